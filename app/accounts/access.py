@@ -1,0 +1,166 @@
+"""Who is asking, and for which practice: the one place where a request gets its tenant.
+
+Every route that shows or changes anything depends on ``SignedIn``; what a member may see of a client is decided by
+``clients.queries.visible_to``, which starts from the member given here.
+"""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import Membership, Practice, Practitioner, Role, SignInSession
+from app.accounts.sessions import cookie_name, read_cookie
+from app.accounts.tools import Tools, get_tools
+from app.errors import AppError, ForbiddenError
+from app.web.rendering import Viewer
+
+# "Last seen" is written at most this often, so that most pages write nothing.
+SEEN_STEP = timedelta(minutes=5)
+
+
+class SignInRequiredError(AppError):
+    """Nobody is signed in; the person is sent to sign in and then on to ``target``, a path of our own."""
+
+    status = 401
+    title = "Please sign in"
+
+    def __init__(self, target: str) -> None:
+        super().__init__("Please sign in to see this page.")
+        self.target = target
+
+
+@dataclass(frozen=True)
+class Member:
+    """The signed-in practitioner in their active practice."""
+
+    session_id: uuid.UUID
+    practitioner_id: uuid.UUID
+    membership_id: uuid.UUID
+    practice_id: uuid.UUID
+    role: Role
+    name: str
+    email: str
+    practice_name: str
+    # Every practice the person belongs to, by name: (id, name).
+    practices: tuple[tuple[uuid.UUID, str], ...]
+
+    @property
+    def runs_team(self) -> bool:
+        """True for owners and admins, who invite colleagues."""
+        return self.role in (Role.OWNER, Role.ADMIN)
+
+    def as_viewer(self) -> Viewer:
+        """Return what the page header shows."""
+        return Viewer(
+            practitioner_name=self.name,
+            email=self.email,
+            practice_name=self.practice_name,
+            role=self.role,
+            practices=[(id_, name, id_ == self.practice_id) for id_, name in self.practices],
+        )
+
+
+async def get_session(tools: Annotated[Tools, Depends(get_tools)]) -> AsyncIterator[AsyncSession]:
+    """One request, one transaction: committed after the route returns and before the answer is sent."""
+    async with tools.sessions() as session:
+        yield session
+        await session.commit()
+
+
+# scope="function": with the default scope the answer would be sent before the commit, even one that then fails.
+Database = Annotated[AsyncSession, Depends(get_session, scope="function")]
+ToolsDep = Annotated[Tools, Depends(get_tools)]
+
+
+async def find_member(request: Request, session: Database, tools: ToolsDep) -> Member | None:
+    """Return the signed-in member, or None. One query; also tells the page header who is signed in."""
+    token_digest = read_cookie(tools.vault, request.cookies.get(cookie_name(tools.settings)))
+    if token_digest is None:
+        return None
+    row = (await session.execute(_member_query(token_digest))).one_or_none()
+    if row is None or row.expires_at <= tools.clock():
+        return None
+    if tools.clock() - row.last_seen_at > SEEN_STEP:
+        await session.execute(
+            update(SignInSession).where(SignInSession.id == row.session_id).values(last_seen_at=tools.clock())
+        )
+    member = Member(
+        session_id=row.session_id,
+        practitioner_id=row.practitioner_id,
+        membership_id=row.membership_id,
+        practice_id=row.practice_id,
+        role=Role(row.role),
+        name=row.name,
+        email=row.email,
+        practice_name=row.practice_name,
+        practices=tuple((uuid.UUID(id_), name) for id_, name in row.practices),
+    )
+    request.state.viewer = member.as_viewer()
+    return member
+
+
+def _member_query(token_digest: str) -> Any:
+    """One row: the session, its practitioner, and their membership of the active practice (else of the oldest)."""
+    other, other_practice = aliased(Membership), aliased(Practice)
+    practices = (
+        select(func.json_agg(func.json_build_array(other_practice.id, other_practice.name)))
+        .select_from(other)
+        .join(other_practice, other_practice.id == other.practice_id)
+        .where(other.practitioner_id == Practitioner.id, other.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    return (
+        select(
+            SignInSession.id.label("session_id"),
+            SignInSession.expires_at,
+            SignInSession.last_seen_at,
+            Practitioner.id.label("practitioner_id"),
+            Practitioner.name,
+            Practitioner.email,
+            Membership.id.label("membership_id"),
+            Membership.role,
+            Practice.id.label("practice_id"),
+            Practice.name.label("practice_name"),
+            practices.label("practices"),
+        )
+        .join(Practitioner, Practitioner.id == SignInSession.practitioner_id)
+        .join(Membership, (Membership.practitioner_id == Practitioner.id) & Membership.ended_at.is_(None))
+        .join(Practice, Practice.id == Membership.practice_id)
+        .where(SignInSession.token_digest == token_digest, SignInSession.revoked_at.is_(None))
+        .order_by((Membership.practice_id == Practitioner.active_practice_id).desc(), Membership.created_at)
+        .limit(1)
+    )
+
+
+MaybeSignedIn = Annotated[Member | None, Depends(find_member)]
+
+
+async def require_member(request: Request, member: MaybeSignedIn) -> Member:
+    """Return the signed-in member; raises SignInRequiredError with the page to come back to."""
+    if member is None:
+        target = request.url.path
+        if request.url.query:
+            target += "?" + request.url.query
+        # A form cannot be sent again by a redirect: after signing in, such a request lands on the start page.
+        raise SignInRequiredError(target if request.method == "GET" else "/")
+    return member
+
+
+SignedIn = Annotated[Member, Depends(require_member)]
+
+
+async def require_team_lead(member: SignedIn) -> Member:
+    """Return the member if they are an owner or admin; raises ForbiddenError otherwise."""
+    if not member.runs_team:
+        raise ForbiddenError("Only an owner or admin of the practice can do this. Ask one of them.")
+    return member
+
+
+TeamLead = Annotated[Member, Depends(require_team_lead)]

@@ -1,0 +1,169 @@
+"""Practices, practitioners, memberships, sessions, invitations, connections and the audit log."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, WithId
+
+
+class Role(enum.StrEnum):
+    """What a member may do in a practice. Owners and admins run the team; all of them treat clients."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    PRACTITIONER = "practitioner"
+
+
+class SharingRule(enum.StrEnum):
+    """With whom a member shares the clients they own."""
+
+    NOBODY = "nobody"
+    PRACTICE = "practice"
+    CHOSEN = "chosen"
+
+
+class Practice(WithId, Base):
+    """The tenant. Bound to one Cliniko account by the first key saved in it."""
+
+    __tablename__ = "practices"
+
+    name: Mapped[str] = mapped_column(String(200))
+    country: Mapped[str] = mapped_column(String(2))
+    cliniko_account_id: Mapped[str | None] = mapped_column(String(20))
+    cliniko_account_name: Mapped[str | None] = mapped_column(String(255))
+    cliniko_subdomain: Mapped[str | None] = mapped_column(String(100))
+    patient_word: Mapped[str] = mapped_column(String(20), server_default="patient")
+    time_zone: Mapped[str | None] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def page_size(self) -> str:
+        """Paper of the practice's country: Letter in the United States and Canada, A4 elsewhere."""
+        return "Letter" if self.country in ("US", "CA") else "A4"
+
+
+class Practitioner(WithId, Base):
+    """A person with a login; may belong to several practices."""
+
+    __tablename__ = "practitioners"
+    __table_args__ = (Index("uq_practitioners_email", text("lower(email)"), unique=True),)
+
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    # The practice the person works in at the moment; null only until the first membership exists.
+    active_practice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("practices.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Membership(WithId, Base):
+    """A practitioner in a practice, with a role and the rule by which they share their clients."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("practice_id", "practitioner_id"),
+        Index("ix_memberships_practitioner_id", "practitioner_id"),
+        CheckConstraint("role IN ('owner', 'admin', 'practitioner')", name="role"),
+        CheckConstraint("sharing_rule IN ('nobody', 'practice', 'chosen')", name="sharing_rule"),
+    )
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
+    practitioner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id"))
+    role: Mapped[Role] = mapped_column(String(20))
+    sharing_rule: Mapped[SharingRule] = mapped_column(String(20), server_default=SharingRule.NOBODY.value)
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    practice: Mapped[Practice] = relationship(lazy="raise")
+    practitioner: Mapped[Practitioner] = relationship(lazy="raise")
+
+
+class SharedColleague(Base):
+    """A colleague chosen to see the clients of a member whose rule is "chosen"."""
+
+    __tablename__ = "shared_colleagues"
+    __table_args__ = (Index("ix_shared_colleagues_colleague_id", "colleague_id"),)
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+    colleague_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+
+
+class SignInSession(WithId, Base):
+    """A signed-in browser; the cookie holds a random token of which only the digest is kept here."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_practitioner_id", "practitioner_id"),)
+
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    practitioner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Invitation(WithId, Base):
+    """An invitation of a colleague by e-mail; its signed link works once and for seven days."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (Index("ix_invitations_practice_id", "practice_id"),)
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[Role] = mapped_column(String(20), server_default=Role.PRACTITIONER.value)
+    invited_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ConnectionState(enum.StrEnum):
+    """What Cliniko last said of a key."""
+
+    WORKING = "working"
+    REJECTED = "rejected"  # 401: wrong, archived or moved; only a new key helps
+    NOT_PERMITTED = "not_permitted"  # 403: the user's role may not handle files
+
+
+class Connection(WithId, Base):
+    """A member's Cliniko key, encrypted, and whom it belongs to in Cliniko. One a membership."""
+
+    __tablename__ = "connections"
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"), index=True)
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"), unique=True)
+    encrypted_key: Mapped[str] = mapped_column(String(2000))
+    last_four: Mapped[str] = mapped_column(String(4))
+    shard: Mapped[str] = mapped_column(String(4))
+    cliniko_user_id: Mapped[str] = mapped_column(String(20))
+    cliniko_user_name: Mapped[str] = mapped_column(String(255))
+    cliniko_role: Mapped[str] = mapped_column(String(60))
+    state: Mapped[ConnectionState] = mapped_column(String(20), server_default=ConnectionState.WORKING.value)
+    checked_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class AuditEvent(Base):
+    """One line of who did what: ids and a fixed word for the action, no clinical or patient text."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (
+        Index("ix_audit_events_practice_id_id", "practice_id", "id"),
+        Index("ix_audit_events_client_id", "client_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    happened_at: Mapped[datetime]
+    # No foreign keys: the record outlives what it is about.
+    practice_id: Mapped[uuid.UUID | None]
+    practitioner_id: Mapped[uuid.UUID | None]
+    action: Mapped[str] = mapped_column(String(60))
+    client_id: Mapped[uuid.UUID | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")

@@ -1,0 +1,5 @@
+"""Pages of this room."""
+
+from fastapi import APIRouter
+
+ROUTERS: tuple[APIRouter, ...] = ()

@@ -1,0 +1,68 @@
+"""Signed-in browsers: rows in the database, found by a signed cookie, revocable at any time."""
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from app.accounts.models import SignInSession
+from app.crypto import Vault, digest
+from app.settings import Settings
+
+LIFETIME = timedelta(days=14)
+COOKIE_PURPOSE = "session-cookie"
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the cookie's name; behind https the prefix makes browsers insist on Secure and on this very host."""
+    return "__Host-kinebridge" if settings.is_https else "kinebridge"
+
+
+async def start_session(session: AsyncSession, vault: Vault, practitioner_id: uuid.UUID, now: datetime) -> str:
+    """Add a session for the practitioner and return the cookie's value: a new token at every sign-in, signed."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignInSession(
+            token_digest=digest(token),
+            practitioner_id=practitioner_id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LIFETIME,
+        )
+    )
+    await session.flush()
+    return vault.sign(token, purpose=COOKIE_PURPOSE)
+
+
+async def end_session(session: AsyncSession, session_id: uuid.UUID, now: datetime) -> None:
+    """Revoke one session; its cookie is worth nothing from then on."""
+    await session.execute(update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=now))
+
+
+def read_cookie(vault: Vault, value: str | None) -> str | None:
+    """Return the digest to look a session up by, or None when the cookie is missing or not signed by us."""
+    if not value:
+        return None
+    token = vault.unsign(value, purpose=COOKIE_PURPOSE, max_age_seconds=int(LIFETIME.total_seconds()))
+    return digest(token) if token else None
+
+
+def set_cookie(response: Response, settings: Settings, value: str) -> None:
+    """Put the session cookie on the response. Lax, since a click in Cliniko must arrive signed in."""
+    response.set_cookie(
+        cookie_name(settings),
+        value,
+        max_age=int(LIFETIME.total_seconds()),
+        path="/",
+        secure=settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def clear_cookie(response: Response, settings: Settings) -> None:
+    """Take the session cookie away."""
+    response.delete_cookie(cookie_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax")

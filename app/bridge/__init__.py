@@ -1,0 +1,1 @@
+"""The click in Cliniko: what it means and where it leads."""

@@ -1,0 +1,63 @@
+"""What leaves the server is signed, what is stored secretly is encrypted; both take a list of secrets, newest first.
+
+Each use has a secret of its own, derived from the operator's by HKDF, so that one never helps against another.
+"""
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from app.errors import AppError
+
+
+class CannotDecryptError(AppError):
+    """A stored secret does not belong to this row or was made with a secret that is no longer configured."""
+
+
+def _derive(secret: str, use: str) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=f"kinebridge/{use}".encode()).derive(secret.encode())
+
+
+class Vault:
+    """Encrypts, decrypts and signs with the operator's secrets; the newest writes, all of them read."""
+
+    def __init__(self, secret_keys: list[str]) -> None:
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, "encrypt"))) for key in secret_keys])
+        # itsdangerous signs with the last key of its list, so oldest first.
+        self._signing_keys = [_derive(key, "sign") for key in reversed(secret_keys)]
+
+    def encrypt(self, text: str, *, row: str) -> str:
+        """Encrypt ``text`` so that only the row named by ``row`` can be given it back."""
+        return self._fernet.encrypt(f"{row}\n{text}".encode()).decode()
+
+    def decrypt(self, token: str, *, row: str) -> str:
+        """Return the text; raises CannotDecryptError for another row's token or a lost secret."""
+        try:
+            bound_row, _, text = self._fernet.decrypt(token.encode()).decode().partition("\n")
+        except InvalidToken:
+            raise CannotDecryptError("A stored key cannot be read. Please save the key again.") from None
+        if bound_row != row:
+            raise CannotDecryptError("A stored key cannot be read. Please save the key again.")
+        return text
+
+    def sign(self, value: str, *, purpose: str) -> str:
+        """Return ``value`` in a signed, dated, URL-safe form that is good for ``purpose`` only."""
+        signed = URLSafeTimedSerializer(self._signing_keys, salt=purpose).dumps(value)
+        return signed if isinstance(signed, str) else signed.decode()
+
+    def unsign(self, signed: str, *, purpose: str, max_age_seconds: int | None = None) -> str | None:
+        """Return the value, or None when the signature, the purpose or the age does not fit."""
+        try:
+            value = URLSafeTimedSerializer(self._signing_keys, salt=purpose).loads(signed, max_age=max_age_seconds)
+        except BadData:
+            return None
+        return value if isinstance(value, str) else None
+
+
+def digest(token: str) -> str:
+    """Return the SHA-256 of a random token in hex, for storing what only its holder may know."""
+    return hashlib.sha256(token.encode()).hexdigest()

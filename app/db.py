@@ -1,0 +1,90 @@
+"""The database: base class, naming convention, sessions and the one transaction helper.
+
+PostgreSQL only. Times are stored with time zone, in UTC. Ids are random UUIDs, so that an address tells nothing.
+"""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import DateTime, MetaData, Uuid
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+class Base(DeclarativeBase):
+    """Base of every table; constraint names follow one convention so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), uuid.UUID: Uuid()}  # noqa: RUF012 - SQLAlchemy's own name and form
+
+
+class WithId:
+    """A random id as primary key."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return ``url`` with the psycopg driver named, as SQLAlchemy wants it."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
+        raise ValueError("KINEBRIDGE_DATABASE_URL must start with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+def libpq_url(url: str) -> str:
+    """Return ``url`` as libpq wants it, for connections outside SQLAlchemy."""
+    return "postgresql://" + sqlalchemy_url(url).partition("://")[2]
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """Make the engine of a process; connections are checked before use, so a database restart is survived."""
+    return create_async_engine(sqlalchemy_url(url), pool_size=10, max_overflow=20, pool_pre_ping=True)
+
+
+def make_sessions(engine: AsyncEngine) -> Sessions:
+    """Make the session factory; objects stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """One transaction of its own: committed at the end, rolled back on any exception.
+
+    For jobs, and for the few writes of a request that must stay when the request is refused
+    (failed sign-ins, the record of refusals).
+    """
+    async with sessions.begin() as session:
+        yield session
+
+
+async def release(session: AsyncSession) -> None:
+    """End what has been read so far and hand the connection back, so that a network call holds no transaction."""
+    await session.commit()
+
+
+async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
+    """Return the psycopg connection under ``session``, to put a job into the same transaction."""
+    connection = await session.connection()
+    raw = await connection.get_raw_connection()
+    driver: psycopg.AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # typed as Any | None by SQLAlchemy
+    return driver

@@ -1,0 +1,73 @@
+"""Deliveries and the documents they carry."""
+
+import enum
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, WithId
+
+
+class DeliveryState(enum.StrEnum):
+    """Where a delivery stands; ``states.py`` says which may follow which."""
+
+    WAITING = "waiting"  # for the worker, or for the next attempt
+    UPLOADING = "uploading"  # a worker has claimed it
+    PROCESSING = "processing"  # the record exists in Cliniko, which is still moving the file
+    DELIVERED = "delivered"
+    NEEDS_KEY = "needs_key"  # no key, or Cliniko rejected it: waits for a new one
+    NOT_PERMITTED = "not_permitted"  # the Cliniko role may not add files: waits for a role or key
+    FAILED = "failed"  # tried for long enough, or refused for good: a person must look
+
+
+class Document(WithId, Base):
+    """The finished bytes of a program's PDF; never changed, so that a retry sends the identical file."""
+
+    __tablename__ = "documents"
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(100))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Delivery(WithId, Base):
+    """A document on its way into a patient's Files."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_client_id", "client_id"),
+        Index("ix_deliveries_membership_id_state", "membership_id", "state"),
+        CheckConstraint(
+            "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
+            name="state",
+        ),
+    )
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"))
+    document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("documents.id"))
+    # Whose key brings it there.
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
+    # The patient it was assigned for; compared with the client's current link before anything is sent.
+    patient_id: Mapped[str] = mapped_column(String(19))
+    # Holds the mark by which a retry recognises its own file in Cliniko.
+    description: Mapped[str] = mapped_column(String(255))
+    state: Mapped[DeliveryState] = mapped_column(String(20))
+    # A word for why it waits or failed (``states.REASONS``); never patient text.
+    reason: Mapped[str] = mapped_column(String(40), server_default="")
+    # Raised by each claim; a worker writes only while the row still carries its own number.
+    claim: Mapped[int] = mapped_column(Integer, server_default="0")
+    failures: Mapped[int] = mapped_column(Integer, server_default="0")
+    polls: Mapped[int] = mapped_column(Integer, server_default="0")
+    next_attempt_at: Mapped[datetime | None]
+    # Set before the record is asked for: from then on a retry looks in Cliniko first.
+    record_asked_at: Mapped[datetime | None]
+    attachment_id: Mapped[str | None] = mapped_column(String(20))
+    recorded_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Exercises: the starter library, its figures, and what practitioners add to it."""

@@ -1,0 +1,249 @@
+"""The starter library of exercises: texts and default doses, read once from the TOML files in `data/`.
+
+One file a body region, named after its key in REGIONS. The texts are standard physiotherapy content in our own
+words; the figure of an exercise is found by its slug in `app.exercises.figures`. Faulty data raises LibraryError
+(a ValueError) on first use, so a wrong key never reaches a client.
+"""
+
+import functools
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from app.exercises.dose import Dose
+
+REGIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "neck": "Neck",
+        "shoulder": "Shoulder",
+        "elbow-wrist-hand": "Elbow, wrist and hand",
+        "thoracic": "Upper back",
+        "low-back": "Low back",
+        "hip": "Hip",
+        "knee": "Knee",
+        "ankle-foot": "Ankle and foot",
+        "balance": "Balance",
+        "breathing": "Breathing",
+    }
+)
+"""Body region key -> label, from head to foot; lists of exercises keep this order."""
+
+EQUIPMENT: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "No equipment",
+        "chair": "Chair",
+        "wall": "Wall",
+        "worktop": "Bench or worktop",
+        "step": "Step or stair",
+        "band": "Resistance band",
+        "weight": "Hand weight",
+        "ball": "Soft ball",
+        "stick": "Stick",
+        "towel": "Towel",
+        "pillow": "Pillow or cushion",
+    }
+)
+"""Equipment key -> label; an exercise that needs nothing has exactly ("none",)."""
+
+POSITIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "standing": "Standing",
+        "sitting": "Sitting",
+        "lying-back": "Lying on your back",
+        "lying-side": "Lying on your side",
+        "lying-front": "Lying on your front",
+        "hands-knees": "On hands and knees",
+        "kneeling": "Kneeling",
+    }
+)
+"""Starting position key -> label."""
+
+_SLUG = re.compile(r"[a-z]+(-[a-z]+)*")
+_DOSE_KEYS = frozenset(field.name for field in fields(Dose))
+
+
+class LibraryError(ValueError):
+    """The library's own data is wrong; the message names the file and the entry."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of the library.
+
+    regions, equipment and position hold keys of the vocabularies above; the first region is the one it is
+    listed under. steps are 3 to 6 sentences to the client; cautions say when to stop or who should not do it.
+    """
+
+    slug: str
+    name: str
+    also_known_as: tuple[str, ...]
+    regions: tuple[str, ...]
+    equipment: tuple[str, ...]
+    position: str
+    goal: str
+    steps: tuple[str, ...]
+    cautions: tuple[str, ...]
+    dose: Dose
+
+
+def all_exercises() -> tuple[Exercise, ...]:
+    """Return every exercise, ordered by region (as in REGIONS), then name."""
+    return tuple(_load_library().values())
+
+
+def find_exercise(slug: str) -> Exercise | None:
+    """Return the exercise with this slug, or None."""
+    return _load_library().get(slug)
+
+
+def search_exercises(
+    query: str, *, region: str | None = None, equipment: str | None = None, position: str | None = None
+) -> list[Exercise]:
+    """Return the exercises that every word of the query and every given filter fits, best first.
+
+    A word fits when it starts a word of the name, the synonyms, the regions or the equipment; case and accents
+    do not matter. The more words fit the name, the earlier; equals keep the library's order. An empty query fits
+    all; a filter key nobody uses fits none.
+    """
+    wanted = set(_split_words(query))
+    found: list[tuple[int, Exercise]] = []
+    for exercise in all_exercises():
+        if region is not None and region not in exercise.regions:
+            continue
+        if equipment is not None and equipment not in exercise.equipment:
+            continue
+        if position is not None and position != exercise.position:
+            continue
+        in_name, anywhere = _search_words(exercise.slug)
+        if all(_starts_any(word, anywhere) for word in wanted):
+            found.append((sum(not _starts_any(word, in_name) for word in wanted), exercise))
+    found.sort(key=lambda pair: pair[0])
+    return [exercise for _, exercise in found]
+
+
+def _split_words(text: str) -> list[str]:
+    """Split a text into words for comparing: no accents, no case; an apostrophe does not end a word."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.findall(r"[^\W_]+", bare.casefold().replace("'", "").replace("\u2019", ""))
+
+
+def _starts_any(start: str, words: tuple[str, ...]) -> bool:
+    return any(word.startswith(start) for word in words)
+
+
+@functools.cache
+def _search_words(slug: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of an exercise's name, and all the words it can be found by."""
+    exercise = _load_library()[slug]
+    labels = [*(REGIONS[key] for key in exercise.regions), *(EQUIPMENT[key] for key in exercise.equipment)]
+    in_name = tuple(_split_words(exercise.name))
+    return in_name, in_name + tuple(_split_words(" ".join([*exercise.also_known_as, *labels])))
+
+
+@functools.cache
+def _load_library() -> Mapping[str, Exercise]:
+    """Read, check and order the whole library once: slug -> exercise."""
+    exercises: dict[str, Exercise] = {}
+    for stem, content in read_data_files("app.exercises"):
+        check_keys(content, {"exercise"}, stem)
+        for table in content["exercise"]:
+            exercise = build_exercise(table)
+            where = f"{stem}.toml: {exercise.slug}"
+            if exercise.regions[0] != stem:
+                raise LibraryError(f"{where}: its first region must be the file's name")
+            if exercise.slug in exercises:
+                raise LibraryError(f"{where}: this slug is already taken")
+            exercises[exercise.slug] = exercise
+    order = list(REGIONS)
+    ordered = sorted(exercises.values(), key=lambda e: (order.index(e.regions[0]), e.name.casefold()))
+    return MappingProxyType({exercise.slug: exercise for exercise in ordered})
+
+
+def read_data_files(package: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (stem, parsed content) of each TOML file in a package's `data` folder, by name.
+
+    Goes through importlib.resources, so that an installed wheel works like the source tree.
+    """
+    for entry in sorted((files(package) / "data").iterdir(), key=lambda item: item.name):
+        if entry.name.endswith(".toml"):
+            yield entry.name.removesuffix(".toml"), tomllib.loads(entry.read_text(encoding="utf-8"))
+
+
+def build_exercise(table: Mapping[str, Any]) -> Exercise:
+    """Build one exercise from its TOML table; raises LibraryError on any missing, unknown or faulty key."""
+    where = str(table.get("slug", "an exercise without a slug"))
+    check_keys(table, {field.name for field in fields(Exercise)}, where)
+    exercise = Exercise(
+        slug=read_text(table, "slug", where),
+        name=read_text(table, "name", where),
+        also_known_as=_read_texts(table, "also_known_as", where),
+        regions=_read_texts(table, "regions", where),
+        equipment=_read_texts(table, "equipment", where),
+        position=read_text(table, "position", where),
+        goal=read_text(table, "goal", where),
+        steps=_read_texts(table, "steps", where),
+        cautions=_read_texts(table, "cautions", where),
+        dose=build_dose(table["dose"], where),
+    )
+    _check_exercise(exercise, where)
+    return exercise
+
+
+def _check_exercise(exercise: Exercise, where: str) -> None:
+    """Raise LibraryError where an exercise uses an unknown key or has too few or too many parts."""
+    if not _SLUG.fullmatch(exercise.slug):
+        raise LibraryError(f"{where}: a slug is lower-case words joined by hyphens")
+    for key, vocabulary in [
+        *((key, REGIONS) for key in exercise.regions),
+        *((key, EQUIPMENT) for key in exercise.equipment),
+        (exercise.position, POSITIONS),
+    ]:
+        if key not in vocabulary:
+            raise LibraryError(f"{where}: unknown key {key!r}")
+    if not exercise.regions or not exercise.equipment:
+        raise LibraryError(f"{where}: needs a region, and equipment (or 'none')")
+    if "none" in exercise.equipment and len(exercise.equipment) > 1:
+        raise LibraryError(f"{where}: equipment is 'none' or things, not both")
+    if not 3 <= len(exercise.steps) <= 6:
+        raise LibraryError(f"{where}: needs 3 to 6 steps")
+    if not exercise.cautions:
+        raise LibraryError(f"{where}: needs a caution")
+
+
+def check_keys(table: Mapping[str, Any], wanted: set[str], where: str) -> None:
+    """Raise LibraryError unless the table has exactly the wanted keys."""
+    if wrong := set(table) ^ wanted:
+        raise LibraryError(f"{where}: missing or unknown keys: {', '.join(sorted(wrong))}")
+
+
+def read_text(table: Mapping[str, Any], key: str, where: str) -> str:
+    """Return a text of the table; raises LibraryError when it is not text, or is blank."""
+    text = table[key]
+    if not isinstance(text, str) or not text.strip():
+        raise LibraryError(f"{where}: {key} must be text that is not blank")
+    return text
+
+
+def _read_texts(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    """Return a list of texts of the table, none of them blank or repeated."""
+    texts = table[key]
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
+        raise LibraryError(f"{where}: {key} must be a list of texts that are not blank")
+    if len(set(texts)) != len(texts):
+        raise LibraryError(f"{where}: {key} says the same thing twice")
+    return tuple(texts)
+
+
+def build_dose(table: object, where: str) -> Dose:
+    """Build a dose from its TOML table; stricter than Dose.from_data, since here an unknown key is a slip."""
+    if not isinstance(table, dict) or not set(table) <= _DOSE_KEYS:
+        raise LibraryError(f"{where}: dose must be a table with only these keys: {', '.join(sorted(_DOSE_KEYS))}")
+    try:
+        return Dose.from_data(table)
+    except ValueError as error:
+        raise LibraryError(f"{where}: {error}") from error

@@ -1,0 +1,1 @@
+"""The job queue: durable rows in PostgreSQL, deferred in the same transaction as what they are about."""

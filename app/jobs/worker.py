@@ -1,0 +1,94 @@
+"""Runs jobs: the worker of a process, and the sweep that takes over from workers that were killed."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from procrastinate import JobContext, PsycopgConnector
+from procrastinate.jobs import Job
+
+from app.db import libpq_url
+from app.jobs.queue import queue
+
+log = structlog.get_logger()
+
+HEARTBEAT_SECONDS = 5
+# Three missed heartbeats: jobs are repeatable, so taking one over from a worker that was only slow does no harm.
+STALLED_AFTER_SECONDS = 20
+SHUTDOWN_SECONDS = 25
+CONCURRENCY = 8
+
+
+@queue.periodic(cron="*/10 * * * * *")
+@queue.task(name="jobs.take_over_stalled", queueing_lock="jobs.take_over_stalled", pass_context=True)
+async def take_over_stalled(context: JobContext, timestamp: int) -> None:
+    """Put jobs of workers that stopped sending heartbeats back into the queue; every ten seconds."""
+    await requeue_stalled_jobs()
+
+
+@queue.periodic(cron="17 * * * *")
+@queue.task(name="jobs.forget_finished", queueing_lock="jobs.forget_finished", pass_context=True)
+async def forget_finished(context: JobContext, timestamp: int) -> None:
+    """Delete the queue's own rows of jobs that ended over three days ago; what they did is kept elsewhere."""
+    await queue.job_manager.delete_old_jobs(
+        nb_hours=72, include_failed=True, include_cancelled=True, include_aborted=True
+    )
+
+
+async def requeue_stalled_jobs() -> int:
+    """Put every stalled job back and return how many there were."""
+    stalled: list[Job] = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
+    for job in stalled:
+        log.warning("job_taken_over", job_id=job.id, task=job.task_name)
+        await queue.job_manager.retry_job(job)
+    return len(stalled)
+
+
+async def run_worker(database_url: str, tools: object, stop: asyncio.Event) -> None:
+    """Run jobs until ``stop`` is set; a lost database is waited for, not given up on.
+
+    Each job finds ``tools`` under that name in its context's ``additional_context``.
+    """
+    while not stop.is_set():
+        connector = PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=CONCURRENCY)
+        try:
+            with queue.replace_connector(connector):
+                async with queue.open_async():
+                    await requeue_stalled_jobs()
+                    await _run_until(stop, tools)
+        except Exception as error:
+            # Whatever ended the worker, the jobs are rows in the database: starting again loses nothing.
+            log.error("worker_ended", error_type=type(error).__name__)
+        if not stop.is_set():
+            log.warning("worker_restarts")
+            await _pause(stop, seconds=2)
+
+
+async def _run_until(stop: asyncio.Event, tools: object) -> None:
+    context: dict[str, Any] = {"tools": tools}
+    worker = asyncio.create_task(
+        queue.run_worker_async(
+            concurrency=CONCURRENCY,
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=SHUTDOWN_SECONDS,
+            additional_context=context,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_AFTER_SECONDS,
+            fetch_job_polling_interval=1.0,
+        )
+    )
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not worker.done():
+        worker.cancel()  # procrastinate takes a first cancellation as "finish what runs, then end"
+    await asyncio.wait({worker})
+    if not worker.cancelled():
+        worker.result()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), timeout=seconds)
+    except TimeoutError:
+        return

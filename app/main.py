@@ -1,0 +1,93 @@
+"""The web application: what it needs at start, its middleware and its routes."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from app import health
+from app.accounts import routes as accounts_routes
+from app.accounts.access import SignInRequiredError
+from app.accounts.tools import Tools
+from app.bridge import routes as bridge_routes
+from app.cliniko.pacing import Paces
+from app.clients import routes as clients_routes
+from app.clock import Clock, utc_now
+from app.crypto import Vault
+from app.db import make_engine, make_sessions
+from app.delivery import routes as delivery_routes
+from app.exercises import routes as exercises_routes
+from app.jobs.worker import run_worker
+from app.programs import routes as programs_routes
+from app.settings import Settings, ensure_secret_keys
+from app.tasks import import_all_tasks
+from app.web import errors, security
+from app.web.filters import with_query
+from app.web.rendering import redirect
+
+ROUTERS = (
+    health.router,
+    *accounts_routes.ROUTERS,
+    clients_routes.router,
+    exercises_routes.router,
+    programs_routes.router,
+    delivery_routes.router,
+    bridge_routes.router,
+)
+
+
+def create_app(settings: Settings, database_url: str, *, with_worker: bool = False, clock: Clock = utc_now) -> FastAPI:
+    """Make the application on a migrated database; with a worker in the same process if asked."""
+    app = FastAPI(title="Kinebridge", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.settings = settings
+    app.state.database_url = database_url
+    app.state.with_worker = with_worker
+    app.state.clock = clock
+    errors.install(app)
+    security.install(app, public_url=settings.public_url)
+    app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
+    for router in ROUTERS:
+        app.include_router(router)
+    import_all_tasks()
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with open_tools(app.state.settings, app.state.database_url, app.state.clock) as tools:
+        app.state.tools = tools
+        stop = asyncio.Event()
+        worker = asyncio.create_task(run_worker(app.state.database_url, tools, stop)) if app.state.with_worker else None
+        try:
+            yield
+        finally:
+            stop.set()
+            if worker is not None:
+                await worker
+
+
+@contextlib.asynccontextmanager
+async def open_tools(settings: Settings, database_url: str, clock: Clock = utc_now) -> AsyncIterator[Tools]:
+    """Open what a process works with and close it at the end; the worker command uses it too."""
+    engine = make_engine(database_url)
+    # Redirects are not followed and proxies not read from the environment: keys go to Cliniko and nowhere else.
+    async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as http:
+        try:
+            yield Tools(
+                settings=settings,
+                sessions=make_sessions(engine),
+                vault=Vault(ensure_secret_keys(settings)),
+                http=http,
+                paces=Paces(),
+                clock=clock,
+            )
+        finally:
+            await engine.dispose()
+
+
+async def _send_to_sign_in(request: Request, error: Exception) -> Response:
+    target = error.target if isinstance(error, SignInRequiredError) else "/"
+    return redirect(with_query("/sign-in", next=target))

@@ -1,0 +1,1 @@
+"""Paper: exercise figures, fonts and the program document, all drawn without touching the database."""

@@ -1,0 +1,95 @@
+"""What the PDF of an assigned program says: plain, frozen data, and the texts that are made of it."""
+
+import dataclasses
+import datetime
+import unicodedata
+from typing import Literal
+
+import regex
+
+from app.pdf.figures import Figure
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentExercise:
+    """One exercise as printed; `dose` is already worded ("3 sets of 12, twice a day") and empty texts print nothing."""
+
+    name: str
+    dose: str
+    steps: tuple[str, ...]
+    cautions: tuple[str, ...]
+    note: str
+    figure: Figure | None
+
+
+@dataclasses.dataclass(frozen=True)
+class ProgramDocument:
+    """One version of a program as printed; dates are the practice's local dates.
+
+    `replaces` holds the number and the assigning date of the version this one takes the place of.
+    """
+
+    title: str
+    practice_name: str
+    practitioner_name: str
+    client_name: str
+    assigned_on: datetime.date
+    page_size: Literal["A4", "Letter"]
+    note: str
+    exercises: tuple[DocumentExercise, ...]
+    version: int
+    replaces: tuple[int, datetime.date] | None
+
+
+def written_date(date: datetime.date) -> str:
+    """Return a date in English words ("22 November 2026"), whatever the machine's locale."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def version_line(document: ProgramDocument) -> str:
+    """Return "Version 2, replaces version 1 of 3 November 2026", or nothing for a first version."""
+    if document.replaces is not None:
+        number, date = document.replaces
+        return f"Version {document.version}, replaces version {number} of {written_date(date)}"
+    return f"Version {document.version}" if document.version > 1 else ""
+
+
+def file_name(title: str, client_name: str, version: int) -> str:
+    """Return an ASCII file name of at most 100 characters, as "knee-strength-jane-citizen-v2.pdf".
+
+    The client's name is left out when any letter of it has no ASCII form: half a name would be a wrong name.
+    """
+    parts = [_slug(title)[:50].strip("-") or "program"]
+    if _has_ascii_form(client_name):
+        parts.append(_slug(client_name)[:30].strip("-"))
+    return f"{'-'.join(filter(None, parts))}-v{version}.pdf"
+
+
+def cut(text: str, limit: int) -> str:
+    """Return `text` with at most `limit` code points, cut between graphemes and ended with an ellipsis if too long."""
+    if len(text) <= limit:
+        return text
+    if limit < 1:
+        return ""
+    kept = ""
+    for grapheme in regex.findall(r"\X", text):
+        if len(kept) + len(grapheme) > limit - 1:
+            break
+        kept += grapheme
+    return kept.rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _has_ascii_form(text: str) -> bool:
+    """Say whether every letter and digit of `text` is ASCII once its accents are taken off."""
+    return not any(c.isalnum() and not c.isascii() for c in unicodedata.normalize("NFKD", text))
+
+
+def _slug(text: str) -> str:
+    """Return the ASCII letters and digits of `text`, lower case, joined by single hyphens."""
+    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    return "-".join(regex.findall(r"[a-z0-9]+", bare.lower().replace("'", "")))

@@ -1,0 +1,205 @@
+"""Make the PDF of a program: cut its blocks into pages and draw them with reportlab."""
+
+import dataclasses
+import io
+import threading
+from itertools import groupby
+
+from reportlab.lib.colors import HexColor, white
+from reportlab.lib.pagesizes import A4, LETTER
+from reportlab.pdfgen.canvas import Canvas
+
+from app.pdf import figures, fonts
+from app.pdf.blocks import FIGURE_WIDTH, SMALL, Block, Panel, Row, lay_out
+from app.pdf.document import ProgramDocument
+from app.pdf.text import draw_line, one_line
+
+_PAPERS = {"A4": A4, "Letter": LETTER}
+_SIDE, _TOP, _BOTTOM = 48.0, 46.0, 62.0  # margins; the footer stands in the bottom one
+_FOOTER = 34.0  # from the lower edge to the footer's baseline
+_BLOCK_GAP = 18.0
+_RULE_GAP = 10.0  # from a block's rule to its first row
+_SLACK = 0.01  # sums of row heights differ a little with the order of adding
+_LINE = HexColor(0xCBD4D6)
+
+# reportlab keeps the document being written inside its shared font objects, and a font file's read position too.
+# Rendering is pure Python, which runs one thread at a time anyway, so taking turns costs nothing.
+_one_at_a_time = threading.Lock()
+
+
+@dataclasses.dataclass
+class Page:
+    """One page being filled: rows, figures and rules, each with its distance from the top margin."""
+
+    rows: list[tuple[float, Row]] = dataclasses.field(default_factory=list)
+    figures: list[tuple[float, Block]] = dataclasses.field(default_factory=list)
+    rules: list[float] = dataclasses.field(default_factory=list)
+    used: float = 0.0
+
+    def add(self, rows: tuple[Row, ...]) -> None:
+        """Put rows below what is there."""
+        for row in rows:
+            self.rows.append((self.used, row))
+            self.used += row.height
+
+
+def render(document: ProgramDocument) -> bytes:
+    """Return the PDF of a document; the same document always gives the same bytes, in any thread."""
+    with _one_at_a_time:
+        fonts.load()
+        paper = _PAPERS[document.page_size]
+        blocks = lay_out(document, paper[0] - 2 * _SIDE)
+        pages = paginate(blocks, paper[1] - _TOP - _BOTTOM)
+        return _draw(document, paper, pages)
+
+
+def paginate(blocks: list[Block], room: float) -> list[Page]:
+    """Return the pages, each `room` points high, that the blocks fill; only a block higher than a page is split."""
+    pages = [Page()]
+    for block in blocks:
+        page = pages[-1]
+        rule = _RULE_GAP if block.ruled else 0
+        gap = _BLOCK_GAP if page.used else 0
+        left = room - page.used - gap - rule
+        fits = block.height <= left
+        splits = block.height > room - rule and left > max(room / 3, block.head_height + block.figure_height)
+        if page.used and not fits and not splits:
+            page, gap = Page(), 0
+            pages.append(page)
+        page.used += gap
+        if block.ruled:
+            page.rules.append(page.used)
+            page.used += rule
+        _place(block, pages, room)
+    return pages
+
+
+def _place(block: Block, pages: list[Page], room: float) -> None:
+    """Put a block on the last page, and on further ones as far as it needs them."""
+    _flow(block.head, block, pages, room)
+    if block.figure is not None and pages[-1].used + block.figure_height > room + _SLACK:
+        pages.append(_continued(block))
+    first = pages[-1]
+    figure_end = first.used + block.figure_height
+    if block.figure is not None:
+        first.figures.append((first.used, block))
+    _flow(block.body, block, pages, room)
+    if pages[-1] is first:
+        first.used = max(first.used, figure_end)
+
+
+def _flow(rows: tuple[Row, ...], block: Block, pages: list[Page], room: float) -> None:
+    """Put rows on the last page, and on further ones when it is full."""
+    for group in _groups(rows, room):
+        if pages[-1].used + sum(row.height for row in group) > room + _SLACK and pages[-1].rows:
+            pages.append(_continued(block))
+        pages[-1].add(group)
+
+
+def _continued(block: Block) -> Page:
+    """Return a new page that says which block goes on here."""
+    page = Page()
+    if block.continued is not None:
+        page.add((block.continued,))
+    return page
+
+
+def _groups(rows: tuple[Row, ...], room: float) -> list[tuple[Row, ...]]:
+    """Return the rows in groups that stay on one page; what is too high for a page comes row by row."""
+    groups: list[tuple[Row, ...]] = []
+    group: tuple[Row, ...] = ()
+    for row in rows:
+        group = (*group, row)
+        if not row.keep_next:
+            groups.append(group)
+            group = ()
+    if group:
+        groups.append(group)
+    # Half a page leaves space for the line that says "continued", and keeps pages from ending far too early.
+    whole = room / 2
+    return [
+        part
+        for group in groups
+        for part in ([group] if sum(row.height for row in group) <= whole else [(row,) for row in group])
+    ]
+
+
+def _draw(document: ProgramDocument, paper: tuple[float, float], pages: list[Page]) -> bytes:
+    """Return the pages as PDF bytes, with footers and the document's own details."""
+    target = io.BytesIO()
+    # invariant: no clock and no random number in this file; nothing global is switched.
+    canvas = Canvas(target, pagesize=paper, invariant=1, pageCompression=1, lang="en", initialFontName=fonts.NOTO)
+    makers = filter(None, (_detail(document.practitioner_name), _detail(document.practice_name)))
+    canvas.setTitle(_detail(document.title) or "Exercise program")
+    canvas.setAuthor(", ".join(makers))
+    canvas.setSubject(f"Exercise program for {_detail(document.client_name)}")
+    canvas.setCreator("Kinebridge")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    owner = " \N{MIDDLE DOT} ".join(filter(None, (document.client_name, document.practice_name)))
+    for number, page in enumerate(pages, 1):
+        _draw_page(canvas, page, paper)
+        _draw_footer(canvas, owner, f"Page {number} of {len(pages)}", paper[0])
+        canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def _detail(text: str) -> str:
+    """Return text as one line in any script: what a reader shows outside the pages has fonts of its own."""
+    return " ".join(fonts.clean(text).split())
+
+
+def _draw_page(canvas: Canvas, page: Page, paper: tuple[float, float]) -> None:
+    """Draw rules, boxes, figures and texts, from back to front."""
+    top = paper[1] - _TOP
+    canvas.setStrokeColor(_LINE)
+    canvas.setLineWidth(0.7)
+    for down in page.rules:
+        canvas.line(_SIDE, top - down, paper[0] - _SIDE, top - down)
+    for panel, rows in groupby(page.rows, key=lambda placed: placed[1].panel):
+        if panel is not None:
+            boxed = list(rows)
+            _draw_panel(canvas, panel, top - boxed[0][0], sum(row.height for _, row in boxed))
+    for down, block in page.figures:
+        _draw_figure(canvas, block, top - down)
+    for down, row in page.rows:
+        for text in row.texts:
+            # Two thirds of the free height above the letters puts them in the middle of their line, to the eye.
+            baseline = top - down - (row.height + text.style.size * 0.7) / 2
+            draw_line(canvas, _SIDE + text.x, baseline, text.line, text.style)
+
+
+def _draw_panel(canvas: Canvas, panel: Panel, top: float, height: float) -> None:
+    """Draw one tinted box, with its bold edge if it has one."""
+    canvas.setFillColor(panel.fill)
+    canvas.roundRect(_SIDE + panel.x, top - height, panel.width, height, 4, stroke=0, fill=1)
+    if panel.bar is not None:
+        canvas.setFillColor(panel.bar)
+        canvas.rect(_SIDE + panel.x, top - height, 3, height, stroke=0, fill=1)
+
+
+def _draw_figure(canvas: Canvas, block: Block, top: float) -> None:
+    """Draw an exercise's figure in its framed panel, and leave the canvas as it was."""
+    canvas.saveState()
+    canvas.setFillColor(white)
+    canvas.setStrokeColor(_LINE)
+    canvas.setLineWidth(0.7)
+    canvas.roundRect(_SIDE, top - block.figure_height, FIGURE_WIDTH, block.figure_height, 6, stroke=1, fill=1)
+    if block.figure is not None:
+        figures.draw(
+            canvas,
+            block.figure,
+            _SIDE + 6,
+            top - block.figure_height + 6,
+            FIGURE_WIDTH - 12,
+            block.figure_height - 12,
+        )
+    canvas.restoreState()
+
+
+def _draw_footer(canvas: Canvas, owner: str, page: str, width: float) -> None:
+    """Draw whose program this is at the left and the page number at the right."""
+    room = width - 2 * _SIDE
+    end = SMALL.width(page)
+    draw_line(canvas, _SIDE, _FOOTER, one_line(owner, SMALL, room - end - 24), SMALL)
+    draw_line(canvas, width - _SIDE - end, _FOOTER, page, SMALL)

@@ -1,0 +1,1 @@
+"""Exercise programs: starter templates, programs and their immutable versions, and assigning them."""

@@ -1,0 +1,140 @@
+"""Settings from the environment, checked once at start and refused in words.
+
+Each setting is a variable ``KINEBRIDGE_<NAME>``; the table in README.md lists them all.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.errors import AppError
+
+SHORTEST_SECRET = 32
+PLACEHOLDERS = ("change", "secret", "example", "placeholder", "password", "replace", "xxxx")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(AppError):
+    """The configuration cannot be used; the message lists every mistake in words."""
+
+
+class Settings(BaseSettings):
+    """What the operator decided. Immutable; made once by ``load_settings`` and handed on."""
+
+    model_config = SettingsConfigDict(env_prefix="KINEBRIDGE_", frozen=True, extra="ignore")
+
+    database_url: str | None = None
+    data_dir: Path = Path("var")
+    # NoDecode: a comma list for people, not the JSON that pydantic would expect.
+    secret_keys: Annotated[list[str] | None, NoDecode] = Field(default=None, repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    cliniko_api_url: str = "https://api.{shard}.cliniko.com/v1"
+    contact_email: str | None = None
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def split_secret_keys(cls, value: object) -> object:
+        """Take a comma list, newest first, and refuse keys that are short or were never changed."""
+        if value is None or isinstance(value, list):
+            return value
+        keys = [part.strip() for part in str(value).split(",") if part.strip()]
+        if not keys:
+            raise ValueError("is empty. Leave it unset, or give at least one key.")
+        for key in keys:
+            if len(key) < SHORTEST_SECRET or any(word in key.lower() for word in PLACEHOLDERS):
+                raise ValueError(
+                    f"holds a key that is shorter than {SHORTEST_SECRET} characters or looks like a placeholder. "
+                    "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+                )
+        return keys
+
+    @field_validator("public_url")
+    @classmethod
+    def check_public_url(cls, value: str) -> str:
+        """Take an http or https address without path, query or user; a trailing slash is dropped."""
+        parts = urlsplit(value.rstrip("/"))
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
+            raise ValueError("must be an address like https://kinebridge.example.org, without a path.")
+        return value.rstrip("/")
+
+    @field_validator("cliniko_api_url")
+    @classmethod
+    def check_cliniko_api_url(cls, value: str) -> str:
+        """Take https anywhere, plain http on loopback only: keys travel to this address."""
+        parts = urlsplit(value.replace("{shard}", "au1"))
+        if parts.scheme == "https" and parts.hostname:
+            return value.rstrip("/")
+        if parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS:
+            return value.rstrip("/")
+        raise ValueError("must start with https:// (plain http is taken on 127.0.0.1 only).")
+
+    @field_validator("contact_email")
+    @classmethod
+    def check_contact_email(cls, value: str | None) -> str | None:
+        """Take one plain address: it is put into a header."""
+        if value and ("@" not in value or any(c.isspace() or c in "()<>" for c in value)):
+            raise ValueError("must be one e-mail address, such as it@practice.example.")
+        return value or None
+
+    @model_validator(mode="after")
+    def check_secrets_with_a_shared_database(self) -> Self:
+        """A shared database without shared secrets would lock every other process out of the stored keys."""
+        if self.database_url and not self.secret_keys:
+            raise ValueError(
+                "KINEBRIDGE_SECRET_KEYS must be set when KINEBRIDGE_DATABASE_URL is set: "
+                "every process on that database needs the same secrets."
+            )
+        return self
+
+    @cached_property
+    def contact(self) -> str:
+        """The address in the User-Agent that Cliniko asks for; without one, postmaster of our own host."""
+        return self.contact_email or f"postmaster@{urlsplit(self.public_url).hostname}"
+
+    @property
+    def is_https(self) -> bool:
+        """True when browsers reach us over TLS, so that cookies are marked Secure and HSTS is sent."""
+        return self.public_url.startswith("https://")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment, with ``overrides`` on top; raises SettingsError listing every mistake."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values at run time
+    except ValidationError as error:
+        lines = []
+        for mistake in error.errors():
+            name = "_".join(str(part) for part in mistake["loc"]).upper()
+            words = mistake["msg"].removeprefix("Value error, ")
+            lines.append(f"KINEBRIDGE_{name} {words}" if name else words)
+        raise SettingsError("\n".join(lines)) from None
+
+
+def ensure_secret_keys(settings: Settings) -> list[str]:
+    """Return the secrets, newest first; without any, make one and keep it in the data folder at mode 0600.
+
+    The file lies beside the embedded database's folder, never inside it: that folder is opened to
+    the database's own system user.
+    """
+    if settings.secret_keys:
+        return settings.secret_keys
+    path = settings.data_dir / "secret_keys"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    path.chmod(0o600)
+    keys = [key.strip() for key in path.read_text().split(",") if key.strip()]
+    if not keys:
+        raise SettingsError(f"The file {path} is empty. Delete it only if no Cliniko key is stored yet.")
+    return keys

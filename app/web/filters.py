@@ -1,0 +1,59 @@
+"""How dates and addresses are written on pages: the filters available in every template.
+
+Times come in as time-zone-aware UTC. A page that shows a clock time must say whose: use `datetime_in` with the
+practice's IANA zone, e.g. `{{ delivery.created_at|datetime_in('Australia/Sydney') }}`.
+"""
+
+import datetime as dt
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from app.clock import utc_now
+
+# Not strftime("%b"), which follows the machine's locale.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+
+
+def write_date(value: dt.date | None) -> str:
+    """Write a date as `22 Nov 2026`; an unknown date as nothing. A datetime gives its date in its own zone."""
+    if value is None:
+        return ""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def write_datetime_in(value: dt.datetime | None, zone: str) -> str:
+    """Write a moment as `22 Nov 2026, 3:05 pm` in the IANA zone given; an unknown moment as nothing."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    half = "am" if local.hour < 12 else "pm"
+    return f"{write_date(local)}, {local.hour % 12 or 12}:{local.minute:02d} {half}"
+
+
+def write_ago(value: dt.datetime | None, now: dt.datetime | None = None) -> str:
+    """Write how long ago a moment was (`5 minutes ago`); its date (UTC) when that is a week or more."""
+    if value is None:
+        return ""
+    seconds = int(((now or utc_now()) - value).total_seconds())
+    if seconds < MINUTE:
+        return "just now"
+    if seconds >= WEEK:
+        return write_date(value)
+    for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+        if seconds >= unit:
+            count = seconds // unit
+            return f"{count} {name}{'' if count == 1 else 's'} ago"
+    raise AssertionError("unreachable: a minute or more has a unit")
+
+
+def with_query(url: str, **parameters: object) -> str:
+    """Return the address with these query parameters set, replacing those of the same name."""
+    parts = urlsplit(url)
+    kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in parameters]
+    added = [(key, str(value)) for key, value in parameters.items()]
+    return urlunsplit(parts._replace(query=urlencode(kept + added)))

@@ -1,0 +1,58 @@
+"""The fixed sentences a page may show after a redirect, chosen by a code in the address (`?notice=saved`).
+
+The address carries only the code, never the sentence, so nobody can make our pages say something by sending a link.
+How to use it: `return redirect("/account/settings", notice="saved")`; the base layout shows the sentence above the
+page's content. An unknown code in an address shows nothing; an unknown code given to `redirect` is a KeyError.
+"""
+
+from typing import Literal, NamedTuple
+
+NOTICE_PARAMETER = "notice"
+
+
+class Notice(NamedTuple):
+    """One sentence and the way it is shown: `info`, `success`, `warning` or `error`."""
+
+    kind: Literal["info", "success", "warning", "error"]
+    text: str
+
+
+NOTICES: dict[str, Notice] = {
+    # Signing in and practices
+    "welcome": Notice("success", "Your account is ready. Next, connect Cliniko under My account, Settings."),
+    "joined": Notice("success", "You have joined the practice."),
+    "signed-out": Notice("info", "You are signed out."),
+    "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),
+    "password-changed": Notice("success", "Your password is changed."),
+    # My account
+    "saved": Notice("success", "Your changes are saved."),
+    "nothing-changed": Notice("info", "Nothing was changed."),
+    "key-saved": Notice("success", "The Cliniko API key is saved."),
+    "key-saved-limited": Notice(
+        "warning",
+        "The key is saved, but its role in Cliniko may not add files: PDFs cannot be copied to Cliniko with it.",
+    ),
+    "key-removed": Notice("success", "The Cliniko API key is removed. PDFs wait here until a new key is saved."),
+    "sharing-saved": Notice("success", "Your sharing choice is saved."),
+    "invited": Notice("success", "The invitation is ready. Pass its link on to your colleague."),
+    "invitation-withdrawn": Notice("success", "The invitation is withdrawn. Its link no longer works."),
+    "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
+    # Clients, exercises and programs
+    "client-added": Notice("success", "The client is added."),
+    "exercise-saved": Notice("success", "The exercise is saved."),
+    "exercise-removed": Notice("success", "The exercise is removed from the library."),
+    "draft-saved": Notice("success", "The draft is saved. The client has not been given it yet."),
+    "draft-discarded": Notice("success", "The draft is discarded."),
+    "program-assigned": Notice("success", "The program is assigned. Its PDF is on its way to Cliniko."),
+    "program-assigned-no-cliniko": Notice(
+        "success", "The program is assigned. This client is not linked to Cliniko, so the PDF stays here."
+    ),
+    "template-saved": Notice("success", "The template is saved."),
+    "delivery-retried": Notice("info", "Trying again now."),
+    "delivery-cancelled": Notice("success", "The PDF will not be copied to Cliniko. It stays here."),
+}
+
+
+def find_notice(code: str | None) -> Notice | None:
+    """Return the notice of a code from an address, or None when there is none of that name."""
+    return NOTICES.get(code) if code else None

@@ -1,0 +1,123 @@
+"""What every answer carries and what no request may do: security headers, a size limit, no forms from other sites.
+
+Forms are protected by Fetch Metadata (`Sec-Fetch-Site`), with the Origin header where a browser does not send it, by
+the library asgi-cross-origin-protection; no tokens. A request with neither header is no browser's and is let
+through: it cannot carry somebody else's cookie.
+"""
+
+from urllib.parse import urlsplit
+
+from asgi_cross_origin_protection import CrossOriginProtection
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.web.errors import error_page, status_page
+
+LARGEST_BODY_BYTES = 1024 * 1024
+HSTS_SECONDS = 365 * 24 * 60 * 60
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+# Addresses hold Cliniko patient ids (/open/cliniko?patient_id=...), so they are told to nobody.
+REFERRER_POLICY = "no-referrer"
+
+
+def install(app: FastAPI, *, public_url: str) -> None:
+    """Protect this application. `public_url` is how browsers reach it; https there turns on HSTS.
+
+    Call after `errors.install`: what is added last is outermost, and error pages need these headers too.
+    """
+    app.add_middleware(CrossOriginProtection, allowed_origins=[origin_of(public_url)], deny_app=show_cross_site_refusal)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders, over_https=public_url.startswith("https://"))
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address, as browsers write it in the Origin header."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class SecurityHeaders:
+    """Middleware that adds the security headers, and `no-store` unless the answer says how it may be kept."""
+
+    def __init__(self, app: ASGIApp, *, over_https: bool) -> None:
+        self.app = app
+        self.headers = {
+            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+            "Referrer-Policy": REFERRER_POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        if over_https:
+            self.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self.headers)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Middleware that refuses bodies over 1 MB with a 413 page: by the stated length, or while they arrive.
+
+    Starlette has one too, but it answers with two English words in plain text.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        stated = Headers(scope=scope).get("content-length", "")
+        if stated.isdecimal() and int(stated) > LARGEST_BODY_BYTES:
+            await status_page(Request(scope), 413)(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LARGEST_BODY_BYTES:
+                raise HTTPException(413)  # becomes the same page by errors.show_http_exception
+            return message
+
+        await self.app(scope, receive_limited, send)
+
+
+async def show_cross_site_refusal(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a form that another site sent in somebody's name."""
+    response = error_page(
+        Request(scope),
+        403,
+        "This was sent from another site",
+        "For your safety nothing was changed. Open the page in Kinebridge itself and try again from there.",
+    )
+    await response(scope, receive, send)

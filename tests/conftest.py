@@ -1,0 +1,105 @@
+"""Shared by all tests: a real PostgreSQL, the application on it, a browser without JavaScript, Cliniko over HTTP."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.db import sqlalchemy_url
+from app.embedded import start_embedded_server
+from app.main import create_app
+from app.migrations import migrate
+from app.settings import Settings
+from tests.fakes.cliniko import FakeCliniko
+from tests.support import Browser
+
+SECRET = "tests-only-" + "k" * 40
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the folder of the database server once, for all workers of a run."""
+    os.environ.setdefault("KINEBRIDGE_TEST_DATA", tempfile.mkdtemp(prefix="kinebridge-tests-"))
+
+
+@pytest.fixture(scope="session")
+def server_url() -> str:
+    """URL of one embedded server shared by all workers of the run; it stops when the last of them ends."""
+    return start_embedded_server(Path(os.environ["KINEBRIDGE_TEST_DATA"]))
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> Iterator[str]:
+    """URL of a migrated database of this worker's own.
+
+    Tests do not clean up: each makes a practice of its own, as strangers on one server do.
+    """
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(sqlalchemy_url(server_url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    url = server_url.replace("/postgres?", f"/{name}?")
+    migrate(url)
+    yield url
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def database(database_url: str) -> Iterator[sa.Engine]:
+    """A plain connection beside the application, for arranging and for looking."""
+    engine = sa.create_engine(sqlalchemy_url(database_url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def cliniko() -> Iterator[FakeCliniko]:
+    """A Cliniko of this test's own, on a real port."""
+    with FakeCliniko() as fake:
+        yield fake
+
+
+@pytest.fixture
+def settings(cliniko: FakeCliniko) -> Settings:
+    """Settings that lead to this test's Cliniko."""
+    return Settings(
+        secret_keys=[SECRET],
+        public_url="http://testserver",
+        cliniko_api_url=cliniko.api_url,
+        contact_email="it@practice.example",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database_url: str) -> FastAPI:
+    """The application without a worker; jobs run when a test says so (``Browser.run_jobs``)."""
+    return create_app(settings, database_url)
+
+
+@pytest.fixture
+def server(app: FastAPI) -> Iterator[TestClient]:
+    """The running application; browsers are made from it."""
+    with TestClient(app, base_url="http://testserver") as client:
+        yield client
+
+
+@pytest.fixture
+def browser(server: TestClient) -> Browser:
+    """A browser in which nobody is signed in."""
+    return Browser(server)
+
+
+@pytest.fixture(autouse=True)
+def no_jobs_of_other_tests(request: pytest.FixtureRequest) -> None:
+    """Start with an empty queue where a test uses the application: jobs of an ended test lead to an ended Cliniko."""
+    if "server" in request.fixturenames:
+        engine: sa.Engine = request.getfixturevalue("database")
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM procrastinate_jobs")

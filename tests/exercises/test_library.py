@@ -1,0 +1,283 @@
+"""The exercise library: what it holds, how it is found, and that faulty data never gets in."""
+
+import itertools
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from app.exercises.dose import Dose, word_dose
+from app.exercises.library import (
+    EQUIPMENT,
+    POSITIONS,
+    REGIONS,
+    Exercise,
+    LibraryError,
+    all_exercises,
+    build_exercise,
+    find_exercise,
+    search_exercises,
+)
+
+SLUGS = [
+    "chin-tuck-sitting",
+    "neck-rotation-sitting",
+    "neck-side-bend-stretch",
+    "neck-isometric-side-press",
+    "shoulder-blade-squeeze",
+    "pendulum-swing",
+    "stick-flexion-lying",
+    "wall-finger-walk",
+    "band-external-rotation",
+    "band-internal-rotation",
+    "side-lying-external-rotation",
+    "band-row",
+    "wall-push-up",
+    "cross-body-stretch",
+    "thoracic-extension-chair",
+    "open-book",
+    "cat-cow",
+    "single-knee-to-chest",
+    "knee-rolls",
+    "pelvic-tilt",
+    "bridge",
+    "bird-dog",
+    "prone-press-up",
+    "dead-bug",
+    "childs-pose",
+    "side-plank-knees",
+    "standing-back-extension",
+    "clamshell",
+    "side-lying-hip-abduction",
+    "kneeling-hip-flexor-stretch",
+    "figure-four-stretch",
+    "standing-hip-abduction",
+    "standing-hip-extension",
+    "quad-set",
+    "straight-leg-raise",
+    "heel-slide",
+    "seated-knee-extension",
+    "wall-sit",
+    "mini-squat",
+    "step-up",
+    "hamstring-stretch-lying",
+    "standing-hamstring-curl",
+    "standing-quad-stretch",
+    "ankle-pumps",
+    "calf-raise",
+    "calf-stretch-wall",
+    "soleus-stretch-wall",
+    "towel-calf-stretch",
+    "band-ankle-eversion",
+    "towel-toe-curls",
+    "sit-to-stand",
+    "tandem-stand",
+    "single-leg-stand",
+    "heel-toe-walk",
+    "side-stepping",
+    "marching-on-spot",
+    "wrist-extensor-stretch",
+    "ball-squeeze",
+    "wrist-curl-weight",
+    "diaphragmatic-breathing",
+]
+
+EACH = pytest.mark.parametrize("exercise", all_exercises(), ids=lambda exercise: exercise.slug)
+
+
+def _good_table() -> dict[str, Any]:
+    """One faultless entry of the data, fresh for each test to spoil."""
+    text = (files("app.exercises") / "data" / "hip.toml").read_text(encoding="utf-8")
+    table: dict[str, Any] = tomllib.loads(text)["exercise"][0]
+    return table
+
+
+def _found(query: str, **filters: str) -> list[str]:
+    return [exercise.slug for exercise in search_exercises(query, **filters)]
+
+
+def test_the_library_holds_exactly_the_exercises_that_programs_refer_to() -> None:
+    assert sorted(exercise.slug for exercise in all_exercises()) == sorted(SLUGS)
+
+
+def test_every_exercise_has_a_figure() -> None:
+    from app.exercises.figures import FIGURES
+
+    assert [slug for slug in SLUGS if slug not in FIGURES] == []
+
+
+def test_exercises_are_ordered_by_region_then_name() -> None:
+    order = list(REGIONS)
+    keys = [(order.index(exercise.regions[0]), exercise.name.casefold()) for exercise in all_exercises()]
+    assert keys == sorted(keys)
+
+
+def test_every_region_piece_of_equipment_and_position_is_used() -> None:
+    """A filter never offers a choice that finds nothing."""
+    for region in REGIONS:
+        assert _found("", region=region), region
+    for thing in EQUIPMENT:
+        assert _found("", equipment=thing), thing
+    for position in POSITIONS:
+        assert _found("", position=position), position
+
+
+def test_names_are_told_apart() -> None:
+    names = [exercise.name.casefold() for exercise in all_exercises()]
+    assert len(set(names)) == len(names)
+
+
+@EACH
+def test_the_texts_are_short_whole_sentences(exercise: Exercise) -> None:
+    assert 3 <= len(exercise.steps) <= 6
+    assert len(exercise.cautions) >= 1
+    for sentence in (*exercise.steps, *exercise.cautions, exercise.goal):
+        assert sentence.endswith("."), sentence
+        assert sentence[0].isupper(), sentence
+        assert len(sentence) < 160, sentence
+        assert sentence == " ".join(sentence.split()), sentence
+
+
+@EACH
+def test_no_placeholder_or_doubled_word_is_left_in_a_text(exercise: Exercise) -> None:
+    words = " ".join([exercise.name, *exercise.also_known_as, exercise.goal, *exercise.steps, *exercise.cautions])
+    for mark in ("todo", "tbd", "xxx", "lorem", "fixme", "...", "??", "<", ">", "{", "}"):
+        assert mark not in words.casefold()
+    plain = words.casefold().split()
+    assert not [first for first, second in itertools.pairwise(plain) if first == second]
+
+
+@EACH
+def test_the_steps_leave_counts_to_the_dose(exercise: Exercise) -> None:
+    """A practitioner changes the dose; a number in the steps would contradict it."""
+    assert not any(character.isdigit() for step in exercise.steps for character in step)
+
+
+@EACH
+def test_every_exercise_has_a_usable_default_dose(exercise: Exercise) -> None:
+    assert exercise.dose.reps is not None
+    assert exercise.dose.days_a_week is not None
+    assert word_dose(exercise.dose) != "As advised"
+
+
+def test_an_exercise_is_found_by_its_slug() -> None:
+    for slug in SLUGS:
+        exercise = find_exercise(slug)
+        assert exercise is not None
+        assert exercise.slug == slug
+
+
+def test_an_unknown_slug_finds_nothing() -> None:
+    assert find_exercise("levitation") is None
+    assert find_exercise("") is None
+
+
+def test_an_empty_search_lists_the_whole_library_in_order() -> None:
+    assert _found("") == _found("  ") == [exercise.slug for exercise in all_exercises()]
+
+
+def test_a_search_for_the_start_of_a_name_finds_it() -> None:
+    assert "bridge" in _found("bri")
+
+
+def test_a_search_takes_word_starts_only() -> None:
+    assert "bridge" not in _found("ridge")
+
+
+def test_a_search_finds_synonyms_regions_and_equipment() -> None:
+    assert "cat-cow" in _found("camel")
+    assert "bird-dog" in _found("low back")
+    assert "band-row" in _found("resistance band")
+
+
+def test_every_word_of_a_search_must_fit() -> None:
+    both = _found("calf wall")
+    assert both
+    assert set(both) <= set(_found("calf")) & set(_found("wall"))
+    assert _found("calf zebra") == []
+
+
+def test_names_come_before_synonyms() -> None:
+    found = search_exercises("stretch")
+    in_name = ["stretch" in exercise.name.casefold() for exercise in found]
+    assert in_name == sorted(in_name, reverse=True)
+    assert True in in_name
+    assert False in in_name
+
+
+@pytest.mark.parametrize("query", ["BRIDGE", "brïdgé", "  bridge  ", "bridge!", "ｂｒｉｄｇｅ"])
+def test_case_accents_and_punctuation_do_not_matter(query: str) -> None:
+    assert _found(query) == _found("bridge") != []
+
+
+@pytest.mark.parametrize("query", ["childs pose", "child's pose", "child\u2019s pose"])
+def test_an_apostrophe_does_not_matter(query: str) -> None:
+    assert _found(query) == ["childs-pose"]
+
+
+@pytest.mark.parametrize("query", ["(", "*", "%", "\x00", "[a-", "\ud800", "' OR 1=1 --", "ß" * 10_000, "橋"])
+def test_no_search_text_is_an_error(query: str) -> None:
+    assert isinstance(search_exercises(query), list)
+
+
+def test_filters_narrow_a_search() -> None:
+    for exercise in search_exercises("stretch", region="hip", equipment="none", position="lying-back"):
+        assert "hip" in exercise.regions
+        assert exercise.equipment == ("none",)
+        assert exercise.position == "lying-back"
+    assert _found("stretch", region="hip", equipment="none", position="lying-back") == ["figure-four-stretch"]
+
+
+def test_an_exercise_of_two_regions_is_found_under_both() -> None:
+    assert "bridge" in _found("", region="hip")
+    assert "bridge" in _found("", region="low-back")
+
+
+def test_an_unknown_filter_finds_nothing() -> None:
+    assert _found("", region="tail") == _found("", equipment="trapeze") == _found("", position="flying") == []
+
+
+def test_a_good_entry_is_accepted() -> None:
+    table = _good_table()
+    exercise = build_exercise(table)
+    assert exercise.slug == table["slug"]
+    assert exercise.dose == Dose.from_data(table["dose"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("regions", ["tail"]),
+        ("regions", []),
+        ("regions", ["hip", "hip"]),
+        ("equipment", ["trapeze"]),
+        ("equipment", []),
+        ("equipment", ["none", "band"]),
+        ("position", "flying"),
+        ("slug", "Not A Slug"),
+        ("name", " "),
+        ("goal", 7),
+        ("steps", ["One.", "Two."]),
+        ("steps", ["1.", "2.", "3.", "4.", "5.", "6.", "7."]),
+        ("steps", "One. Two. Three."),
+        ("steps", ["One.", "Two.", ""]),
+        ("cautions", []),
+        ("dose", {"sets": 99}),
+        ("dose", {"rep": 10}),
+        ("dose", 3),
+        ("colour", "red"),
+    ],
+)
+def test_a_faulty_entry_is_refused(key: str, value: object) -> None:
+    slug = "Not A Slug" if key == "slug" else _good_table()["slug"]
+    with pytest.raises(LibraryError, match=slug):
+        build_exercise(_good_table() | {key: value})
+
+
+@pytest.mark.parametrize("key", sorted(_good_table()))
+def test_an_entry_with_a_missing_key_is_refused(key: str) -> None:
+    table = _good_table()
+    del table[key]
+    with pytest.raises(LibraryError):
+        build_exercise(table)

@@ -1,0 +1,241 @@
+"""A browser for tests: reads pages as a person does, fills fields by their labels and presses buttons by their words."""
+
+import asyncio
+import http.cookiejar
+import uuid
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from bs4 import BeautifulSoup, Tag
+from starlette.testclient import TestClient
+
+from app.db import libpq_url, sqlalchemy_url
+from app.jobs.queue import queue
+from app.main import open_tools
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class Page:
+    """An answer as a person sees it."""
+
+    status: int
+    url: str
+    headers: Any
+    content: bytes
+
+    @property
+    def soup(self) -> BeautifulSoup:
+        """The page's elements."""
+        return BeautifulSoup(self.content, "html.parser")
+
+    @property
+    def text(self) -> str:
+        """The words of the page's main part (all of it where there is none), white space folded."""
+        soup = self.soup
+        part = soup.find("main") or soup
+        return " ".join(part.get_text(" ").split())
+
+    @property
+    def h1(self) -> str:
+        """The page's heading."""
+        heading = self.soup.find("h1")
+        return " ".join(heading.get_text().split()) if heading else ""
+
+    @property
+    def path(self) -> str:
+        """The path of the page's address, without its query."""
+        return urlsplit(self.url).path
+
+    def link(self, words: str) -> str:
+        """Address behind the link with these words."""
+        for anchor in self.soup.find_all("a"):
+            if words in " ".join(anchor.get_text(" ").split()):
+                return str(anchor["href"])
+        raise AssertionError(f"no link {words!r} on {self.url}")
+
+    def form(self, button: str) -> tuple[Tag, Tag]:
+        """The form and the button in it with these words."""
+        for candidate in self.soup.find_all("button"):
+            if " ".join(candidate.get_text(" ").split()) == button or candidate.get("aria-label") == button:
+                found = candidate.find_parent("form")
+                owner = candidate.get("form")
+                found = found or (self.soup.find("form", id=owner) if owner else None)
+                assert found is not None, f"button {button!r} stands outside a form"
+                return found, candidate
+        raise AssertionError(f"no button {button!r} on {self.url}: {self.text[:500]}")
+
+    def has_button(self, button: str) -> bool:
+        """True when the page offers this button."""
+        return any(" ".join(b.get_text(" ").split()) == button for b in self.soup.find_all("button"))
+
+
+class Browser:
+    """One browser with its own cookies and JavaScript off; follows redirects within our site."""
+
+    def __init__(self, server: TestClient) -> None:
+        self.server = server
+        # The shared client must keep no cookies itself: each browser sends and keeps its own.
+        server.cookies.jar.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        self.cookies: dict[str, str] = {}
+        self.hops: list[str] = []
+        self.page: Page | None = None
+
+    def another(self) -> Self:
+        """Another browser on the same server, with nobody signed in."""
+        return type(self)(self.server)
+
+    def send(self, method: str, url: str, *, data: Any = None, headers: dict[str, str] | None = None) -> Page:
+        """Send one request and follow no redirect."""
+        sent = {"cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if self.cookies else {}
+        answer = self.server.request(
+            method, url, data=data, headers={**sent, **(headers or {})}, follow_redirects=False
+        )
+        for header in answer.headers.get_list("set-cookie"):
+            name, _, rest = header.partition("=")
+            value = rest.partition(";")[0]
+            if not value or value == '""' or "max-age=0" in header.lower():
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value
+        return Page(answer.status_code, str(answer.url), answer.headers, answer.content)
+
+    def get(self, url: str) -> Page:
+        """Open an address and follow redirects; the addresses passed are kept in ``hops``."""
+        return self._follow(self.send("GET", url))
+
+    def post(self, url: str, data: Any = None) -> Page:
+        """Send a form to an address and follow redirects."""
+        return self._follow(self.send("POST", url, data=data))
+
+    def _follow(self, page: Page) -> Page:
+        self.hops = [page.url]
+        while page.status in (301, 302, 303, 307):
+            target = page.headers["location"]
+            assert target.startswith("/"), f"redirected off-site to {target}"
+            page = self.send("GET", target)
+            self.hops.append(page.url)
+            assert len(self.hops) < 12, f"redirected in circles: {self.hops}"
+        self.page = page
+        return page
+
+    def press(self, button: str, **fields: Any) -> Page:
+        """Press a button of the current page; fields are given by label: ``press("Sign in", **{"Email": "a@b"})``."""
+        assert self.page is not None
+        form, pressed = self.page.form(button)
+        data = _form_values(form)
+        for label, value in fields.items():
+            _fill(self.page.soup, form, data, label, value)
+        if pressed.get("name"):
+            data.setdefault(str(pressed["name"]), []).append(str(pressed.get("value", "")))
+        action = str(pressed.get("formaction") or form.get("action") or self.page.url)
+        if str(form.get("method", "get")).lower() == "post":
+            return self.post(action, data)
+        query = [(name, value) for name, values in data.items() for value in values]
+        return self._follow(self.send("GET", str(self.server.build_request("GET", action, params=query).url)))
+
+    def sign_up(self, *, name: str = "Pat Nguyen", practice: str = "Bayside Physio", country: str = "AU") -> str:
+        """Make a practice and its owner, and return the e-mail address; the password is ``PASSWORD``."""
+        email = f"{uuid.uuid4().hex[:12]}@practice.example"
+        self.get("/sign-up")
+        self.press(
+            "Create account",
+            **{"Your name": name, "Email": email, "Password": PASSWORD, "Practice name": practice, "Country": country},
+        )
+        return email
+
+    def sign_in(self, email: str, password: str = PASSWORD, *, target: str | None = None) -> Page:
+        """Sign in, from the page that asks for it or from the sign-in page."""
+        if target or self.page is None or self.page.path != "/sign-in":
+            self.get(target or "/sign-in")
+        return self.press("Sign in", **{"Email": email, "Password": password})
+
+    def save_key(self, key: str) -> Page:
+        """Paste a Cliniko key into the account settings."""
+        self.get("/account/settings")
+        return self.press("Save changes", **{"Cliniko API key": key})
+
+    def invite(self, email: str | None = None) -> str:
+        """Invite a colleague and return the path of the link to pass on."""
+        self.get("/account/team")
+        page = self.press("Invite", **{"Colleague's email": email or f"{uuid.uuid4().hex[:12]}@practice.example"})
+        field = page.soup.find("input", value=lambda v: bool(v) and "/join/" in v)
+        assert isinstance(field, Tag), page.text
+        return urlsplit(str(field["value"])).path
+
+    def invite_colleague(self, *, name: str = "Lee Okafor") -> "Browser":
+        """Invite a colleague who joins in a browser of their own, which is returned signed in."""
+        colleague = self.another()
+        colleague.get(self.invite())
+        colleague.press("Join practice", **{"Your name": name, "Password": PASSWORD})
+        return colleague
+
+    def run_jobs(self, *, hurry: bool = False, rounds: int = 1) -> None:
+        """Run the jobs that are due, as a worker would; ``hurry`` makes waiting ones due first, ``rounds`` times."""
+        app = self.server.app
+        asyncio.run(_run_jobs(app.state.settings, app.state.database_url, app.state.clock, hurry, rounds))
+
+
+async def _run_jobs(settings: Any, database_url: str, clock: Any, hurry: bool, rounds: int) -> None:
+    from procrastinate import PsycopgConnector
+
+    engine = sa.create_engine(sqlalchemy_url(database_url), poolclass=sa.NullPool)
+    async with open_tools(settings, database_url, clock) as tools:
+        with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=4)):
+            async with queue.open_async():
+                for _ in range(rounds):
+                    if hurry:
+                        with engine.begin() as connection:
+                            connection.exec_driver_sql(
+                                "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"
+                            )
+                            connection.exec_driver_sql("UPDATE deliveries SET next_attempt_at = now() - interval '1 s'")
+                    await queue.run_worker_async(
+                        wait=False,
+                        concurrency=1,
+                        install_signal_handlers=False,
+                        listen_notify=False,
+                        additional_context={"tools": tools},
+                    )
+
+
+def _form_values(form: Tag) -> dict[str, list[str]]:
+    """What the form would send untouched."""
+    values: dict[str, list[str]] = {}
+    for field in form.find_all(["input", "textarea", "select"]):
+        name = field.get("name")
+        if not name or field.has_attr("disabled"):
+            continue
+        if field.name == "textarea":
+            values.setdefault(name, []).append(field.get_text().removeprefix("\n"))
+        elif field.name == "select":
+            chosen = field.find_all("option", selected=True) or field.find_all("option")[:1]
+            values.setdefault(name, []).extend(str(option.get("value", option.get_text())) for option in chosen)
+        elif field.get("type") in ("checkbox", "radio"):
+            if field.has_attr("checked"):
+                values.setdefault(name, []).append(str(field.get("value", "on")))
+        elif field.get("type") not in ("submit", "button"):
+            values.setdefault(name, []).append(str(field.get("value", "")))
+    return values
+
+
+def _fill(soup: BeautifulSoup, form: Tag, data: dict[str, list[str]], label: str, value: Any) -> None:
+    """Put a value into the field with this label, as a person would."""
+    for candidate in form.find_all("label"):
+        if not " ".join(candidate.get_text(" ").split()).startswith(label):
+            continue
+        field = soup.find(id=candidate["for"]) if candidate.has_attr("for") else candidate.find(True, {"name": True})
+        assert isinstance(field, Tag), f"label {label!r} belongs to no field"
+        name = str(field["name"])
+        if field.get("type") == "radio":
+            data[name] = [str(field["value"])]
+        elif field.get("type") == "checkbox":
+            ticked = [v for v in data.get(name, []) if v != field.get("value", "on")]
+            data[name] = [*ticked, str(field.get("value", "on"))] if value else ticked
+        else:
+            data[name] = [str(value)]
+        return
+    raise AssertionError(f"no field labelled {label!r}")
