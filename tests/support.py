@@ -1,4 +1,4 @@
-"""A browser for tests: reads pages as a person does, fills fields by their labels and presses buttons by their words."""
+"""A browser for tests: reads pages as a person does, fills fields by label and presses buttons by their words."""
 
 import asyncio
 import http.cookiejar
@@ -151,7 +151,7 @@ class Browser:
         """Sign in, from the page that asks for it or from the sign-in page."""
         if target or self.page is None or self.page.path != "/sign-in":
             self.get(target or "/sign-in")
-        return self.press("Sign in", **{"Email": email, "Password": password})
+        return self.press("Sign in", Email=email, Password=password)
 
     def save_key(self, key: str) -> Page:
         """Paste a Cliniko key into the account settings."""

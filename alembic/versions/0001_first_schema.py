@@ -130,7 +130,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["practice_id"], ["practices.id"], name=op.f("fk_clients_practice_id_practices")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
     )
-    op.create_index("ix_clients_owner_id", "clients", ["owner_id"], unique=False)
+    op.create_index("ix_clients_owner_id_sort_name_id", "clients", ["owner_id", "sort_name", "id"], unique=False)
     op.create_index("ix_clients_practice_id_sort_name_id", "clients", ["practice_id", "sort_name", "id"], unique=False)
     op.create_index("ix_clients_search", "clients", ["search"], unique=False, postgresql_using="gin")
     op.create_table(
@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("polls", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("record_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attachment_id", sa.String(length=20), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
@@ -325,7 +326,7 @@ def downgrade() -> None:
     op.drop_table("connections")
     op.drop_index("ix_clients_search", table_name="clients", postgresql_using="gin")
     op.drop_index("ix_clients_practice_id_sort_name_id", table_name="clients")
-    op.drop_index("ix_clients_owner_id", table_name="clients")
+    op.drop_index("ix_clients_owner_id_sort_name_id", table_name="clients")
     op.drop_table("clients")
     op.drop_index("ix_sessions_practitioner_id", table_name="sessions")
     op.drop_table("sessions")

@@ -1,5 +1,87 @@
-"""Pages of this room."""
+"""The page Cliniko's "Open in Kinebridge" button leads to."""
 
-from fastapi import APIRouter
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from starlette.background import BackgroundTask
+
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.connections import find_connection
+from app.accounts.models import ConnectionState
+from app.accounts.tools import Tools
+from app.bridge.service import (
+    NotShared,
+    can_see_in_cliniko,
+    fetch_patient,
+    note_shared_opening,
+    open_patient,
+    read_patient_id,
+)
+from app.clients.jobs import defer_refresh
+from app.clients.queries import find_known_patient
+from app.cliniko.errors import ClinikoError, KeyRejected, NotPermitted, PatientNotFound
+from app.db import release, transaction
+from app.web.rendering import page, redirect
 
 router = APIRouter()
+
+
+@router.get("/open/cliniko")
+async def open_from_cliniko(
+    request: Request,
+    session: Database,
+    member: SignedIn,
+    tools: ToolsDep,
+    patient_id: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """Lead to the client of a Cliniko patient.
+
+    A known one at once, without a call to Cliniko; an unknown one after one request with the practitioner's own key.
+    """
+    wanted = read_patient_id(patient_id or [])
+    known = await find_known_patient(session, member, wanted)
+    if known is not None and known.is_visible:
+        note_shared_opening(session, member, known, tools)
+        answer = redirect(f"/clients/{known.client_id}")
+        # After the answer, so that it costs the click nothing; a refresh lost with the process is only late.
+        answer.background = BackgroundTask(_refresh_later, tools, known.client_id, member)
+        return answer
+    connection = await find_connection(session, member.membership_id)
+    await release(session)
+    if known is not None:
+        is_seen = await can_see_in_cliniko(tools, connection, wanted)
+        return _not_shared_page(request, known.owner_name if is_seen else None)
+    if connection is None or connection.state == ConnectionState.REJECTED:
+        return page(request, "bridge/no_key.html", status=409, is_rejected=connection is not None)
+    try:
+        trail = await fetch_patient(tools, connection, wanted)
+    except ClinikoError as error:
+        return _cliniko_error_page(request, error)
+    found = await open_patient(session, member, tools, trail, wanted)
+    if isinstance(found, NotShared):
+        return _not_shared_page(request, found.owner_name)
+    return redirect(f"/clients/{found.client_id}")
+
+
+async def _refresh_later(tools: Tools, client_id: uuid.UUID, member: Member) -> None:
+    async with transaction(tools.sessions) as session:
+        await defer_refresh(session, client_id, member.membership_id)
+
+
+def _not_shared_page(request: Request, owner_name: str | None) -> Response:
+    return page(request, "bridge/not_shared.html", status=404, owner_name=owner_name)
+
+
+def _cliniko_error_page(request: Request, error: ClinikoError) -> Response:
+    """Each cause has its own page: a new key, another role, a missing patient, or trying again."""
+    if isinstance(error, KeyRejected):
+        return page(request, "bridge/no_key.html", status=409, is_rejected=True)
+    if isinstance(error, PatientNotFound):
+        return page(request, "bridge/not_visible.html", status=404)
+    if isinstance(error, NotPermitted):
+        return page(request, "bridge/not_permitted.html", status=403)
+    answer = page(request, "bridge/try_again.html", status=503, title=error.title, message=error.message)
+    answer.headers["Retry-After"] = "30"
+    return answer

@@ -1,1 +1,88 @@
-"""Background tasks of this room."""
+"""Keeping clients up to date in the background."""
+
+import uuid
+
+import structlog
+from procrastinate import JobContext
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import audit
+from app.accounts.connections import find_connection, note_answer, open_cliniko
+from app.accounts.models import Connection, ConnectionState
+from app.accounts.tools import Tools, tools_of
+from app.clients.models import Client
+from app.clients.queries import current_patient_id
+from app.clients.service import mark_not_visible, refresh_client
+from app.cliniko.errors import ClinikoError, KeyRejected, PatientNotFound
+from app.cliniko.merges import MergeTrail
+from app.db import transaction
+from app.jobs.queue import connection_lock, defer, queue
+
+log = structlog.get_logger()
+
+
+async def defer_refresh(session: AsyncSession, client_id: uuid.UUID, membership_id: uuid.UUID) -> None:
+    """Ask for a refresh of a client with the key of a member; while one waits, no second is added."""
+    connection = await find_connection(session, membership_id)
+    if connection is None or connection.state == ConnectionState.REJECTED:
+        return
+    await defer(
+        session,
+        "clients.refresh",
+        lock=connection_lock(connection.id),
+        once=f"clients.refresh:{client_id}",
+        client_id=str(client_id),
+        membership_id=str(membership_id),
+    )
+
+
+@queue.task(name="clients.refresh", pass_context=True)
+async def refresh(context: JobContext, client_id: str, membership_id: str) -> None:
+    """Ask Cliniko for the client's patient and take over what changed.
+
+    Trouble on the way is let be: the next click asks again.
+    """
+    tools = tools_of(context)
+    async with transaction(tools.sessions) as session:
+        connection = await find_connection(session, uuid.UUID(membership_id))
+        patient_id = await current_patient_id(session, uuid.UUID(client_id))
+    if connection is None or patient_id is None:
+        return
+    try:
+        cliniko = open_cliniko(tools, connection, priority="background")
+        trail = await cliniko.follow_merges(await cliniko.get_patient(patient_id))
+    except PatientNotFound:
+        async with transaction(tools.sessions) as session:
+            await mark_not_visible(session, uuid.UUID(client_id), tools.clock())
+    except KeyRejected:
+        async with transaction(tools.sessions) as session:
+            await note_answer(
+                session,
+                connection.id,
+                ConnectionState.REJECTED,
+                encrypted_key=connection.encrypted_key,
+                at=tools.clock(),
+            )
+    except ClinikoError as error:
+        log.info("client_not_refreshed", client_id=client_id, reason=type(error).__name__)
+    else:
+        await _take_over(tools, uuid.UUID(client_id), connection, trail)
+
+
+async def _take_over(tools: Tools, client_id: uuid.UUID, connection: Connection, trail: MergeTrail) -> None:
+    async with transaction(tools.sessions) as session:
+        before = await current_patient_id(session, client_id)
+        ours = await refresh_client(session, client_id, trail.survivor, trail.passed_ids, tools.clock())
+        if before == trail.survivor.id:
+            return
+        client = await session.get_one(Client, client_id)
+        audit.record(
+            session,
+            "client.merge_followed" if ours else "client.merge_found_another_client",
+            at=tools.clock(),
+            practice_id=client.practice_id,
+            client_id=client_id,
+            from_patient=before,
+            to_patient=trail.survivor.id,
+            connection_id=str(connection.id),
+        )

@@ -20,7 +20,7 @@ class Client(WithId, Base):
     __table_args__ = (
         # The list: by name within a practice.
         Index("ix_clients_practice_id_sort_name_id", "practice_id", "sort_name", "id"),
-        Index("ix_clients_owner_id", "owner_id"),
+        Index("ix_clients_owner_id_sort_name_id", "owner_id", "sort_name", "id"),
         Index("ix_clients_search", "search", postgresql_using="gin"),
     )
 

@@ -18,6 +18,7 @@ DEFAULT_SHARD = "au1"
 MAX_KEY_LENGTH = 300
 SHARD = re.compile(r"[a-z]{2}[0-9]{1,2}")
 SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+HOST = re.compile(r"[A-Za-z0-9._:-]+")
 RECORD_ID = re.compile(r"[0-9]{1,19}")
 # Copying from a web page or a chat brings these along, unseen: white space and characters of no width.
 BROUGHT_ALONG = string.whitespace + "\x85\xa0\u2028\u2029\u202f\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -90,7 +91,7 @@ def api_base_url(template: str, shard: str) -> str:
 def is_safe_address(url: httpx.URL) -> bool:
     """Say whether it is https, or plain http on this machine, and names nothing but a host and a path."""
     encrypted = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
-    return encrypted and bool(url.host) and not (url.userinfo or url.query or url.fragment)
+    return encrypted and bool(HOST.fullmatch(url.host)) and not (url.userinfo or url.query or url.fragment)
 
 
 def is_loopback(host: str) -> bool:

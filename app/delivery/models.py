@@ -65,6 +65,8 @@ class Delivery(WithId, Base):
     failures: Mapped[int] = mapped_column(Integer, server_default="0")
     polls: Mapped[int] = mapped_column(Integer, server_default="0")
     next_attempt_at: Mapped[datetime | None]
+    # Since when it has been tried, for giving up after three days; moved on when a person or a new key starts it again.
+    started_at: Mapped[datetime]
     # Set before the record is asked for: from then on a retry looks in Cliniko first.
     record_asked_at: Mapped[datetime | None]
     attachment_id: Mapped[str | None] = mapped_column(String(20))

@@ -9,7 +9,7 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from importlib.resources import files
 from types import MappingProxyType
@@ -148,8 +148,16 @@ def _search_words(slug: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 @functools.cache
 def _load_library() -> Mapping[str, Exercise]:
     """Read, check and order the whole library once: slug -> exercise."""
+    return build_library(read_data_files("app.exercises"))
+
+
+def build_library(contents: Iterable[tuple[str, Mapping[str, Any]]]) -> Mapping[str, Exercise]:
+    """Build the ordered library (slug -> exercise) from each file's stem and parsed content.
+
+    Raises LibraryError on a faulty entry, a repeated slug, or an exercise in another region's file.
+    """
     exercises: dict[str, Exercise] = {}
-    for stem, content in read_data_files("app.exercises"):
+    for stem, content in contents:
         check_keys(content, {"exercise"}, stem)
         for table in content["exercise"]:
             exercise = build_exercise(table)

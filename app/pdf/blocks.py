@@ -5,7 +5,6 @@ All lengths are points; `x` counts from the left margin, heights count downwards
 
 import dataclasses
 from collections.abc import Iterable
-from itertools import zip_longest
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.units import mm
@@ -17,14 +16,14 @@ from app.pdf.text import ACCENT, QUIET, Style, lines, one_line
 
 PRACTICE = Style(10.5, 16, bold=True, colour=ACCENT)
 TITLE = Style(22, 28, bold=True)
-LABEL = Style(8.5, 13, colour=QUIET)
-LABEL_BOLD = Style(9, 14, bold=True, colour=QUIET)
-VALUE = Style(11, 15)
-NAME = Style(13.5, 18, bold=True)
-NUMBER = Style(13.5, 18, bold=True, colour=ACCENT)
-DOSE = Style(11, 16, bold=True)
-BODY = Style(10.5, 14.5)
-STEP_NUMBER = Style(10.5, 14.5, bold=True, colour=ACCENT)
+LABEL = Style(9, 16, colour=QUIET)
+LABEL_BOLD = Style(8.5, 13, bold=True, colour=QUIET)
+VALUE = Style(11, 16)
+NAME = Style(13, 17, bold=True)
+NUMBER = Style(13, 17, bold=True, colour=ACCENT)
+DOSE = Style(10.5, 15, bold=True)
+BODY = Style(10, 13.5)
+STEP_NUMBER = Style(10, 13.5, bold=True, colour=ACCENT)
 SMALL = Style(8.5, 12, colour=QUIET)
 
 PROGRAM_NOTE_FILL = HexColor(0xEEF3F2)
@@ -33,12 +32,13 @@ DOSE_FILL = HexColor(0xDDEBE9)
 CARE_FILL = HexColor(0xFBF0E0)
 CARE = HexColor(0x9A5B00)
 
-FIGURE_WIDTH = 58 * mm
-_FIGURE_HEIGHTS = (30 * mm, 58 * mm)  # the least and the most a figure's panel may take
+FIGURE_WIDTH: float = 55 * mm
+_FIGURE_HEIGHT: float = 64 * mm  # the most a figure may take
 _FIGURE_GAP = 16.0
+_LABEL_WIDTH = 76.0  # of what stands before the client, the practitioner and the date
 _INDENT = 24.0  # of a name behind its number
-_STEP_INDENT = 18.0
-_PADDING = 12.0  # of boxes, left and right
+_STEP_INDENT = 17.0
+_PADDING = 11.0  # of boxes, left and right
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -110,20 +110,15 @@ def _header_rows(document: ProgramDocument, width: float) -> Iterable[Row]:
     for line in lines(version_line(document), SMALL, width):
         yield Row(SMALL.leading, (Text(0, line, SMALL),))
     yield Row(10)
-    column = width / 3
-    facts = [
-        (label, found)
-        for label, value in (
-            ("For", document.client_name),
-            ("Prepared by", document.practitioner_name),
-            ("Date", written_date(document.assigned_on)),
-        )
-        if (found := lines(value, VALUE, column - 12))
-    ]
-    labels = tuple(Text(i * column, label, LABEL) for i, (label, _) in enumerate(facts))
-    yield Row(LABEL.leading, labels, keep_next=True)
-    for row in zip_longest(*(found for _, found in facts)):
-        yield Row(VALUE.leading, tuple(Text(i * column, line, VALUE) for i, line in enumerate(row) if line))
+    facts = (
+        ("For", document.client_name),
+        ("Prepared by", document.practitioner_name),
+        ("Date", written_date(document.assigned_on)),
+    )
+    for label, value in facts:
+        for i, line in enumerate(lines(value, VALUE, width - _LABEL_WIDTH)):
+            text = Text(_LABEL_WIDTH, line, VALUE)
+            yield Row(VALUE.leading, (Text(0, label, LABEL), text) if i == 0 else (text,))
 
 
 def _exercise_block(number: int, exercise: DocumentExercise, width: float) -> Block:
@@ -145,10 +140,9 @@ def _exercise_block(number: int, exercise: DocumentExercise, width: float) -> Bl
 
 
 def _figure_height(figure: Figure) -> float:
-    """Return the height of the figure's panel: the figure's own shape, within bounds."""
+    """Return the height of a figure as wide as its place, or the most it may take."""
     wide, high = figures.size(figure)
-    least, most = _FIGURE_HEIGHTS
-    return min(max(FIGURE_WIDTH * high / wide, least), most)
+    return min(FIGURE_WIDTH * high / wide, _FIGURE_HEIGHT)
 
 
 def _exercise_rows(exercise: DocumentExercise, left: float, width: float) -> list[Row]:
@@ -164,7 +158,7 @@ def _exercise_rows(exercise: DocumentExercise, left: float, width: float) -> lis
         _boxed(_with_label("Note from your practitioner", note), left, width, NOTE_FILL),
         _boxed(_with_label("Take care", cautions), left, width, CARE_FILL, bar=CARE),
     )
-    return _spaced(parts, 8)
+    return _spaced(parts, 7)
 
 
 def _step_rows(number: int, step: str, left: float, width: float) -> list[Row]:
@@ -219,4 +213,4 @@ def _boxed(rows: list[Row], left: float, width: float, fill: Color, bar: Color |
     inside = _shifted(rows, left + _PADDING, panel)
     # The padding stays with the rows it pads: a box never opens or ends with an empty strip on another page.
     inside[-1] = dataclasses.replace(inside[-1], keep_next=True)
-    return [Row(5, panel=panel, keep_next=True), *inside, Row(6, panel=panel)]
+    return [Row(4, panel=panel, keep_next=True), *inside, Row(5, panel=panel)]

@@ -52,16 +52,17 @@ def clean(text: str) -> str:
     r"""Return `text` composed (NFC), with plain spaces and \n only, and without what cannot be seen or encoded."""
     if text.isascii() and text.isprintable():
         return text
-    text = _LINE_BREAKS.sub("\n", unicodedata.normalize("NFC", text))
-    return _SURROGATES.sub(MARK, _UNSEEN.sub("", _SPACES.sub(" ", text)))
+    text = _SPACES.sub(" ", _LINE_BREAKS.sub("\n", text))
+    return unicodedata.normalize("NFC", _SURROGATES.sub(MARK, _UNSEEN.sub("", text)))
 
 
 def printable(text: str) -> str:
     """Return `text` cleaned, and with U+FFFD for each grapheme, or part of one, that no font here can draw."""
-    text = clean(text)
-    if all(map(_font_of, text)):
-        return text
-    return "".join(map(_drawable, regex.findall(r"\X", text)))
+    cleaned = clean(text)
+    if all(map(_font_of, cleaned)):
+        return cleaned
+    # Graphemes are those of the text as it came: cleaning takes out the joiners that hold an emoji together.
+    return "".join(_drawable(clean(grapheme)) for grapheme in regex.findall(r"\X", text))
 
 
 def runs(text: str) -> Iterable[tuple[str, str]]:

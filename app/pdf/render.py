@@ -5,8 +5,9 @@ import io
 import threading
 from itertools import groupby
 
-from reportlab.lib.colors import HexColor, white
+from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER
+from reportlab.pdfbase.pdfdoc import PDFZCompress
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf import figures, fonts
@@ -15,10 +16,10 @@ from app.pdf.document import ProgramDocument
 from app.pdf.text import draw_line, one_line
 
 _PAPERS = {"A4": A4, "Letter": LETTER}
-_SIDE, _TOP, _BOTTOM = 48.0, 46.0, 62.0  # margins; the footer stands in the bottom one
-_FOOTER = 34.0  # from the lower edge to the footer's baseline
-_BLOCK_GAP = 18.0
-_RULE_GAP = 10.0  # from a block's rule to its first row
+_SIDE, _TOP, _BOTTOM = 45.0, 42.0, 54.0  # margins; the footer stands in the bottom one
+_FOOTER = 30.0  # from the lower edge to the footer's baseline
+_BLOCK_GAP = 16.0
+_RULE_GAP = 9.0  # from a block's rule to its first row
 _SLACK = 0.01  # sums of row heights differ a little with the order of adding
 _LINE = HexColor(0xCBD4D6)
 
@@ -128,7 +129,10 @@ def _draw(document: ProgramDocument, paper: tuple[float, float], pages: list[Pag
     """Return the pages as PDF bytes, with footers and the document's own details."""
     target = io.BytesIO()
     # invariant: no clock and no random number in this file; nothing global is switched.
-    canvas = Canvas(target, pagesize=paper, invariant=1, pageCompression=1, lang="en", initialFontName=fonts.NOTO)
+    canvas = Canvas(target, pagesize=paper, invariant=1, pageCompression=0, lang="en", initialFontName=fonts.NOTO)
+    # Plain deflate. Asking for pageCompression would wrap it in ASCII85, by a slow loop in Python and for a quarter
+    # more bytes, which only a switch for the whole process turns off.
+    canvas._doc.defaultStreamFilters = [PDFZCompress]
     makers = filter(None, (_detail(document.practitioner_name), _detail(document.practice_name)))
     canvas.setTitle(_detail(document.title) or "Exercise program")
     canvas.setAuthor(", ".join(makers))
@@ -161,7 +165,9 @@ def _draw_page(canvas: Canvas, page: Page, paper: tuple[float, float]) -> None:
             boxed = list(rows)
             _draw_panel(canvas, panel, top - boxed[0][0], sum(row.height for _, row in boxed))
     for down, block in page.figures:
-        _draw_figure(canvas, block, top - down)
+        if block.figure is not None:
+            height = block.figure_height
+            figures.draw(canvas, block.figure, _SIDE, top - down - height, FIGURE_WIDTH, height)
     for down, row in page.rows:
         for text in row.texts:
             # Two thirds of the free height above the letters puts them in the middle of their line, to the eye.
@@ -176,25 +182,6 @@ def _draw_panel(canvas: Canvas, panel: Panel, top: float, height: float) -> None
     if panel.bar is not None:
         canvas.setFillColor(panel.bar)
         canvas.rect(_SIDE + panel.x, top - height, 3, height, stroke=0, fill=1)
-
-
-def _draw_figure(canvas: Canvas, block: Block, top: float) -> None:
-    """Draw an exercise's figure in its framed panel, and leave the canvas as it was."""
-    canvas.saveState()
-    canvas.setFillColor(white)
-    canvas.setStrokeColor(_LINE)
-    canvas.setLineWidth(0.7)
-    canvas.roundRect(_SIDE, top - block.figure_height, FIGURE_WIDTH, block.figure_height, 6, stroke=1, fill=1)
-    if block.figure is not None:
-        figures.draw(
-            canvas,
-            block.figure,
-            _SIDE + 6,
-            top - block.figure_height + 6,
-            FIGURE_WIDTH - 12,
-            block.figure_height - 12,
-        )
-    canvas.restoreState()
 
 
 def _draw_footer(canvas: Canvas, owner: str, page: str, width: float) -> None:

@@ -21,7 +21,7 @@ class Program(WithId, Base):
     client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"))
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
     # What the editor holds, as typed (``drafts.Draft``); null once it was assigned and not touched since.
-    draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     # Raised by every save; assigning names the revision it saw, so that a second click assigns nothing twice.
     draft_revision: Mapped[int] = mapped_column(Integer, server_default="0")
     created_at: Mapped[datetime]

@@ -5,7 +5,7 @@ by itself. Faulty data raises LibraryError (a ValueError) on first use.
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -61,8 +61,16 @@ def find_template(slug: str) -> Template | None:
 @functools.cache
 def _load_templates() -> Mapping[str, Template]:
     """Read, check and order all templates once: slug -> template."""
+    return build_templates(read_data_files("app.programs"))
+
+
+def build_templates(contents: Iterable[tuple[str, Mapping[str, Any]]]) -> Mapping[str, Template]:
+    """Build the ordered templates (slug -> template) from each file's stem and parsed content.
+
+    Raises LibraryError on a faulty template, or one whose slug is not its file's name.
+    """
     templates = []
-    for stem, content in read_data_files("app.programs"):
+    for stem, content in contents:
         template = build_template(content)
         if template.slug != stem:
             raise LibraryError(f"{stem}.toml: its slug must be the file's name")

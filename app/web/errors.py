@@ -179,6 +179,8 @@ def type_names(exc: BaseException) -> list[str]:
 
 
 def code_locations(exc: BaseException) -> list[str]:
-    """List where in the code it happened, outermost call first, as `file:line function`."""
-    frames = traceback.extract_tb(exc.__traceback__)[-LOGGED_FRAMES:]
+    """List where in our code it happened, as `file:line function`; the last and innermost may be a library's."""
+    calls = traceback.extract_tb(exc.__traceback__)
+    ours = [call for call in calls[:-1] if "site-packages" not in call.filename]
+    frames = (ours + calls[-1:])[-LOGGED_FRAMES:]
     return [f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}" for frame in frames]

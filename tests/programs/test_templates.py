@@ -8,7 +8,7 @@ import pytest
 
 from app.exercises.dose import word_dose
 from app.exercises.library import REGIONS, LibraryError, find_exercise
-from app.programs.templates import Template, all_templates, build_template, find_template
+from app.programs.templates import Template, all_templates, build_template, build_templates, find_template
 
 SLUGS = [
     "ankle-sprain",
@@ -86,10 +86,14 @@ def test_notes_are_short_whole_sentences_without_placeholders(template: Template
         assert mark not in words
 
 
-@EACH
-def test_a_template_for_one_limb_leaves_the_side_to_the_practitioner(template: Template) -> None:
-    if "Set the side" in template.for_whom:
-        assert all(item.dose.side == "" for item in template.items)
+@pytest.mark.parametrize(
+    "slug", ["ankle-sprain", "knee-after-surgery-early", "shoulder-rotator-cuff", "shoulder-stiff"]
+)
+def test_a_template_for_one_limb_leaves_the_side_to_the_practitioner(slug: str) -> None:
+    template = find_template(slug)
+    assert template is not None
+    assert template.for_whom.endswith("Set the side when you assign it.")
+    assert all(item.dose.side == "" for item in template.items)
 
 
 def test_a_good_template_is_accepted() -> None:
@@ -121,3 +125,9 @@ def test_a_template_that_lists_an_exercise_twice_is_refused() -> None:
     table["item"].append(dict(table["item"][0]))
     with pytest.raises(LibraryError, match="only once"):
         build_template(table)
+
+
+def test_a_template_in_a_file_of_another_name_is_refused() -> None:
+    assert list(build_templates([("neck-pain", _good_table())])) == ["neck-pain"]
+    with pytest.raises(LibraryError, match="file's name"):
+        build_templates([("neck", _good_table())])

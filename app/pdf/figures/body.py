@@ -25,6 +25,7 @@ class BodyPainter:
     """Turns one skeleton into pieces; holds what every part needs to know to be drawn."""
 
     def __init__(self, skeleton: Skeleton, camera: Camera, moving: Iterable[str], belly: float, close: bool) -> None:
+        self.line = c.LINE * (0.6 if close else 1.0)
         self.points = skeleton.points
         self.bases = skeleton.bases
         self.camera = camera
@@ -54,17 +55,22 @@ class BodyPainter:
         """Shapes of one colour run together: all lines first, then all fills."""
         shapes = list(outlines)
         if len(shapes) == 1:
-            return [shapes[0].painted(fill, c.OUTLINE, c.LINE)]
-        lines = [shape.painted(None, c.OUTLINE, c.LINE) for shape in shapes]
+            return [shapes[0].painted(fill, c.OUTLINE, self.line)]
+        lines = [shape.painted(None, c.OUTLINE, self.line) for shape in shapes]
         return lines + [shape.painted(fill) for shape in shapes]
 
     def _patch(self, a: Vec, ra: float, b: Vec, rb: float, share: float, fill: str) -> Path:
         """Covers the seam where two segments meet: a little capsule from a joint some way along a segment."""
-        inner = c.LINE * 0.5 + 0.05
+        inner = self.line * 0.5 + 0.05
         rm = ra + (rb - ra) * share
         return capsule(
             self._disc(a, max(ra - inner, 0.3)), self._disc(between(a, b, share), max(rm - inner, 0.3))
         ).painted(fill)
+
+    def _is_far(self, middle: Vec, root: Vec, centre: Vec) -> bool:
+        """Whether a limb hangs on the far side of the body: judged on the level, however far one looks down."""
+        level = Camera(self.camera.yaw, 0.0)
+        return level.depth(middle) < level.depth(centre) - FAR and level.depth(root) < level.depth(centre) - 1
 
     # -- trunk -----------------------------------------------------------------------------------------------------
 
@@ -92,7 +98,7 @@ class BodyPainter:
         shirt = self._tone(c.TOP, c.TOP_FAR, False, "trunk")
         skin = self._tone(c.SKIN, c.SKIN_FAR, False, "neck", "head")
         neck = capsule(self._disc(self.points["collar"], 5.4), self._disc(self.points["neck_top"], 4.6))
-        paths = [neck.painted(skin, c.OUTLINE, c.LINE)]
+        paths = [neck.painted(skin, c.OUTLINE, self.line)]
         paths += self._outlined([hull_of_discs(hips + rim)], shorts)
         collar = [self._disc(self.bases["chest"].point(self.points["collar"], up=-1.0), 4.8)]
         hulls = [hull_of_discs(rim + waist), hull_of_discs(waist + chest), hull_of_discs(chest + top)]
@@ -116,14 +122,15 @@ class BodyPainter:
         leg = f"{side}_leg"
         thigh_near = see(between(hip, knee, 0.5))
         shin_near = see(between(knee, ankle, 0.5))
-        far = (thigh_near + shin_near) / 2 < self.trunk_depth - FAR and see(hip) < see(p["pelvis"]) + 0.5
+        far = self._is_far(between(hip, knee, 0.9), hip, p["pelvis"])
         skin = self._tone(c.SKIN, c.SKIN_FAR, far, leg, f"{side}_thigh")
         cloth = self._tone(c.SHORTS, c.SHORTS_FAR, far, leg, f"{side}_thigh")
         lower = self._tone(c.SKIN, c.SKIN_FAR, far, leg, f"{side}_shin")
         thigh = self._outlined([capsule(self._disc(hip, 8.6), self._disc(knee, 5.6))], skin)
         hem = between(hip, knee, 0.52)
         thigh += self._outlined([capsule(self._disc(hip, 9.0), self._disc(hem, 7.9))], cloth)
-        thigh.append(self._patch(hip, 9.0, self.bases["pelvis"].point(p["pelvis"], up=6), 8.8, 0.9, cloth))
+        if cloth == self._tone(c.SHORTS, c.SHORTS_FAR, False, "hips") or cloth == c.MOVING[c.SHORTS]:
+            thigh.append(self._patch(hip, 9.0, self.bases["pelvis"].point(p["pelvis"], up=6), 8.8, 0.9, cloth))
         calf = self.bases[f"{side}_shin"].point(between(knee, ankle, 0.27), forward=-1.2)
         shapes = [
             capsule(self._disc(knee, 5.6), self._disc(ankle, 3.6)),
@@ -166,7 +173,7 @@ class BodyPainter:
             start = base.point(between(ball, tip, 0.35), right=across)
             end = base.point(tip, right=across, forward=-0.4 * i)
             paths.append((self.camera.depth(end), capsule(self._disc(start, radius), self._disc(end, radius))))
-        return [path.painted(fill, c.OUTLINE, c.LINE * 0.6) for _, path in sorted(paths, key=lambda item: item[0])]
+        return [path.painted(fill, c.OUTLINE, self.line * 0.7) for _, path in sorted(paths, key=lambda item: item[0])]
 
     # -- arms ------------------------------------------------------------------------------------------------------
 
@@ -175,14 +182,15 @@ class BodyPainter:
         shoulder, elbow, wrist = p[f"{side}_shoulder"], p[f"{side}_elbow"], p[f"{side}_wrist"]
         arm, inward = f"{side}_arm", self._inward(side)
         upper_near, fore_near = see(between(shoulder, elbow, 0.5)), see(between(elbow, wrist, 0.6))
-        far = (upper_near + fore_near) / 2 < self.trunk_depth - FAR and see(shoulder) < see(p["collar"]) + 0.5
+        far = self._is_far(elbow, shoulder, p["collar"])
         skin = self._tone(c.SKIN, c.SKIN_FAR, far, arm, f"{side}_upper_arm")
         cloth = self._tone(c.TOP, c.TOP_FAR, far, arm, f"{side}_upper_arm")
         lower = self._tone(c.SKIN, c.SKIN_FAR, far, arm, f"{side}_forearm")
         upper = self._outlined([capsule(self._disc(shoulder, 5.6), self._disc(elbow, 4.0))], skin)
         hem = between(shoulder, elbow, 0.5)
         upper += self._outlined([capsule(self._disc(shoulder, 6.0), self._disc(hem, 5.3))], cloth)
-        upper.append(self._patch(shoulder, 6.0, inward, 6.2, 1.0, cloth))
+        if cloth == self._tone(c.TOP, c.TOP_FAR, False, "trunk") or cloth == c.MOVING[c.TOP]:
+            upper.append(self._patch(shoulder, 6.0, inward, 6.2, 1.0, cloth))
         fore = self._outlined([capsule(self._disc(elbow, 4.0), self._disc(wrist, 2.7))], lower)
         seam = [self._patch(elbow, 4.0, shoulder, 5.6, 0.16, skin), self._patch(elbow, 4.0, wrist, 2.7, 0.16, lower)]
         upper_piece, fore_piece = Piece(upper_near, upper), Piece(fore_near, fore)
@@ -224,7 +232,7 @@ class BodyPainter:
         fingers_drawn.sort(key=lambda item: item[0])
         paths = [path for _, finger in fingers_drawn for path in finger]
         thumb_near = self.camera.depth(thumb_tip) >= self.camera.depth(knuckles)
-        palm_paths = [shapes[0].painted(fill, c.OUTLINE, c.LINE), *self._knuckle_patches(side, sign, fill)]
+        palm_paths = [shapes[0].painted(fill, c.OUTLINE, self.line), *self._knuckle_patches(side, sign, fill)]
         thumb_paths = self._outlined([thumb], fill)
         thumb_paths.append(self._patch(thumb_root, 1.7, wrist, 2.6, 0.5, fill))
         ordered = paths + palm_paths + thumb_paths if thumb_near else thumb_paths + paths + palm_paths

@@ -33,8 +33,8 @@ class Spot:
 class Reach:
     """Where a hand or foot goes; the limb bends to bring it there.
 
-    `direction` is where fingers point (hands). `by` names what of the foot touches `spot`: sole, heel or ball;
-    `pitch` lifts the heel, `yaw` turns the toes to the person's left. `bend` is where elbow or knee points.
+    `direction` is where fingers point (hands). `by` names what of the foot is at `spot`: sole, heel, ball,
+    or the ankle's centre (then the foot follows the shin); `pitch` lifts the heel, `yaw` turns the toes to the person's left. `bend` is where elbow or knee points.
     """
 
     spot: Spot
@@ -197,7 +197,7 @@ def _reach(value: Any) -> Reach:
         direction=_maybe_vec(got.get("direction"), "direction"),
         bend=_maybe_vec(got.get("bend"), "bend"),
         palm=_maybe_vec(got.get("palm"), "palm"),
-        by=_name(got.get("by", "sole"), "by", ("sole", "heel", "ball")),
+        by=_name(got.get("by", "sole"), "by", ("sole", "heel", "ball", "ankle")),
         pitch=_number(got.get("pitch", 0), "pitch", -180, 180),
         yaw=_number(got.get("yaw", 0), "yaw", -180, 180),
     )

@@ -1,6 +1,6 @@
 """From a pose to points in space: forward kinematics, then limbs that reach for a spot."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.pdf.figures.joints import DEFAULTS, RADII
@@ -12,8 +12,8 @@ PELVIS, WAIST, CHEST, NECK = 10.0, 15.0, 24.0, 8.0
 UPPER_ARM, FOREARM, PALM, FINGERS = 28.0, 25.0, 8.5, 7.5
 THIGH, SHIN, ANKLE_HEIGHT = 41.0, 40.0, 8.2
 SHOULDER_HALF, HIP_HALF = 16.5, 8.0
-HEEL = (-4.2, -5.0)  # forward, up from the ankle
-BALL = (9.5, -5.4)
+HEEL = (-4.5, -5.0)  # forward, up from the ankle
+BALL = (11.5, -5.4)
 TOE_LENGTH = 6.5
 
 
@@ -40,14 +40,29 @@ def solve(pose: Pose) -> Skeleton:
         _hang_leg(side, sign, angles, points, bases)
         _hang_arm(side, sign, angles, points, bases)
     _rest(pose, points)
-    reaches = dict(pose.reach)
-    for side, sign in (("right", 1), ("left", -1)):
-        if reach := reaches.get(f"{side}_foot"):
-            _plant_foot(side, sign, reach, angles, points, bases)
-    for side, sign in (("right", 1), ("left", -1)):
-        if reach := reaches.get(f"{side}_hand"):
-            _put_hand(side, sign, reach, angles, points, bases)
+    for limb, reach in _in_order(dict(pose.reach)):
+        side, end = limb.split("_")
+        move = _plant_foot if end == "foot" else _put_hand
+        move(side, 1 if side == "right" else -1, reach, angles, points, bases)
     return Skeleton(points, bases)
+
+
+_LEG = ("hip", "knee", "ankle", "heel", "ball", "toe", "shin", "thigh")
+
+
+def _in_order(waiting: dict[str, Reach]) -> Iterator[tuple[str, Reach]]:
+    """Reaches in an order in which a limb that aims at another limb comes after it; feet before hands."""
+    names = sorted(waiting, key=lambda limb: (limb.endswith("hand"), limb.startswith("left")))
+    while names:
+        free = [limb for limb in names if _limb_of(waiting[limb].spot.part) not in set(names) - {limb}]
+        limb = (free or names)[0]
+        names.remove(limb)
+        yield limb, waiting[limb]
+
+
+def _limb_of(part: str) -> str:
+    side, _, name = part.partition("_")
+    return f"{side}_{'foot' if name in _LEG else 'hand'}" if side in ("right", "left") else ""
 
 
 def locate(spot: Spot, points: Mapping[str, Vec]) -> Vec:
@@ -129,26 +144,28 @@ def _finish_leg(side: str, foot: Basis, toes: float, points: dict[str, Vec], bas
 def _plant_foot(
     side: str, sign: int, reach: Reach, a: _Angles, points: dict[str, Vec], bases: dict[str, Basis]
 ) -> None:
-    facing = WORLD.twist(a["turn"] + reach.yaw)
-    foot = facing.lean(reach.pitch)
-    contact = {
-        "sole": (0.0, -ANKLE_HEIGHT),
-        "heel": (HEEL[0], HEEL[1] - RADII["right_heel"]),
-        "ball": (BALL[0], BALL[1] - RADII["right_ball"]),
-    }[reach.by]
-    if reach.by == "sole":
-        origin = foot.point((0, 0, 0), *contact)
-    else:  # round heels and balls touch below their centre, however the foot is tipped
-        centre = HEEL if reach.by == "heel" else BALL
-        origin = sub(foot.point((0, 0, 0), *centre), (0, RADII[f"{side}_{reach.by}"], 0))
-    target = sub(locate(reach.spot, points), origin)
+    foot = WORLD.twist(a["turn"] + reach.yaw).lean(reach.pitch)
+    target = sub(locate(reach.spot, points), _foot_offset(reach.by, foot))
     hip = points[f"{side}_hip"]
     bend = reach.bend or add(bases["pelvis"].forward, add(scale(foot.forward, 0.5), (0, 0.3, 0)))
     knee, ankle = bend_limb(hip, target, THIGH, SHIN, bend)
     points[f"{side}_knee"], points[f"{side}_ankle"] = knee, ankle
     bases[f"{side}_thigh"] = basis_along(sub(hip, knee), bend)
-    bases[f"{side}_shin"] = basis_along(sub(knee, ankle), add(bend, foot.forward))
+    shin = bases[f"{side}_shin"] = basis_along(sub(knee, ankle), add(unit(bend), scale(foot.forward, 0.5)))
+    if reach.by == "ankle":
+        shin = bases[f"{side}_shin"] = basis_along(sub(knee, ankle), basis_along(sub(hip, knee), bend).lean(20).forward)
+        foot = shin.twist(-sign * a[f"{side}_foot_out"]).lean(-a[f"{side}_ankle"])
     _finish_leg(side, foot, a[f"{side}_toes"], points, bases)
+
+
+def _foot_offset(by: str, foot: Basis) -> Vec:
+    """From the ankle to where the foot touches; round heels and balls touch below their centre, however tipped."""
+    if by == "ankle":
+        return (0.0, 0.0, 0.0)
+    if by == "sole":
+        return foot.point((0.0, 0.0, 0.0), up=-ANKLE_HEIGHT)
+    centre = HEEL if by == "heel" else BALL
+    return sub(foot.point((0.0, 0.0, 0.0), *centre), (0.0, RADII[f"right_{by}"], 0.0))
 
 
 # -- arms ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ const GROWTH = 1.4;
 const LONGEST_LIFE = 10 * 60 * 1000;
 
 function isLive(element) {
-  return element.matches('[data-live="on"]') || element.querySelector('[data-live="on"]') !== null;
+  return element.querySelector('[data-live="on"]') !== null;
 }
 
 // Resolves to the next fragment, to null when it failed for now; throws when asking again is pointless.

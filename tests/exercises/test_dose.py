@@ -107,7 +107,8 @@ def test_the_limits_of_every_part_are_kept(part: str) -> None:
     low, high = DOSE_LIMITS[part]
     for number in (low, high):
         assert getattr(Dose.from_data({part: number}), part) == number
-    for nonsense in (low - 1, high + 1, -1, True, 2.0, "3", [], 10**30):
+    refused: list[object] = [low - 1, high + 1, -1, True, 2.0, "3", [], 10**30]
+    for nonsense in refused:
         with pytest.raises(ValueError, match=part):
             Dose.from_data({part: nonsense})
 

@@ -1,0 +1,71 @@
+"""A member's connection to Cliniko: finding it, talking to Cliniko with its key, noting what Cliniko said of the key.
+
+How a key is checked and saved is in ``accounts.keys``.
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import Connection, ConnectionState
+from app.accounts.tools import Tools
+from app.cliniko.client import Cliniko
+from app.cliniko.key import ApiKey, parse_key
+from app.cliniko.pacing import Priority
+from app.crypto import Vault
+
+
+async def find_connection(session: AsyncSession, membership_id: uuid.UUID) -> Connection | None:
+    """Return the member's connection as the database has it now, or None when no key is saved."""
+    return await session.scalar(
+        select(Connection)
+        .where(Connection.membership_id == membership_id)
+        # A row read before a network call would otherwise be handed out again as it was then.
+        .execution_options(populate_existing=True)
+    )
+
+
+def open_cliniko(tools: Tools, connection: Connection, *, priority: Priority) -> Cliniko:
+    """Return a client with the connection's key and pace; nothing is sent yet.
+
+    Raises CannotDecryptError when the operator's secret that encrypted the key is gone: a key must be saved again.
+    """
+    return Cliniko(
+        tools.http,
+        decrypt_key(tools.vault, connection),
+        api_url=tools.settings.cliniko_api_url,
+        contact_email=tools.settings.contact,
+        pace=tools.paces.for_connection(str(connection.id)),
+        priority=priority,
+        clock=tools.clock,
+    )
+
+
+async def note_answer(
+    session: AsyncSession, connection_id: uuid.UUID, state: ConnectionState, *, encrypted_key: str, at: datetime
+) -> None:
+    """Set what Cliniko said of the key that was used, at ``at`` (UTC).
+
+    ``encrypted_key`` is the stored text the call was made with: a key saved meanwhile is left alone.
+    """
+    await session.execute(
+        update(Connection)
+        .where(Connection.id == connection_id, Connection.encrypted_key == encrypted_key)
+        .values(state=state, checked_at=at)
+    )
+
+
+def encrypt_key(vault: Vault, connection_id: uuid.UUID, key: ApiKey) -> str:
+    """Return the key encrypted so that it can be read back for this connection only."""
+    return vault.encrypt(key.secret_text, row=_row_name(connection_id))
+
+
+def decrypt_key(vault: Vault, connection: Connection) -> ApiKey:
+    """Return the connection's key; raises CannotDecryptError when the secret that encrypted it is gone."""
+    return parse_key(vault.decrypt(connection.encrypted_key, row=_row_name(connection.id)))
+
+
+def _row_name(connection_id: uuid.UUID) -> str:
+    return f"connection:{connection_id}"

@@ -1,0 +1,163 @@
+"""Reading what a person typed: cleaned, bounded, and refused in sentences that stand beside the fields."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from fastapi import Form
+from pydantic import AfterValidator
+
+from app.accounts.countries import COUNTRIES
+from app.accounts.models import Role, SharingRule
+from app.errors import AppError
+
+LONGEST_NAME = 200
+LONGEST_EMAIL = 254
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+INVITED_ROLES = (Role.PRACTITIONER, Role.ADMIN)
+
+
+class FormError(AppError):
+    """A form cannot be taken as it is; ``fields`` has a sentence for each field at fault."""
+
+    status = 422
+    title = "Please check what you typed"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = fields
+
+
+def drop_unstorable(text: str) -> str:
+    """Return the text without NUL and lone surrogates, which neither PostgreSQL nor UTF-8 can hold."""
+    return "".join(letter for letter in text if letter != "\0" and unicodedata.category(letter) != "Cs")
+
+
+# One field of a form as typed; a missing field takes the route's default.
+FormText = Annotated[str, AfterValidator(drop_unstorable), Form()]
+
+
+def clean_line(text: str) -> str:
+    """Return the text on one line in NFC, without control characters and surrounding or doubled white space."""
+    spaced = " ".join(text.split())
+    return unicodedata.normalize("NFC", "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")))
+
+
+@dataclass(frozen=True)
+class SignUpForm:
+    """What makes a practice and its owner; ``country`` is an ISO 3166 code of two letters."""
+
+    name: str
+    email: str
+    password: str
+    practice_name: str
+    country: str
+
+
+def read_sign_up(*, name: str, email: str, password: str, practice_name: str, country: str) -> SignUpForm:
+    """Return the form; raises FormError with a sentence for every field that cannot be taken."""
+    return SignUpForm(
+        **_read_all(
+            name=lambda: read_name(name, "Write your name."),
+            email=lambda: read_email(email),
+            password=lambda: read_new_password(password),
+            practice_name=lambda: read_name(practice_name, "Write the name of your practice."),
+            country=lambda: read_country(country),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class NewcomerForm:
+    """What an invited person without an account gives."""
+
+    name: str
+    password: str
+
+
+def read_newcomer(*, name: str, password: str) -> NewcomerForm:
+    """Return the form; raises FormError with a sentence for every field that cannot be taken."""
+    fields = _read_all(name=lambda: read_name(name, "Write your name."), password=lambda: read_new_password(password))
+    return NewcomerForm(**fields)
+
+
+def read_invitation(*, email: str, role: str) -> tuple[str, Role]:
+    """Return the address and role of an invitation; raises FormError when one of them cannot be taken."""
+    fields = _read_all(email=lambda: read_email(email), role=lambda: _read_invited_role(role))
+    return fields["email"], Role(fields["role"])
+
+
+def read_sharing_rule(rule: str) -> SharingRule:
+    """Return the chosen rule; raises FormError when none was chosen."""
+    try:
+        return SharingRule(rule)
+    except ValueError:
+        raise FormError({"rule": "Choose with whom you share your clients."}) from None
+
+
+def read_name(text: str, sentence_if_empty: str) -> str:
+    """Return a person's or a practice's name; raises ValueError with a sentence."""
+    name = clean_line(text)
+    if not any(letter.isalnum() for letter in name):
+        raise ValueError(sentence_if_empty)
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"This is too long: use at most {LONGEST_NAME} characters.")
+    return name
+
+
+def read_email(text: str) -> str:
+    """Return an e-mail address with its domain in lower case; raises ValueError with a sentence."""
+    address = clean_line(text)
+    if not address:
+        raise ValueError("Write an e-mail address.")
+    if len(address) > LONGEST_EMAIL:
+        raise ValueError(f"This is too long: an e-mail address has at most {LONGEST_EMAIL} characters.")
+    try:
+        # No look-up of the domain: signing up must work without a network.
+        email = validate_email(address, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise ValueError("This is not an e-mail address that can be used. It looks like name@practice.com.") from None
+    if len(email) > LONGEST_EMAIL:
+        raise ValueError(f"This is too long: an e-mail address has at most {LONGEST_EMAIL} characters.")
+    return email
+
+
+def read_new_password(password: str) -> str:
+    """Return a password of 12 to 200 characters, white space included; raises ValueError with a sentence."""
+    if not password:
+        raise ValueError(f"Choose a password of at least {SHORTEST_PASSWORD} characters.")
+    if len(password) < SHORTEST_PASSWORD:
+        raise ValueError(f"This is too short: use at least {SHORTEST_PASSWORD} characters, such as a few words.")
+    if len(password) > LONGEST_PASSWORD:
+        raise ValueError(f"This is too long: use at most {LONGEST_PASSWORD} characters.")
+    return password
+
+
+def read_country(code: str) -> str:
+    """Return the code if it is a country's; raises ValueError with a sentence."""
+    if code not in dict(COUNTRIES):
+        raise ValueError("Choose a country from the list.")
+    return code
+
+
+def _read_invited_role(role: str) -> str:
+    if role not in INVITED_ROLES:
+        raise ValueError("Choose a role from the list.")
+    return role
+
+
+def _read_all(**readings: Callable[[], str]) -> dict[str, str]:
+    """Return what each reading gives, by field; raises one FormError with the sentences of all that failed."""
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for field, read in readings.items():
+        try:
+            values[field] = read()
+        except ValueError as error:
+            errors[field] = str(error)
+    if errors:
+        raise FormError(errors)
+    return values

@@ -1,0 +1,151 @@
+"""What a click on "Open in Kinebridge" means: which client it leads to, made only if missing."""
+
+import re
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import audit
+from app.accounts.access import Member
+from app.accounts.connections import note_answer, open_cliniko
+from app.accounts.models import Connection, ConnectionState
+from app.accounts.tools import Tools
+from app.clients.queries import KnownPatient, find_known_patient
+from app.clients.service import make_client
+from app.cliniko.client import Cliniko, within
+from app.cliniko.errors import KeyRejected, PatientNotFound, RateLimited
+from app.cliniko.merges import MergeTrail
+from app.db import transaction
+from app.errors import BadRequestError
+
+# Below the ten seconds after which a page must have come, waits for the key's pace included.
+CLICK_SECONDS = 8.0
+PATIENT_ID = re.compile(r"[0-9]{1,19}\Z")
+
+
+class BadPatientIdError(BadRequestError):
+    """The address holds no patient id as Cliniko sends them (case 15)."""
+
+    title = "This link has no patient in it"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cliniko should have sent one patient_id made of 1 to 19 digits, as in /open/cliniko?patient_id=123456. "
+            "Open the patient in Cliniko and click “Open in Kinebridge” there."
+        )
+
+
+def read_patient_id(values: list[str]) -> str:
+    """Return the one patient id of a click's query; raises BadPatientIdError."""
+    if len(values) != 1 or not PATIENT_ID.match(values[0]):
+        raise BadPatientIdError
+    return values[0]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The client a click leads to."""
+
+    client_id: uuid.UUID
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class NotShared:
+    """A colleague's client; ``owner_name`` is set only when the asker's own key can see the patient (case 6)."""
+
+    owner_name: str | None
+
+
+def note_shared_opening(session: AsyncSession, member: Member, known: KnownPatient, tools: Tools) -> None:
+    """Record that a client was opened which a colleague owns and shares (case 5)."""
+    if known.owner_id != member.membership_id:
+        audit.record(
+            session,
+            "client.opened_shared",
+            at=tools.clock(),
+            practice_id=member.practice_id,
+            practitioner_id=member.practitioner_id,
+            client_id=known.client_id,
+            owner_id=str(known.owner_id),
+        )
+
+
+async def can_see_in_cliniko(tools: Tools, connection: Connection | None, patient_id: str) -> bool:
+    """Return True when the member's own key shows the patient; False as well when Cliniko does not say."""
+    if connection is None:
+        return False
+    try:
+        async with within(CLICK_SECONDS):
+            await open_cliniko(tools, connection, priority="interactive").get_patient(patient_id)
+    except Exception:
+        # The answer only decides how much a refusal says; on any trouble it says less.
+        return False
+    return True
+
+
+async def fetch_patient(tools: Tools, connection: Connection, patient_id: str) -> MergeTrail:
+    """Ask Cliniko for the patient, in one request unless it was merged, and follow merges (case 11).
+
+    No transaction may be open. A 429 is waited out when its time is near (case 25). Raises ClinikoError; a rejected
+    key is noted on the connection first.
+    """
+    cliniko = open_cliniko(tools, connection, priority="interactive")
+    try:
+        async with within(CLICK_SECONDS):
+            try:
+                return await _fetch(cliniko, patient_id)
+            except RateLimited:
+                return await _fetch(cliniko, patient_id)  # waits for the named time, or refuses at once if it is far
+    except KeyRejected:
+        async with transaction(tools.sessions) as session:
+            await note_answer(
+                session,
+                connection.id,
+                ConnectionState.REJECTED,
+                encrypted_key=connection.encrypted_key,
+                at=tools.clock(),
+            )
+        raise
+
+
+async def _fetch(cliniko: Cliniko, patient_id: str) -> MergeTrail:
+    patient = await cliniko.get_patient(patient_id)
+    if patient.deleted_at is not None and patient.merged_with_patient_id is None:
+        raise PatientNotFound(remote_status=200)
+    return await cliniko.follow_merges(patient)
+
+
+async def open_patient(
+    session: AsyncSession, member: Member, tools: Tools, trail: MergeTrail, patient_id: str
+) -> Found | NotShared:
+    """Return the client of a patient just fetched: known ones by the sharing rules, else a new one (cases 1, 2)."""
+    client_id, is_new = await make_client(
+        session,
+        practice_id=member.practice_id,
+        owner_id=member.membership_id,
+        patient=trail.survivor,
+        passed_ids=trail.passed_ids,
+        now=tools.clock(),
+    )
+    known = await find_known_patient(session, member, trail.survivor.id)
+    who = {"practice_id": member.practice_id, "practitioner_id": member.practitioner_id, "client_id": client_id}
+    if is_new:
+        audit.record(session, "client.made", at=tools.clock(), patient_id=trail.survivor.id, **who)
+    if trail.passed_ids:
+        audit.record(
+            session,
+            "client.merge_followed",
+            at=tools.clock(),
+            from_patient=patient_id,
+            to_patient=trail.survivor.id,
+            **who,
+        )
+    if known is None:  # cannot be: it was linked in this transaction
+        raise RuntimeError("a client was linked but cannot be found")
+    if not known.is_visible:
+        # The patient was just shown to this very key, so the colleague may be named.
+        return NotShared(known.owner_name)
+    note_shared_opening(session, member, known, tools)
+    return Found(client_id, is_new)

@@ -1,0 +1,159 @@
+"""Finding clients, always within what the signed-in member may see."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager, load_only
+
+from app.accounts.access import Member
+from app.accounts.models import Membership, Practitioner, SharedColleague, SharingRule
+from app.clients.models import Client, ClientLink
+from app.clients.names import display_name
+from app.clients.search import search_query
+from app.errors import NotFoundError
+
+PAGE_LENGTH = 50
+
+
+def shares_with(member: Member) -> ColumnElement[bool]:
+    """Condition on ``Membership``: its clients are visible to the member (``sharing.may_see``, for the database)."""
+    chosen = exists().where(
+        SharedColleague.owner_id == Membership.id, SharedColleague.colleague_id == member.membership_id
+    )
+    return and_(
+        Membership.practice_id == member.practice_id,
+        or_(
+            Membership.id == member.membership_id,
+            Membership.sharing_rule == SharingRule.PRACTICE,
+            and_(Membership.sharing_rule == SharingRule.CHOSEN, chosen),
+        ),
+    )
+
+
+async def get_client(session: AsyncSession, member: Member, client_id: uuid.UUID) -> Client:
+    """Return a client with its owner; raises NotFoundError alike for unknown, other practices' and not shared ones."""
+    client = await session.scalar(
+        select(Client)
+        .join(Membership, Membership.id == Client.owner_id)
+        .join(Practitioner, Practitioner.id == Membership.practitioner_id)
+        .where(Client.id == client_id, Client.practice_id == member.practice_id, shares_with(member))
+        .options(contains_eager(Client.owner).contains_eager(Membership.practitioner))
+    )
+    if client is None:
+        raise NotFoundError
+    return client
+
+
+@dataclass(frozen=True)
+class KnownPatient:
+    """A Cliniko patient that already has a client in the member's practice."""
+
+    client_id: uuid.UUID
+    owner_id: uuid.UUID
+    owner_name: str
+    is_visible: bool
+
+
+async def find_known_patient(session: AsyncSession, member: Member, patient_id: str) -> KnownPatient | None:
+    """Return where a Cliniko patient id leads in the member's practice, in one query; None when it is new."""
+    row = (
+        await session.execute(
+            select(Client.id, Client.owner_id, Practitioner.name, shares_with(member))
+            .select_from(ClientLink)
+            .join(Client, Client.id == ClientLink.client_id)
+            .join(Membership, Membership.id == Client.owner_id)
+            .join(Practitioner, Practitioner.id == Membership.practitioner_id)
+            .where(ClientLink.practice_id == member.practice_id, ClientLink.patient_id == patient_id)
+        )
+    ).one_or_none()
+    return KnownPatient(*row) if row else None
+
+
+async def current_patient_id(session: AsyncSession, client_id: uuid.UUID) -> str | None:
+    """Return the Cliniko id that the client's files go to, or None for a client without a link."""
+    return await session.scalar(
+        select(ClientLink.patient_id).where(ClientLink.client_id == client_id, ClientLink.is_current)
+    )
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """A line of the client list."""
+
+    id: uuid.UUID
+    name: str
+    date_of_birth: date | None
+    owner_id: uuid.UUID
+    owner_name: str
+    is_archived: bool
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    """A page of the client list, numbered from 1."""
+
+    rows: Sequence[ClientRow]
+    number: int
+    has_next: bool
+
+
+async def list_clients(session: AsyncSession, member: Member, *, typed: str = "", number: int = 1) -> ClientPage:
+    """Return a page of the clients the member may see, by name; ``typed`` keeps those whose names begin so."""
+    owners = await visible_owners(session, member)
+    statement = _list_statement(list(owners), member, typed)
+    if statement is None:
+        return ClientPage([], 1, False)
+    found = (await session.scalars(statement.limit(PAGE_LENGTH + 1).offset((number - 1) * PAGE_LENGTH))).all()
+    rows = [
+        ClientRow(
+            id=client.id,
+            name=display_name(client.first_name, client.preferred_first_name, client.last_name),
+            date_of_birth=client.date_of_birth,
+            owner_id=client.owner_id,
+            owner_name=owners[client.owner_id],
+            is_archived=client.archived_at is not None,
+        )
+        for client in found[:PAGE_LENGTH]
+    ]
+    return ClientPage(rows, number, len(found) > PAGE_LENGTH)
+
+
+async def visible_owners(session: AsyncSession, member: Member) -> dict[uuid.UUID, str]:
+    """Return the memberships whose clients the member sees, with their names.
+
+    A query of its own: with the few ids in hand the database goes straight to their clients by an index.
+    """
+    rows = await session.execute(
+        select(Membership.id, Practitioner.name)
+        .join(Practitioner, Practitioner.id == Membership.practitioner_id)
+        .where(shares_with(member))
+    )
+    return dict(rows.tuples().all())
+
+
+def _list_statement(owner_ids: list[uuid.UUID], member: Member, typed: str) -> Select[Client] | None:
+    """Return the list's query, or None when what was typed holds no letter or digit to look for."""
+    statement = (
+        select(Client)
+        .where(Client.practice_id == member.practice_id, Client.owner_id.in_(owner_ids))
+        .order_by(Client.sort_name, Client.id)
+        .options(
+            load_only(
+                Client.first_name,
+                Client.preferred_first_name,
+                Client.last_name,
+                Client.date_of_birth,
+                Client.owner_id,
+                Client.archived_at,
+            )
+        )
+    )
+    if not typed.strip():
+        return statement
+    query = search_query(typed)
+    return statement.where(Client.search.op("@@")(cast(query, TSQUERY))) if query else None

@@ -1,0 +1,67 @@
+"""How clients are found by name: any script, accents and case ignored, by an index.
+
+Names are cut into words in a plain form, kept as a text-search vector; what is typed is cut the same way and each word
+must begin one of the name's words. Pure functions.
+"""
+
+import unicodedata
+
+import regex
+
+LONGEST_WORD = 60
+MOST_WORDS = 8
+LONGEST_SORT_NAME = 500
+
+# Letters that Unicode does not take apart into a letter and an accent, yet people type without one.
+PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŧ": "t"}
+)
+APOSTROPHES = regex.compile(r"['’‘ʼ`´]")
+WORDS = regex.compile(r"[\p{L}\p{N}\p{Mc}]+")
+# Scripts written without spaces: there any part of a name may be what is typed first.
+UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]",
+)
+
+
+def plain(text: str) -> str:
+    """Return ``text`` in lower case without accents and other combining marks."""
+    # Casefold first and last: some letters only come apart after it, some only fold once apart.
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if unicodedata.category(c) != "Mn").casefold().translate(PLAIN_LETTERS)
+
+
+def words(text: str) -> list[str]:
+    """Return the plain words of ``text``; an apostrophe joins ("O'Brien" is obrien), a hyphen divides."""
+    return [word[:LONGEST_WORD] for word in WORDS.findall(APOSTROPHES.sub("", plain(text)))]
+
+
+def index_words(*, first_name: str, preferred_first_name: str, last_name: str) -> list[str]:
+    """Return every word under which a client is found, sorted and without repeats."""
+    found: set[str] = set()
+    for part in (first_name, preferred_first_name, last_name):
+        found.update(words(part))
+        # "O'Brien" also as two words, for those who type a space.
+        found.update(words(APOSTROPHES.sub(" ", part)))
+        found.update(words("".join(part.split("-"))))
+    for whole in (last_name + first_name, first_name + last_name, last_name + preferred_first_name):
+        if UNSPACED.search(whole):
+            found.update(words("".join(whole.split())))
+    for word in list(found):
+        if UNSPACED.search(word):
+            found.update(word[start:] for start in range(1, len(word)))
+    return sorted(found)
+
+
+def search_query(typed: str) -> str | None:
+    """Return what was typed as a text-search query of word beginnings, or None when it holds no word.
+
+    The words hold letters, digits and marks only, so that quoting them is safe; the query is still bound as a value.
+    """
+    found = words(typed)[:MOST_WORDS]
+    return " & ".join(f"'{word}':*" for word in found) or None
+
+
+def sort_name(*, first_name: str, last_name: str) -> str:
+    """Return what the list is ordered by: last name, then first name, in the plain form."""
+    return " ".join([*words(last_name), *words(first_name)])[:LONGEST_SORT_NAME]

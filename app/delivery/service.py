@@ -1,0 +1,120 @@
+"""Starting, resuming and retrying deliveries; each change and its job are one transaction."""
+
+import hashlib
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.connections import find_connection
+from app.accounts.models import ConnectionState
+from app.delivery.models import Delivery, DeliveryState, Document
+from app.delivery.states import RETRYABLE, WAITS_FOR_KEY
+from app.jobs.queue import connection_lock, defer
+from app.pdf.document import cut
+
+LONGEST_DESCRIPTION = 255
+
+
+async def file_document(
+    session: AsyncSession, *, practice_id: uuid.UUID, client_id: uuid.UUID, file_name: str, content: bytes
+) -> Document:
+    """Store finished bytes under an ASCII file name; they are never changed afterwards."""
+    document = Document(
+        id=uuid.uuid4(),
+        practice_id=practice_id,
+        client_id=client_id,
+        file_name=file_name,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    session.add(document)
+    await session.flush()
+    return document
+
+
+async def start_delivery(
+    session: AsyncSession,
+    *,
+    document: Document,
+    membership_id: uuid.UUID,
+    patient_id: str,
+    title: str,
+    now: datetime,
+) -> Delivery:
+    """Decide that a document must reach a patient's Files with a member's key, and put the job for it in.
+
+    Without a working key the delivery waits for one instead.
+    """
+    delivery_id = uuid.uuid4()
+    delivery = Delivery(
+        id=delivery_id,
+        practice_id=document.practice_id,
+        client_id=document.client_id,
+        document_id=document.id,
+        membership_id=membership_id,
+        patient_id=patient_id,
+        description=describe_file(title, delivery_id),
+        state=DeliveryState.WAITING,
+        started_at=now,
+        created_at=now,
+    )
+    session.add(delivery)
+    await session.flush()
+    await send_on(session, delivery, now)
+    return delivery
+
+
+async def send_on(session: AsyncSession, delivery: Delivery, now: datetime, *, at: datetime | None = None) -> None:
+    """Let a worker take the delivery up, now or at a time (UTC); without a usable key it waits for one."""
+    connection = await find_connection(session, delivery.membership_id)
+    if connection is None or connection.state == ConnectionState.REJECTED:
+        delivery.state = DeliveryState.NEEDS_KEY
+        delivery.reason = "no_key" if connection is None else "key_rejected"
+        delivery.next_attempt_at = None
+        return
+    delivery.next_attempt_at = at
+    await defer(
+        session,
+        "delivery.deliver",
+        lock=connection_lock(connection.id),
+        at=at,
+        once=f"delivery.deliver:{delivery.id}",
+        delivery_id=str(delivery.id),
+    )
+
+
+async def resume_waiting(session: AsyncSession, membership_id: uuid.UUID, now: datetime) -> int:
+    """Send on everything of a member that waited for a key or a role (cases 20 and 21); return how many."""
+    return await _restart(session, Delivery.membership_id == membership_id, WAITS_FOR_KEY, now)
+
+
+async def retry_delivery(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> bool:
+    """Send a failed or waiting delivery on once more; False when it is under way or done already."""
+    return await _restart(session, Delivery.id == delivery_id, RETRYABLE, now) > 0
+
+
+async def _restart(session: AsyncSession, which: object, states: Collection[DeliveryState], now: datetime) -> int:
+    statement = select(Delivery).where(which, Delivery.state.in_(states))  # type: ignore[arg-type]  # a condition
+    deliveries = (await session.scalars(statement.order_by(Delivery.created_at).with_for_update())).all()
+    for delivery in deliveries:
+        # With its record in Cliniko already, only its processing remains to be watched.
+        delivery.state = DeliveryState.PROCESSING if delivery.attachment_id else DeliveryState.WAITING
+        delivery.reason = ""
+        delivery.failures = 0
+        delivery.polls = 0
+        delivery.started_at = now
+        await send_on(session, delivery, now)
+    return len(deliveries)
+
+
+def describe_file(title: str, delivery_id: uuid.UUID) -> str:
+    """Return the description of the file in Cliniko: the title, cut where needed, and the delivery's own mark.
+
+    By the mark a retry recognises a file it has made before (case 23). At most 255 characters, the limit of
+    "description" on docs.api.cliniko.com, page Patient Attachments; cut between graphemes (case 19).
+    """
+    mark = f" (Kinebridge {delivery_id.hex[:16]})"
+    return cut(" ".join(title.split()) or "Exercise program", LONGEST_DESCRIPTION - len(mark)) + mark

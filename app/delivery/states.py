@@ -1,0 +1,98 @@
+"""The life of a delivery as one table, and its states in words. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from app.delivery.models import Delivery, DeliveryState
+
+S = DeliveryState
+
+# Which state may follow which. The worker moves along the first line of each, people and new keys bring the rest back.
+TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    S.WAITING: frozenset({S.UPLOADING, S.PROCESSING, S.NEEDS_KEY, S.FAILED}),
+    S.UPLOADING: frozenset({S.WAITING, S.UPLOADING, S.PROCESSING, S.NEEDS_KEY, S.NOT_PERMITTED, S.FAILED}),
+    S.PROCESSING: frozenset({S.PROCESSING, S.DELIVERED, S.NEEDS_KEY, S.NOT_PERMITTED, S.FAILED}),
+    S.DELIVERED: frozenset(),
+    S.NEEDS_KEY: frozenset({S.WAITING}),
+    S.NOT_PERMITTED: frozenset({S.WAITING}),
+    S.FAILED: frozenset({S.WAITING}),
+}
+
+# The worker takes these up; the others wait for a person or are over.
+WORKABLE = frozenset({S.WAITING, S.UPLOADING, S.PROCESSING})
+# These come back by themselves when the practitioner saves a key.
+WAITS_FOR_KEY = frozenset({S.NEEDS_KEY, S.NOT_PERMITTED})
+RETRYABLE = frozenset({S.FAILED, S.NOT_PERMITTED, S.NEEDS_KEY})
+
+# Why a delivery waits or has failed, in words for the practitioner.
+REASONS: Mapping[str, str] = {
+    "": "",
+    "no_key": "No Cliniko API key is saved. Paste one in My account > Settings and the PDF goes out by itself.",
+    "key_rejected": "Cliniko no longer accepts the API key. Paste a new one in My account > Settings "
+    "and the PDF goes out by itself.",
+    "key_unreadable": "The stored API key cannot be read. Save it again in My account > Settings "
+    "and the PDF goes out by itself.",
+    "role": "The Cliniko role of this API key may not add files; practitioner or receptionist can. "
+    "Ask an administrator in Cliniko, then try again. Until then, download the PDF.",
+    "unreachable": "Cliniko did not answer.",
+    "server_trouble": "Cliniko has trouble at the moment.",
+    "busy": "Cliniko has had too many requests with this key.",
+    "upload_expired": "Cliniko's permission to upload ran out; a new one is asked for.",
+    "storage_full": "Your Cliniko account has no room for more files. Remove files there or choose another plan; "
+    "it is tried again every hour.",
+    "patient_not_visible": "Cliniko no longer shows this patient to the API key: deleted there, or the key is of "
+    "another clinic. Download the PDF, or try again when the patient is visible.",
+    "patient_changed": "The client is linked to another Cliniko patient since this was assigned. "
+    "Check that it is the right person, then assign the program again.",
+    "refused": "Cliniko refused the file. Download the PDF and add it in Cliniko by hand.",
+    "gave_up": "It was tried for three days without success. Try again, or download the PDF and add it in "
+    "Cliniko by hand.",
+    "stuck": "Cliniko has the file but has not finished processing it for a day. Look in the patient's Files.",
+    "trouble": "Something unexpected went wrong on our side.",
+}
+
+
+def states_before(new: DeliveryState) -> frozenset[DeliveryState]:
+    """Return the states a delivery may be in right before it gets to ``new``."""
+    return frozenset(old for old, following in TRANSITIONS.items() if new in following)
+
+
+def is_live(delivery: Delivery) -> bool:
+    """Return True while the state changes by itself, so that a page should keep looking."""
+    return delivery.state in WORKABLE
+
+
+def describe(delivery: Delivery, now: datetime) -> tuple[str, str, str]:
+    """Return the pill's look, its words, and a sentence on why or what next ("" where there is nothing to add)."""
+    reason = REASONS.get(delivery.reason, "")
+    match delivery.state:
+        case S.WAITING if reason:
+            return "waiting", "Waiting", f"{reason} {_next_try(delivery.next_attempt_at, now)}".strip()
+        case S.WAITING:
+            return "waiting", "Waiting to go to Cliniko", ""
+        case S.UPLOADING:
+            return "uploading", "Uploading to Cliniko", ""
+        case S.PROCESSING:
+            return "uploading", "Uploaded, Cliniko is processing it", ""
+        case S.DELIVERED:
+            return "done", "In Cliniko", ""
+        case S.NEEDS_KEY:
+            return "action", "Needs a new key", reason
+        case S.NOT_PERMITTED:
+            return "action", "Not permitted", reason
+        case _:
+            return "failed", "Failed", reason
+
+
+def _next_try(at: datetime | None, now: datetime) -> str:
+    """Say when the next attempt is due, in whole seconds, minutes or hours."""
+    if at is None:
+        return ""
+    seconds = (at - now).total_seconds()
+    if seconds < 5:
+        return "Trying again now."
+    if seconds < 90:
+        return f"Trying again in {round(seconds)} seconds."
+    if seconds < 90 * 60:
+        return f"Trying again in {round(seconds / 60)} minutes."
+    return f"Trying again in {round(seconds / 3600)} hours."

@@ -1,0 +1,108 @@
+"""Figures for balance and for walking safely."""
+
+from app.exercises.figures.hip import _STANDING_LEG, _one_leg
+from app.exercises.figures.stage import FEET, SEATED, Data, arrow, both, chair, figure, follow, foot, hand, picture, sit, stand
+
+_RAIL = {"kind": "rail", "at": [10, 0, -34], "size": [120, 92, 5]}
+_ON_RAIL = {"left_hand": hand([14, 94, -34], [1, -0.1, 0], [0, -1, 0], [-0.6, -0.6, -0.4])}
+
+
+def _rise(step: int) -> Data:
+    """Sitting, leaning forward to leave the seat, standing."""
+    feet = {f"{s}_foot": foot([32, 0, z * 10], bend=[1, 0.3, 0]) for s, z in (("right", 1), ("left", -1))}
+    arms = both(shoulder=(40, 88, 4)[step], elbow=6, shoulder_out=0)
+    if step == 0:
+        return sit({**feet, "right_hand": None, "left_hand": None}, **both(shoulder=32, elbow=40))
+    at = ([0, 0, 0], [6, 64, 0], [32, 89.4, 0])[step]
+    lean = (0, 44, 0)[step]
+    return {"angles": {"lean": lean, "neck": -lean * 0.5, **arms}, "at": at, "rest": [], "reach": feet}
+
+
+def _walk(right: list[float], left: list[float], pelvis: list[float], right_pitch: float = 0, left_pitch: float = 0, by: str = "sole") -> Data:
+    return {
+        "angles": {**both(shoulder=4, elbow=14)},
+        "at": pelvis,
+        "rest": [],
+        "reach": {
+            "right_foot": foot([*right, 1.5], by=by, pitch=right_pitch, bend=[1, 0.1, 0]),
+            "left_foot": foot([*left, -1.5], by="ball" if left_pitch else "sole", pitch=left_pitch, bend=[1, 0.1, 0]),
+        },
+    }
+
+
+def _sideways(right: float, left: float) -> Data:
+    """Facing the viewer with slightly bent knees, feet at these places across."""
+    return {
+        "angles": {"lean": 6, **both(shoulder=8, elbow=70, shoulder_out=10)},
+        "at": [0, 84, (right + left) / 2],
+        "rest": [],
+        "reach": {"right_foot": foot([0, 0, right], bend=[1, 0, 0.1]), "left_foot": foot([0, 0, left], bend=[1, 0, -0.1])},
+    }
+
+
+def _march(side: str) -> Data:
+    high, low = (side, "left" if side == "right" else "right")
+    z = 8 if low == "right" else -8
+    pose = stand(
+        reach={}, **{f"{high}_hip": 82, f"{high}_knee": 86, f"{low}_shoulder": 42, f"{high}_shoulder": -24, f"{low}_elbow": 60, f"{high}_elbow": 50}
+    )
+    return {**pose, "pin": f"{low}_ankle", "at": [0, 0, z], "rest": [f"{low}_heel", f"{low}_ball"]}
+
+
+DATA: dict[str, Data] = {
+    "sit-to-stand": figure(
+        picture(_rise(0), props=[chair()], contacts=SEATED, moving=["right_leg", "left_leg"]),
+        picture(_rise(1), props=[chair()], contacts=FEET, moving=["right_leg", "left_leg"], arrows=[arrow(["head", 20, -8, 0], ["head", 30, 16, 0], bend=0.1)]),
+        picture(_rise(2), props=[chair()], contacts=FEET, moving=["right_leg", "left_leg"]),
+    ),
+    "tandem-stand": figure(
+        picture(
+            {**_walk([13, 0], [-13, 0], [0, 88, 0]), "reach": {**_walk([13, 0], [-13, 0], [0, 0, 0])["reach"], **_ON_RAIL}},
+            view=[22, 12],
+            props=[_RAIL],
+            moving=["right_foot", "left_foot"],
+            contacts=[*FEET, ["left_hand", "rail"]],
+        ),
+    ),
+    "single-leg-stand": figure(
+        picture(
+            _one_leg(_ON_RAIL, right_hip=22, right_knee=62, right_ankle=-6),
+            view=[14, 10],
+            props=[_RAIL],
+            moving=["right_leg"],
+            contacts=[*_STANDING_LEG, ["left_hand", "rail"]],
+        ),
+    ),
+    "heel-toe-walk": figure(
+        picture(_walk([13, 0], [-13, 0], [0, 88, 0]), view=[22, 12], moving=["left_leg"], contacts=FEET),
+        picture(
+            _walk([13, 0], [18, 14], [12, 88.5, 0]),
+            view=[22, 12],
+            moving=["left_leg"],
+            arrows=[arrow(["left_ankle", -24, 4, 4], ["left_ankle", 20, 0, 4], bend=0.2)][:1],
+            contacts=[["right_heel", "floor"]],
+        ),
+        picture(
+            _walk([13, 0], [39, 0], [26, 88, 0]),
+            view=[22, 12],
+            moving=["left_leg"],
+            contacts=FEET,
+        ),
+    ),
+    "side-stepping": figure(
+        *[
+            picture(
+                _sideways(right, left),
+                view="front",
+                moving=["right_leg"],
+                arrows=[arrow([0, 30, right - 16], [0, 30, right + 14])] if step else [],
+                contacts=FEET,
+            )
+            for step, (right, left) in enumerate(((9, -9), (32, -9)))
+        ]
+    ),
+    "marching-on-spot": figure(
+        picture(_march("right"), moving=["right_leg"], arrows=[arrow(["right_knee", 15, -22, 0], ["right_knee", 15, 4, 0])], contacts=[["left_heel", "floor"], ["left_ball", "floor"]]),
+        picture(_march("left"), moving=["left_leg"], arrows=[arrow(["left_knee", 15, -22, 0], ["left_knee", 15, 4, 0])], contacts=[["right_heel", "floor"], ["right_ball", "floor"]]),
+    ),
+}

@@ -1,0 +1,153 @@
+"""Figures for the hip."""
+
+from app.exercises.figures.stage import (
+    FEET,
+    SUPINE,
+    Data,
+    arrow,
+    both,
+    chair,
+    figure,
+    follow,
+    foot,
+    hand,
+    hook_lie,
+    lie_on_side,
+    mat,
+    picture,
+    pillow,
+    stand,
+)
+
+_SIDE_BED = [mat(0, 190), pillow(-72, 12)]
+_ARMS = {
+    "right_hand": hand(["head", 2, -10, 22], [-1, 0, 0.2], [0, -1, 0], [0.3, -0.2, 1]),
+    "left_hand": hand([-26, 2.5, 26], [-0.6, 0, 0.6], [0, -1, 0], [0.6, 1, 0.3]),
+}
+
+
+def _clam(bend: list[float]) -> Data:
+    top = foot(["right_ankle", 0, 8.5, 0], by="ankle", bend=bend)
+    return lie_on_side({**_ARMS, "left_foot": top}, right_hip=48, right_knee=85, **both(ankle=-8))
+
+
+def _lift(out: float) -> Data:
+    return lie_on_side(_ARMS, left_hip_out=out, left_hip=-4, right_hip=26, right_knee=40, left_knee=0, left_ankle=4)
+
+
+def _lunge(x: float, lean: float) -> Data:
+    """Kneeling on the right knee, left foot in front; the pelvis moves forward over it."""
+    thigh = {0: 2, 1: -22}[int(x > 0)]
+    return {
+        "angles": {"lean": lean, "right_hip": lean + thigh, "right_knee": 92 + thigh, "right_ankle": -52},
+        "at": [0, 0, 8],
+        "pin": "right_knee",
+        "rest": ["right_knee"],
+        "reach": {
+            "left_foot": foot([44, 0, -9], bend=[1, 0.4, 0]),
+            "left_hand": hand(["left_knee", -9, 8, 0], [1, -0.2, 0], [0, -1, 0], [-1, -0.2, -0.3]),
+            "right_hand": hand(["pelvis", 1, 8, 12], [0.5, -0.6, -0.3], [0, 0, -1], [-1, 0, 0.6]),
+        },
+    }
+
+
+_HOLD_CHAIR = {"left_hand": hand([32, 88.5, -18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, -0.4])}
+
+
+def _one_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
+    """Standing on the left leg; the right one is free."""
+    pose = stand(lean, reach=reach, **angles)
+    return {**pose, "pin": "left_ankle", "at": [0, 0, -8], "rest": ["left_heel", "left_ball"]}
+
+
+_CHAIR_AHEAD = chair(52)
+_STANDING_LEG = [["left_heel", "floor"], ["left_ball", "floor"]]
+
+
+DATA: dict[str, Data] = {
+    "clamshell": figure(
+        *[
+            picture(
+                _clam(bend),
+                view=[0, 24],
+                props=_SIDE_BED,
+                moving=["left_leg"],
+                arrows=[follow("left_knee", bend=-0.2, shift=(12, 4))] if bend[1] > 0.4 else [],
+                contacts=[["right_hip", "floor"]],
+            )
+            for bend in ([0.4, 0.0, 1.0], [0.5, 1.2, 0.7])
+        ]
+    ),
+    "side-lying-hip-abduction": figure(
+        *[
+            picture(
+                _lift(out),
+                view=[0, 16],
+                props=_SIDE_BED,
+                moving=["left_leg"],
+                arrows=[follow("left_ankle", bend=0.12, shift=(14, 4))] if out > 10 else [],
+                contacts=[["right_hip", "floor"]],
+            )
+            for out in (2, 36)
+        ]
+    ),
+    "kneeling-hip-flexor-stretch": figure(
+        *[
+            picture(
+                _lunge(x, lean),
+                view=[0, 10],
+                props=[mat(10, 130)],
+                moving=["right_thigh", "hips"],
+                arrows=[arrow(["pelvis", -36, 0, 10], ["pelvis", -12, 0, 10])] if x else [],
+                contacts=[["right_knee", "floor"], ["left_heel", "floor"], ["left_ball", "floor"]],
+            )
+            for x, lean in ((0, 0), (14, 0))
+        ]
+    ),
+    "figure-four-stretch": figure(
+        picture(
+            hook_lie(
+                {
+                    "left_foot": foot([34, 42, -9], by="ankle", bend=[-0.5, 1, 0]),
+                    "right_foot": foot(["left_knee", -5, 9, 5], by="ankle", bend=[0.2, 0.35, 1.0]),
+                    "right_hand": hand(["left_thigh", 3, -5, 9], [0.4, 0.7, -0.5], [-0.5, 0.5, 0], [-0.3, -1, 0.8]),
+                    "left_hand": hand(["left_thigh", 3, -5, -9], [0.4, 0.7, 0.5], [-0.5, 0.5, 0], [-0.3, -1, -0.8]),
+                },
+                arms=False,
+            ),
+            view=[38, 18],
+            props=[mat(-14, 150), pillow()],
+            moving=["right_leg"],
+            arrows=[arrow(["left_knee", 30, 14, 0], ["left_knee", 8, 16, 0])],
+            contacts=SUPINE,
+        ),
+    ),
+    "standing-hip-abduction": figure(
+        *[
+            picture(
+                _one_leg(
+                    {"left_hand": hand([4, 92, -44], [0.2, -0.2, -1], [0, -1, 0], [-0.5, -1, -0.5])},
+                    right_hip_out=out, right_ankle=4 if out else 0,
+                ),
+                view="front",
+                props=[chair(4, 90, at=[4, 0, -66])],
+                moving=["right_leg"],
+                arrows=[follow("right_ankle", bend=-0.12, shift=(-2, -9))] if out > 10 else [],
+                contacts=_STANDING_LEG,
+            )
+            for out in (2, 30)
+        ]
+    ),
+    "standing-hip-extension": figure(
+        *[
+            picture(
+                _one_leg(_HOLD_CHAIR, lean, left_hip=lean, right_hip=lean - back, right_knee=3),
+                props=[_CHAIR_AHEAD],
+                moving=["right_leg"],
+                arrows=[follow("right_ankle", bend=-0.12, shift=(-4, -12))] if back > 5 else [],
+                contacts=[*_STANDING_LEG, ["left_hand", "chair"]],
+            )
+            for back, lean in ((0, 2), (24, 5))
+        ]
+    ),
+}

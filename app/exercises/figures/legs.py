@@ -1,0 +1,167 @@
+"""Figures for the ankle and the foot."""
+
+from app.exercises.figures.hip import _CHAIR_AHEAD, _HOLD_CHAIR
+from app.exercises.figures.shoulder import _wall
+from app.exercises.figures.stage import (
+    FEET,
+    SEATED,
+    SUPINE,
+    Data,
+    arrow,
+    both,
+    chair,
+    figure,
+    follow,
+    foot,
+    hand,
+    lie,
+    mat,
+    picture,
+    pillow,
+    sit,
+    stand,
+)
+
+_BED = [mat(6, 190), pillow()]
+_BOTH_HANDS = {
+    **_HOLD_CHAIR,
+    "right_hand": hand([32, 88.5, 18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, 0.4]),
+}
+
+
+def _tiptoe(lift: float) -> Data:
+    """Standing with the heels lifted by so many degrees, balls of the feet where they were."""
+    return {
+        "angles": both(toes=lift, ankle=-lift),
+        "at": [11.5, 0, 8],
+        "pin": "right_ball",
+        "rest": ["right_ball", "left_ball"],
+        "reach": _BOTH_HANDS,
+    }
+
+
+def _calf(back_knee: float, lean: float, pelvis: list[float]) -> Data:
+    """Leaning to a wall, right leg behind with its heel down."""
+    return {
+        "angles": {"lean": lean, "neck": -4},
+        "at": [*pelvis, 0],
+        "rest": [],
+        "reach": {
+            "right_foot": foot([-34 if not back_knee else -12, 0, 8], bend=[1, 0.1 + back_knee, 0]),
+            "left_foot": foot([34, 0, -8], bend=[1, 0.2, 0]),
+            "right_hand": hand([72, 126, 18], [0.08, 1, 0], [1, 0, 0], [-0.3, -1, 0.5]),
+            "left_hand": hand([72, 126, -18], [0.08, 1, 0], [1, 0, 0], [-0.3, -1, -0.5]),
+        },
+    }
+
+
+_AT_WALL = [["right_heel", "floor"], ["right_ball", "floor"], ["left_heel", "floor"], ["right_hand", "wall"], ["left_hand", "wall"]]
+
+
+def _towel_pull(ankle: float, lean: float) -> Data:
+    return {
+        "angles": {"lean": lean, "lumbar": 12, "thoracic": 8, "neck": 4, **both(hip=86 + lean - 0, knee=0, grip=80), "right_ankle": ankle},
+        "at": [0, 0, 0],
+        "rest": ["pelvis"],
+        "reach": {
+            f"{s}_hand": hand([46 if ankle < 5 else 40, 42, z * 12], [1, -0.2, 0], [0, 0, -z], [-0.6, -0.7, z * 0.6])
+            for s, z in (("right", 1), ("left", -1))
+        },
+    }
+
+
+_PULL = {
+    "kind": "towel",
+    "points": [["right_hand", 0, 0, 0], ["right_ball", -1.5, 1, 4], ["right_ball", 3.4, 1.5, 2], ["left_hand", 0, 0, 0]],
+}
+
+
+def _out(turn: float) -> Data:
+    """Long sitting seen from the front: the right foot turns outward against a band from the other foot."""
+    return sit(
+        {"right_foot": foot([40, 0, 9], yaw=-turn), "left_foot": foot([40, 0, -9], yaw=4)},
+    )
+
+
+DATA: dict[str, Data] = {
+    "ankle-pumps": figure(
+        *[
+            picture(
+                lie({"left_foot": foot([14, 0, -10], bend=[0.2, 1, 0])}, right_ankle=ankle),
+                props=_BED,
+                moving=["right_foot"],
+                arrows=[arrow(["right_ball", 16, *start], ["right_ball", 14, *end], bend=0.25 * way)],
+                contacts=SUPINE,
+            )
+            for ankle, way, start, end in ((-42, -1, [12, 0], [-8, 0]), (22, 1, [-4, 0], [14, 0]))
+        ],
+        crop=[36, -14, 116, 42],
+    ),
+    "calf-raise": figure(
+        *[
+            picture(
+                _tiptoe(lift),
+                props=[_CHAIR_AHEAD],
+                moving=["right_shin", "left_shin", "right_foot", "left_foot"],
+                arrows=[arrow(["right_heel", -14, -4, 0], ["right_heel", -14, 20, 0])] if lift else [],
+                contacts=[["right_ball", "floor"], ["left_ball", "floor"], ["right_hand", "chair"]],
+            )
+            for lift in (0, 38)
+        ]
+    ),
+    "calf-stretch-wall": figure(
+        picture(
+            _calf(0, 14, [4, 80]),
+            props=[_wall(74)],
+            moving=["right_shin", "right_foot"],
+            arrows=[arrow(["right_heel", -10, 22, 0], ["right_heel", -10, 2, 0])],
+            contacts=_AT_WALL,
+        ),
+    ),
+    "soleus-stretch-wall": figure(
+        picture(
+            _calf(0.1, 10, [6, 74]),
+            props=[_wall(74)],
+            moving=["right_shin", "right_foot"],
+            arrows=[arrow(["right_knee", -26, 12, 0], ["right_knee", -10, 2, 0]), arrow(["right_heel", -12, 22, 0], ["right_heel", -12, 2, 0])],
+            contacts=_AT_WALL,
+        ),
+    ),
+    "towel-calf-stretch": figure(
+        picture(_towel_pull(-8, 0), props=[mat(34, 150), _PULL], moving=["right_foot", "right_shin"]),
+        picture(
+            _towel_pull(24, -2),
+            props=[mat(34, 150), _PULL],
+            moving=["right_foot", "right_shin"],
+            arrows=[arrow(["right_toe", 12, 10, 0], ["right_toe", -10, 16, 0], bend=0.2)],
+        ),
+    ),
+    "band-ankle-eversion": figure(
+        *[
+            picture(
+                _out(turn),
+                view=[90, 42],
+                props=[{"kind": "band", "points": [["right_ball", 1, 2, 3], ["left_ball", 1, 2, -3]]}],
+                moving=["right_foot"],
+                arrows=[arrow([62, 0, 14], [50, 0, 34], bend=-0.2)] if turn > 10 else [],
+                contacts=[["right_heel", "floor"], ["left_heel", "floor"]],
+            )
+            for turn in (2, 30)
+        ],
+        crop=[-40, -58, 40, 14],
+    ),
+    "towel-toe-curls": figure(
+        *[
+            picture(
+                sit(right_toes=toes),
+                view=[30, 22],
+                props=[{"kind": "rolled_towel", "at": [50, -2, 12], "size": [30, 3.4, 24]}],
+                moving=["right_foot"],
+                arrows=[arrow(["right_toe", 20, 4, 0], ["right_toe", 4, 8, 0], bend=0.2)] if toes < 0 else [],
+                contacts=[["right_heel", "floor"]],
+            )
+            for toes in (8, -40)
+        ],
+        crop=[6, -32, 76, 28],
+    ),
+}

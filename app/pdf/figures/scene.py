@@ -1,0 +1,134 @@
+"""Lays a figure out: each frame a panel with floor, things, body and arrows, side by side at one scale."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.pdf.figures import colours as c
+from app.pdf.figures.arrows import draw_arrow
+from app.pdf.figures.body import BodyPainter
+from app.pdf.figures.camera import Camera
+from app.pdf.figures.joints import RADII
+from app.pdf.figures.model import Arrow, Figure, Frame
+from app.pdf.figures.props import draw_prop, shadow
+from app.pdf.figures.shapes import Path, polygon
+from app.pdf.figures.skeleton import Skeleton, locate, solve
+
+MARGIN, GAP, CORNER = 7.0, 8.0, 6.0
+WIDEST, TALLEST = 2.4, 2.1  # panels are padded to at most this width to height, and height to width
+FLOOR_BACK = -48.0  # the floor ends this far behind the person, centimetres
+SMALLEST_ARROW, LARGEST_ARROW = 0.5, 1.35
+HELD = frozenset({"band", "towel", "stick", "ball", "weight"})
+CLOSE = 75.0  # a crop narrower than this is a close-up and shows fingers and toes one by one
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One frame's paths in page coordinates, and the rectangle of them that is shown."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    paths: tuple[Path, ...]
+
+
+@lru_cache(maxsize=512)
+def lay_out(figure: Figure) -> tuple[Panel, ...]:
+    """The panels of a figure, all of one size, left to right."""
+    close = figure.crop is not None and figure.crop[2] - figure.crop[0] < CLOSE
+    skeletons = [solve(frame.pose) for frame in figure.frames]
+    drawn = [_draw_frame(frame, bones, close) for frame, bones in zip(figure.frames, skeletons, strict=True)]
+    shown = figure.crop or _shown(drawn)
+    size = max(SMALLEST_ARROW, min(LARGEST_ARROW, (shown[2] - shown[0]) / 130))
+    for i, frame in enumerate(figure.frames):
+        camera, before = Camera(frame.yaw, frame.pitch), skeletons[i - 1]
+        for arrow in frame.arrows:
+            drawn[i] += _arrow(arrow, skeletons[i], before, camera, size)
+    left, bottom, right, top = figure.crop or _shown(drawn)
+    return tuple(
+        Panel(left, bottom, right - left, top - bottom, (*_ground(frame, left, bottom, right), *paths))
+        for frame, paths in zip(figure.frames, drawn, strict=True)
+    )
+
+
+def _shown(drawn: list[list[Path]]) -> tuple[float, float, float, float]:
+    """The rectangle that holds every frame's paths, with a margin, padded where it would be very long or tall."""
+    bounds = [path.bounds() for paths in drawn for path in paths]
+    left, bottom = min(b[0] for b in bounds) - MARGIN, min(b[1] for b in bounds) - MARGIN
+    right, top = max(b[2] for b in bounds) + MARGIN, max(b[3] for b in bounds) + MARGIN
+    short = (right - left) / WIDEST - (top - bottom)
+    if short > 0:
+        top += short
+    narrow = (top - bottom) / TALLEST - (right - left)
+    if narrow > 0:
+        left, right = left - narrow / 2, right + narrow / 2
+    return left, bottom, right, top
+
+
+def _ground(frame: Frame, left: float, bottom: float, right: float) -> list[Path]:
+    """The floor from its far edge to the foot of the panel."""
+    y = -FLOOR_BACK * math.sin(math.radians(frame.pitch))
+    if y < bottom:
+        return []
+    return [polygon([(left, bottom), (right, bottom), (right, y), (left, y)]).painted(c.FLOOR)]
+
+
+def _draw_frame(frame: Frame, skeleton: Skeleton, close: bool) -> list[Path]:
+    """A frame's shadows, things and body, back to front."""
+    camera, points = Camera(frame.yaw, frame.pitch), skeleton.points
+    low = [(p, RADII[n]) for n, p in points.items() if 1.8 < RADII.get(n, 0.0) and p[1] - RADII[n] < 3]
+    paths = [] if any(prop.kind == "mat" for prop in frame.props) else shadow(low, camera)
+    for prop in frame.props:
+        if prop.kind not in HELD and not prop.front:
+            paths += draw_prop(prop, points, camera)
+    belly = dict(frame.pose.angles).get("belly", 0.0)
+    painter = BodyPainter(skeleton, camera, frame.moving, belly, close)
+    layers = [(piece.near, piece.paths) for piece in painter.pieces()]
+    for prop in frame.props:
+        if prop.kind in HELD and not prop.front:  # what is held is drawn between the limbs, by how near it is
+            spots = [locate(spot, points) for spot in prop.points or (prop.at,)]
+            near = sum(camera.depth(spot) for spot in spots) / len(spots)
+            layers.append((near, draw_prop(prop, points, camera)))
+    for _, layer in sorted(layers, key=lambda item: item[0]):
+        paths += layer
+    for prop in frame.props:
+        if prop.front:
+            paths += draw_prop(prop, points, camera)
+    return paths
+
+
+def _arrow(arrow: Arrow, skeleton: Skeleton, before: Skeleton, camera: Camera, size: float) -> list[Path]:
+    if arrow.follow:
+        start, end = camera.flat(before.points[arrow.follow]), camera.flat(skeleton.points[arrow.follow])
+    else:
+        start = camera.flat(locate(arrow.start, skeleton.points))
+        end = camera.flat(locate(arrow.end, skeleton.points))
+    dx, dy = arrow.shift
+    return draw_arrow((start[0] + dx, start[1] + dy), (end[0] + dx, end[1] + dy), arrow.bend, arrow.double, size)
+
+
+def natural_size(figure: Figure) -> tuple[float, float]:
+    """Width and height of all panels side by side, in centimetres of the room."""
+    panels = lay_out(figure)
+    return sum(p.width for p in panels) + GAP * (len(panels) - 1), panels[0].height
+
+
+def frame_edge(panel: Panel) -> Path:
+    """The panel's outline with round corners, its left bottom corner at the origin."""
+    w, h, r = panel.width, panel.height, CORNER
+    k = r * 0.45
+    return Path(
+        (
+            ("M", (r, 0)),
+            ("L", (w - r, 0)),
+            ("C", (w - k, 0, w, k, w, r)),
+            ("L", (w, h - r)),
+            ("C", (w, h - k, w - k, h, w - r, h)),
+            ("L", (r, h)),
+            ("C", (k, h, 0, h - k, 0, h - r)),
+            ("L", (0, r)),
+            ("C", (0, k, k, 0, r, 0)),
+            ("Z", ()),
+        )
+    )

@@ -1,0 +1,52 @@
+"""A figure as SVG text for a web page: presentation attributes only, so it passes a strict content policy."""
+
+import xml.etree.ElementTree as ET
+
+from app.pdf.figures import colours as c
+from app.pdf.figures.model import Figure
+from app.pdf.figures.scene import GAP, Panel, frame_edge, lay_out, natural_size
+from app.pdf.figures.shapes import Path
+
+SVG = "http://www.w3.org/2000/svg"
+
+
+def to_svg(figure: Figure, *, title: str) -> str:
+    """A complete <svg> element, a picture called `title`; no ids, no styles, no scripts."""
+    width, height = natural_size(figure)
+    root = ET.Element("svg", {"xmlns": SVG, "viewBox": f"0 0 {_n(width)} {_n(height)}", "role": "img"})
+    root.set("stroke-linejoin", "round")
+    root.set("stroke-linecap", "round")
+    ET.SubElement(root, "title").text = "".join(ch for ch in title if ch.isprintable())
+    x = 0.0
+    for panel in lay_out(figure):
+        _add_panel(root, panel, x)
+        x += panel.width + GAP
+    return ET.tostring(root, encoding="unicode")
+
+
+def _add_panel(root: ET.Element, panel: Panel, x: float) -> None:
+    """A panel is an inner svg element, which clips what stands over its edge without needing an id."""
+    group = ET.SubElement(root, "g", {"transform": f"translate({_n(x)} 0)"})
+    edge = frame_edge(panel)
+    _add_path(group, edge.painted(c.PANEL), 0.0, panel.height)
+    box = {"width": _n(panel.width), "height": _n(panel.height), "overflow": "hidden"}
+    inner = ET.SubElement(group, "svg", box)
+    for path in panel.paths:
+        _add_path(inner, path, -panel.left, panel.bottom + panel.height)
+    _add_path(group, edge.painted(None, c.PANEL_EDGE, 1.0), 0.0, panel.height)
+
+
+def _add_path(parent: ET.Element, path: Path, dx: float, top: float) -> None:
+    steps = []
+    for op, values in path.ops:
+        steps.append(op + " ".join(_n(top - v if i % 2 else v + dx) for i, v in enumerate(values)))
+    drawn = {"d": "".join(steps), "fill": path.fill or "none"}
+    if path.line:
+        drawn |= {"stroke": path.line, "stroke-width": _n(path.width)}
+    ET.SubElement(parent, "path", drawn)
+
+
+def _n(value: float) -> str:
+    """A number with at most two decimals and nothing needless."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

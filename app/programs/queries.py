@@ -1,0 +1,139 @@
+"""Finding programs and their versions. Callers have already made sure that the member may see the client."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, undefer
+
+from app.accounts.models import Membership, Practitioner
+from app.delivery.models import Delivery, Document
+from app.errors import NotFoundError
+from app.programs.content import ProgramContent
+from app.programs.models import Program, ProgramVersion
+
+
+async def get_program(
+    session: AsyncSession, client_id: uuid.UUID, program_id: uuid.UUID, *, lock: bool = False
+) -> Program:
+    """Return a client's program, locked until the transaction ends if asked; raises NotFoundError."""
+    statement = select(Program).where(Program.id == program_id, Program.client_id == client_id)
+    program = await session.scalar(statement.with_for_update() if lock else statement)
+    if program is None:
+        raise NotFoundError
+    return program
+
+
+@dataclass(frozen=True)
+class ProgramRow:
+    """A client's program as its newest version and draft; the parts about the version are None before the first.
+
+    ``title`` is that of the newest version, else of the draft. Times are UTC.
+    """
+
+    program_id: uuid.UUID
+    title: str
+    has_draft: bool
+    updated_at: datetime
+    number: int | None
+    assigned_at: datetime | None
+    assigned_by: str | None
+    document_id: uuid.UUID | None
+    delivery: Delivery | None
+
+    @property
+    def delivery_id(self) -> uuid.UUID | None:
+        """The delivery of the newest version; None where there is nothing to deliver to."""
+        return self.delivery.id if self.delivery else None
+
+
+async def list_programs(session: AsyncSession, client_id: uuid.UUID) -> list[ProgramRow]:
+    """Return a client's programs, the latest touched first, in one query.
+
+    A program that was started and never written into is left out: it holds nothing, and the next start uses it.
+    """
+    newest = aliased(
+        ProgramVersion,
+        select(ProgramVersion)
+        .where(ProgramVersion.program_id == Program.id)
+        .order_by(ProgramVersion.number.desc())
+        .limit(1)
+        .lateral(),
+    )
+    statement = (
+        select(
+            Program.id,
+            func.coalesce(newest.title, Program.draft["title"].as_string(), ""),
+            Program.draft.is_not(None),
+            Program.updated_at,
+            newest.number,
+            newest.assigned_at,
+            Practitioner.name,
+            newest.document_id,
+            Delivery,
+        )
+        .select_from(Program)
+        .outerjoin(newest, true())
+        .outerjoin(Membership, Membership.id == newest.assigned_by_id)
+        .outerjoin(Practitioner, Practitioner.id == Membership.practitioner_id)
+        .outerjoin(Delivery, Delivery.id == newest.delivery_id)
+        .where(Program.client_id == client_id, or_(newest.id.is_not(None), Program.draft_revision > 0))
+        .order_by(Program.updated_at.desc(), Program.id)
+    )
+    return [ProgramRow(*row) for row in (await session.execute(statement)).all()]
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One assigned version; ``assigned_at`` is UTC."""
+
+    number: int
+    assigned_at: datetime
+    assigned_by: str
+    content: ProgramContent
+    delivery: Delivery | None
+
+
+async def list_versions(session: AsyncSession, program_id: uuid.UUID) -> Sequence[VersionRow]:
+    """Return a program's versions with what they say, the newest first, in one query."""
+    rows = await session.execute(
+        select(
+            ProgramVersion.number, ProgramVersion.assigned_at, Practitioner.name, ProgramVersion.content, Delivery
+        )
+        .join(Membership, Membership.id == ProgramVersion.assigned_by_id)
+        .join(Practitioner, Practitioner.id == Membership.practitioner_id)
+        .outerjoin(Delivery, Delivery.id == ProgramVersion.delivery_id)
+        .where(ProgramVersion.program_id == program_id)
+        .order_by(ProgramVersion.number.desc())
+    )
+    return [
+        VersionRow(number, assigned_at, assigned_by, ProgramContent.from_data(content), delivery)
+        for number, assigned_at, assigned_by, content, delivery in rows.tuples()
+    ]
+
+
+async def find_newest_version(session: AsyncSession, program_id: uuid.UUID) -> ProgramVersion | None:
+    """Return a program's newest version with its content, or None before the first."""
+    return await session.scalar(
+        select(ProgramVersion)
+        .where(ProgramVersion.program_id == program_id)
+        .order_by(ProgramVersion.number.desc())
+        .limit(1)
+        .options(undefer(ProgramVersion.content))
+    )
+
+
+async def get_document(session: AsyncSession, program_id: uuid.UUID, number: int) -> Document:
+    """Return the PDF of one version with its bytes; raises NotFoundError."""
+    document = await session.scalar(
+        select(Document)
+        .join(ProgramVersion, ProgramVersion.document_id == Document.id)
+        .where(ProgramVersion.program_id == program_id, ProgramVersion.number == number)
+        .options(undefer(Document.content))
+    )
+    if document is None:
+        raise NotFoundError
+    return document

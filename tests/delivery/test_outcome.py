@@ -1,0 +1,124 @@
+"""What follows from each answer of Cliniko, as a table."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.cliniko.errors import (
+    KeyRejected,
+    MalformedAnswer,
+    NotFound,
+    NotPermitted,
+    PatientNotFound,
+    RateLimited,
+    Refused,
+    ServerTrouble,
+    StorageFull,
+    Unreachable,
+    UploadExpired,
+)
+from app.crypto import CannotDecryptError
+from app.delivery.models import DeliveryState as S
+from app.delivery.outcome import SETTLING_TIME, Outcome, judge_failure, judge_poll
+from app.delivery.states import REASONS, RETRYABLE, TRANSITIONS, WAITS_FOR_KEY, WORKABLE, states_before
+from app.jobs.retry import next_attempt
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def judge(error: Exception, *, failures: int = 0, hours: float = 0, has_record: bool = False) -> Outcome:
+    return judge_failure(
+        error, failures=failures, started_at=NOW - timedelta(hours=hours), has_record=has_record, now=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (KeyRejected(), S.NEEDS_KEY, "key_rejected"),
+        (CannotDecryptError("x"), S.NEEDS_KEY, "key_unreadable"),
+        (NotPermitted(), S.NOT_PERMITTED, "role"),
+        (PatientNotFound(), S.FAILED, "patient_not_visible"),
+        (Unreachable(), S.WAITING, "unreachable"),
+        (ServerTrouble(), S.WAITING, "server_trouble"),
+        (MalformedAnswer(), S.WAITING, "server_trouble"),
+        (RateLimited(NOW + timedelta(seconds=40)), S.WAITING, "busy"),
+        (UploadExpired(), S.WAITING, "upload_expired"),
+        (StorageFull(), S.WAITING, "storage_full"),
+        (Refused(), S.WAITING, "trouble"),
+        (NotFound(), S.WAITING, "trouble"),
+        (RuntimeError("a slip of ours"), S.WAITING, "trouble"),
+    ],
+)
+def test_each_failure_leads_to_its_state_with_a_reason_in_words(error: Exception, state: S, reason: str) -> None:
+    outcome = judge(error)
+    assert (outcome.state, outcome.reason) == (state, reason)
+    assert REASONS[reason]
+    # What can go on by itself has a time; what waits for a person has none (cases 20 and 21: no pointless retries).
+    assert (outcome.at is not None) == (state in WORKABLE)
+
+
+def test_case_22_an_expired_upload_is_never_counted_as_a_failure() -> None:
+    assert judge(UploadExpired(), failures=2).failures == 2
+
+
+def test_case_25_a_429_waits_until_the_reset_named_and_is_no_failure() -> None:
+    outcome = judge(RateLimited(NOW + timedelta(seconds=40)), failures=3)
+    assert (outcome.at, outcome.failures) == (NOW + timedelta(seconds=40), 3)
+
+
+def test_case_24_full_storage_is_tried_again_by_the_hour() -> None:
+    assert judge(StorageFull()).at == NOW + timedelta(hours=1)
+
+
+def test_a_refusal_that_repeats_is_final() -> None:
+    assert judge(Refused(), failures=1).state is S.WAITING
+    assert judge(Refused(), failures=2).state is S.FAILED
+
+
+def test_after_three_days_a_person_is_told() -> None:
+    assert judge(Unreachable(), hours=71).state is S.WAITING
+    assert (judge(Unreachable(), hours=72).state, judge(Unreachable(), hours=72).reason) == (S.FAILED, "gave_up")
+
+
+def test_case_20_a_lost_key_waits_for_a_new_one_however_long_it_was_tried() -> None:
+    assert judge(KeyRejected(), hours=100).state is S.NEEDS_KEY
+
+
+def test_case_23_nobody_looks_before_a_call_without_an_answer_has_settled() -> None:
+    asked = judge(Unreachable(resource="patient_attachments"))
+    assert asked.at is not None and asked.at >= NOW + SETTLING_TIME
+    never_sent = judge(Unreachable(sent_nothing=True, resource="patient_attachments"))
+    assert never_sent.at is not None and never_sent.at < NOW + SETTLING_TIME
+
+
+def test_trouble_while_cliniko_processes_goes_on_watching_and_sends_nothing_again() -> None:
+    assert judge(ServerTrouble(), has_record=True).state is S.PROCESSING
+    assert judge(NotFound(), has_record=True).state is S.FAILED
+
+
+def test_case_24_polls_come_at_growing_gaps_and_after_a_day_a_person_is_told() -> None:
+    gaps = []
+    for polls in range(12):
+        outcome = judge_poll(False, polls=polls, recorded_at=NOW, now=NOW)
+        assert outcome.at is not None
+        gaps.append((outcome.at - NOW).total_seconds())
+    assert gaps == sorted(gaps) and gaps[0] == 1 and gaps[-1] == 300
+    assert judge_poll(False, polls=400, recorded_at=NOW - timedelta(days=1), now=NOW).reason == "stuck"
+    assert judge_poll(True, polls=3, recorded_at=NOW, now=NOW).state is S.DELIVERED
+
+
+def test_gaps_between_attempts_double_up_to_an_hour_and_are_spread() -> None:
+    middle = [(next_attempt(NOW, failures=n, jitter=0.5) - NOW).total_seconds() for n in range(1, 15)]
+    assert middle[:4] == [5, 10, 20, 40] and middle[-1] == 3600
+    spread = [next_attempt(NOW, failures=1, jitter=j) for j in (0.0, 0.5, 1.0)]
+    assert len(set(spread)) == 3
+    assert next_attempt(NOW, failures=1, not_before=NOW + timedelta(minutes=3)) >= NOW + timedelta(minutes=3)
+
+
+def test_every_state_has_its_followers_and_only_a_delivered_file_is_final() -> None:
+    assert set(TRANSITIONS) == set(S)
+    assert [state for state in S if not TRANSITIONS[state]] == [S.DELIVERED]
+    assert S.DELIVERED not in states_before(S.WAITING)
+    assert WORKABLE | RETRYABLE | {S.DELIVERED} == set(S)
+    assert WAITS_FOR_KEY <= RETRYABLE

@@ -1,0 +1,1 @@
+"""Fakes of remote services: stateful, over real HTTP on a loopback port, with faults that a test scripts."""

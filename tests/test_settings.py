@@ -1,0 +1,75 @@
+"""Configuration mistakes are told at start, in words, all at once."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.settings import SettingsError, ensure_secret_keys, load_settings
+
+GOOD = "n3Vq" * 12
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "DATA_DIR", "SECRET_KEYS", "PUBLIC_URL", "CLINIKO_API_URL", "CONTACT_EMAIL"):
+        monkeypatch.delenv(f"KINEBRIDGE_{name}", raising=False)
+
+
+def test_nothing_needs_to_be_set_on_one_machine() -> None:
+    settings = load_settings()
+    assert settings.database_url is None
+    assert settings.cliniko_api_url == "https://api.{shard}.cliniko.com/v1"
+    assert settings.contact == "postmaster@127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SECRET_KEYS", "short", "shorter than 32"),
+        ("SECRET_KEYS", "change-me-" + "x" * 40, "placeholder"),
+        ("SECRET_KEYS", " , ", "is empty"),
+        ("PUBLIC_URL", "kinebridge.example.org", "must be an address"),
+        ("PUBLIC_URL", "https://kinebridge.example.org/app", "without a path"),
+        ("CLINIKO_API_URL", "http://api.example.org/v1", "must start with https://"),
+        ("CONTACT_EMAIL", "it (at) practice", "one e-mail address"),
+        ("DATABASE_URL", "postgresql://db/kinebridge", "KINEBRIDGE_SECRET_KEYS must be set"),
+    ],
+)
+def test_each_mistake_is_named_with_its_setting(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"KINEBRIDGE_{name}", value)
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert words in error.value.message
+    assert f"KINEBRIDGE_{name}" in error.value.message
+
+
+def test_all_mistakes_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINEBRIDGE_PUBLIC_URL", "nonsense")
+    monkeypatch.setenv("KINEBRIDGE_CLINIKO_API_URL", "ftp://x")
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert len(error.value.message.splitlines()) == 2
+
+
+def test_a_refused_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINEBRIDGE_SECRET_KEYS", "tooShortButPrivate")
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert "tooShortButPrivate" not in error.value.message
+
+
+def test_several_secrets_are_taken_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINEBRIDGE_SECRET_KEYS", f"{GOOD}A, {GOOD}B")
+    assert ensure_secret_keys(load_settings()) == [f"{GOOD}A", f"{GOOD}B"]
+
+
+def test_a_secret_is_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path / "var")
+    first = ensure_secret_keys(settings)
+    assert ensure_secret_keys(settings) == first
+    file = tmp_path / "var" / "secret_keys"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert first[0] not in repr(settings)
