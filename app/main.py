@@ -8,13 +8,13 @@ import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from app import health
+from app import health, web
 from app.accounts import routes as accounts_routes
 from app.accounts.access import SignInRequiredError
 from app.accounts.tools import Tools
 from app.bridge import routes as bridge_routes
-from app.cliniko.pacing import Paces
 from app.clients import routes as clients_routes
+from app.cliniko.pacing import Paces
 from app.clock import Clock, utc_now
 from app.crypto import Vault
 from app.db import make_engine, make_sessions
@@ -24,7 +24,6 @@ from app.jobs.worker import run_worker
 from app.programs import routes as programs_routes
 from app.settings import Settings, ensure_secret_keys
 from app.tasks import import_all_tasks
-from app.web import errors, security
 from app.web.filters import with_query
 from app.web.rendering import redirect
 
@@ -46,8 +45,7 @@ def create_app(settings: Settings, database_url: str, *, with_worker: bool = Fal
     app.state.database_url = database_url
     app.state.with_worker = with_worker
     app.state.clock = clock
-    errors.install(app)
-    security.install(app, public_url=settings.public_url)
+    web.install(app, public_url=settings.public_url)
     app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
     for router in ROUTERS:
         app.include_router(router)

@@ -12,12 +12,12 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.db import sqlalchemy_url
-from app.embedded import start_embedded_server
+from app.embedded import embedded_server
 from app.main import create_app
 from app.migrations import migrate
 from app.settings import Settings
 from tests.fakes.cliniko import FakeCliniko
-from tests.support import Browser
+from tests.support import Browser, Clinic
 
 SECRET = "tests-only-" + "k" * 40
 
@@ -28,9 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def server_url() -> str:
+def server_url() -> Iterator[str]:
     """URL of one embedded server shared by all workers of the run; it stops when the last of them ends."""
-    return start_embedded_server(Path(os.environ["KINEBRIDGE_TEST_DATA"]))
+    with embedded_server(Path(os.environ["KINEBRIDGE_TEST_DATA"])) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -103,3 +104,25 @@ def no_jobs_of_other_tests(request: pytest.FixtureRequest) -> None:
         engine: sa.Engine = request.getfixturevalue("database")
         with engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
+
+
+@pytest.fixture
+def clinic(cliniko: FakeCliniko) -> Clinic:
+    """A clinic in Cliniko with two practitioners."""
+    return Clinic(cliniko)
+
+
+@pytest.fixture
+def ana(browser: Browser, clinic: Clinic) -> Browser:
+    """A practitioner who owns a practice here and has saved her Cliniko key."""
+    browser.sign_up(name="Ana Ruiz", practice="Harbour Physio")
+    browser.save_key(clinic.ana.key)
+    return browser
+
+
+@pytest.fixture
+def ben(ana: Browser, clinic: Clinic) -> Browser:
+    """Ana's colleague, in a browser of his own, with a key of his own."""
+    colleague = ana.invite_colleague(name="Ben Cole")
+    colleague.save_key(clinic.ben.key)
+    return colleague

@@ -14,8 +14,23 @@ from starlette.testclient import TestClient
 from app.db import libpq_url, sqlalchemy_url
 from app.jobs.queue import queue
 from app.main import open_tools
+from tests.fakes.cliniko import FakeCliniko
 
 PASSWORD = "correct horse battery staple"
+
+
+class Clinic:
+    """A clinic in Cliniko with two practitioners, Ana and Ben, each with a key."""
+
+    def __init__(self, cliniko: FakeCliniko) -> None:
+        self.state = cliniko.state
+        self.account = self.state.add_account("Harbour Street Physiotherapy", "harbour-street")
+        self.ana = self.state.add_user(self.account, "Ana", "Ruiz", "practitioner")
+        self.ben = self.state.add_user(self.account, "Ben", "Cole", "practitioner")
+
+    def add_patient(self, first_name: str = "Olivia", last_name: str = "Hart", **more: Any) -> str:
+        """Add a patient and return the id."""
+        return self.state.add_patient(self.account, first_name, last_name, **more).id
 
 
 @dataclass
@@ -172,6 +187,15 @@ class Browser:
         colleague.get(self.invite())
         colleague.press("Join practice", **{"Your name": name, "Password": PASSWORD})
         return colleague
+
+    def open_patient(self, patient_id: str) -> Page:
+        """Click "Open in Kinebridge" on a patient in Cliniko."""
+        return self.get(f"/open/cliniko?patient_id={patient_id}")
+
+    def share_with_everyone(self) -> None:
+        """Share my clients with everyone in the practice."""
+        self.get("/account/sharing")
+        self.press("Save changes", **{"Everyone in the practice": True})
 
     def run_jobs(self, *, hurry: bool = False, rounds: int = 1) -> None:
         """Run the jobs that are due, as a worker would; ``hurry`` makes waiting ones due first, ``rounds`` times."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -110,7 +111,15 @@ def _member_query(token_digest: str) -> Any:
     """One row: the session, its practitioner, and their membership of the active practice (else of the oldest)."""
     other, other_practice = aliased(Membership), aliased(Practice)
     practices = (
-        select(func.json_agg(func.json_build_array(other_practice.id, other_practice.name)))
+        select(
+            func.json_agg(
+                aggregate_order_by(
+                    func.json_build_array(other_practice.id, other_practice.name),
+                    func.lower(other_practice.name),
+                    other_practice.id,
+                )
+            )
+        )
         .select_from(other)
         .join(other_practice, other_practice.id == other.practice_id)
         .where(other.practitioner_id == Practitioner.id, other.ended_at.is_(None))

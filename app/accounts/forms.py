@@ -38,6 +38,8 @@ def drop_unstorable(text: str) -> str:
 
 # One field of a form as typed; a missing field takes the route's default.
 FormText = Annotated[str, AfterValidator(drop_unstorable), Form()]
+# Where to go afterwards, as sent by the form's hidden field "next"; to be judged by web.rendering.local_path.
+FormTarget = Annotated[str, Form(alias="next")]
 
 
 def clean_line(text: str) -> str:

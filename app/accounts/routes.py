@@ -1,5 +1,11 @@
-"""Pages of this room."""
+"""Pages of accounts: signing up and in, and everything under My account."""
 
-from fastapi import APIRouter
+from app.accounts import join_routes, settings_routes, sharing_routes, sign_in_routes, team_routes
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS = (
+    sign_in_routes.router,
+    settings_routes.router,
+    sharing_routes.router,
+    team_routes.router,
+    join_routes.router,
+)

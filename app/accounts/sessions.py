@@ -37,9 +37,15 @@ async def start_session(session: AsyncSession, vault: Vault, practitioner_id: uu
     return vault.sign(token, purpose=COOKIE_PURPOSE)
 
 
-async def end_session(session: AsyncSession, session_id: uuid.UUID, now: datetime) -> None:
-    """Revoke one session; its cookie is worth nothing from then on."""
-    await session.execute(update(SignInSession).where(SignInSession.id == session_id).values(revoked_at=now))
+async def end_session(session: AsyncSession, vault: Vault, cookie: str | None, now: datetime) -> None:
+    """Revoke the session of a browser's cookie, if there is one; the cookie is worth nothing from then on."""
+    token_digest = read_cookie(vault, cookie)
+    if token_digest is not None:
+        await session.execute(
+            update(SignInSession)
+            .where(SignInSession.token_digest == token_digest, SignInSession.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
 
 
 def read_cookie(vault: Vault, value: str | None) -> str | None:

@@ -38,7 +38,7 @@ def read_part(record: Record, name: str) -> Record:
 def read_id(record: Record) -> str:
     """Return the record's id as text of 1 to 19 digits; raises MalformedAnswer when there is none."""
     value = record.get("id")
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = str(value) if isinstance(value, int) else value
     if not isinstance(text, str) or not is_record_id(text):
         raise MalformedAnswer
     return text

@@ -26,7 +26,7 @@ def picture_url(slug: str) -> str | None:
 
 @functools.cache
 def picture_version(slug: str) -> str | None:
-    """Return the first letters of a SHA-256 over figure, title and drawing code; None for an exercise without figure."""
+    """Return the first letters of a SHA-256 over title, figure and drawing code; None where there is no figure."""
     exercise, figure = find_exercise(slug), figure_for(slug)
     if exercise is None or figure is None:
         return None

@@ -1,4 +1,4 @@
-"""The content of an assigned version: everything as it was that day, independent of the library's later changes. Pure."""
+"""The content of an assigned version: everything as it was that day, whatever the library says later. Pure."""
 
 import datetime
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, undefer
 
 from app.accounts.models import Membership, Practitioner
-from app.delivery.models import Delivery, Document
+from app.delivery.models import Delivery
 from app.errors import NotFoundError
 from app.programs.content import ProgramContent
 from app.programs.models import Program, ProgramVersion
@@ -100,9 +100,7 @@ class VersionRow:
 async def list_versions(session: AsyncSession, program_id: uuid.UUID) -> Sequence[VersionRow]:
     """Return a program's versions with what they say, the newest first, in one query."""
     rows = await session.execute(
-        select(
-            ProgramVersion.number, ProgramVersion.assigned_at, Practitioner.name, ProgramVersion.content, Delivery
-        )
+        select(ProgramVersion.number, ProgramVersion.assigned_at, Practitioner.name, ProgramVersion.content, Delivery)
         .join(Membership, Membership.id == ProgramVersion.assigned_by_id)
         .join(Practitioner, Practitioner.id == Membership.practitioner_id)
         .outerjoin(Delivery, Delivery.id == ProgramVersion.delivery_id)
@@ -126,14 +124,13 @@ async def find_newest_version(session: AsyncSession, program_id: uuid.UUID) -> P
     )
 
 
-async def get_document(session: AsyncSession, program_id: uuid.UUID, number: int) -> Document:
-    """Return the PDF of one version with its bytes; raises NotFoundError."""
-    document = await session.scalar(
-        select(Document)
-        .join(ProgramVersion, ProgramVersion.document_id == Document.id)
-        .where(ProgramVersion.program_id == program_id, ProgramVersion.number == number)
-        .options(undefer(Document.content))
+async def get_document_id(session: AsyncSession, program_id: uuid.UUID, number: int) -> uuid.UUID:
+    """Return which document is the PDF of a version; raises NotFoundError."""
+    document_id = await session.scalar(
+        select(ProgramVersion.document_id).where(
+            ProgramVersion.program_id == program_id, ProgramVersion.number == number
+        )
     )
-    if document is None:
+    if document_id is None:
         raise NotFoundError
-    return document
+    return document_id

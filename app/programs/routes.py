@@ -1,5 +1,133 @@
-"""Pages of this room."""
+"""Pages about a client's programs: the client's own page, a program with its versions, and their PDFs."""
 
-from fastapi import APIRouter
+import uuid
+from datetime import date, datetime
+from email.message import Message
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.models import Practice
+from app.clients.models import Client
+from app.clients.queries import get_client
+from app.delivery.queries import get_document_content
+from app.delivery.states import RETRYABLE, describe, is_live
+from app.programs import editor_routes
+from app.programs.queries import get_document_id, get_program, list_programs, list_versions
+from app.programs.service import discard_draft, revise
+from app.web.rendering import page, redirect
 
 router = APIRouter()
+router.include_router(editor_routes.router)
+
+# Larger numbers are no versions and would not fit the database's integers.
+VersionNumber = Annotated[int, Path(ge=1, le=1_000_000)]
+
+
+@router.get("/clients/{client_id}")
+async def show_client(
+    request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
+) -> Response:
+    """Show a client: details, what to know before treating, and programs with their deliveries."""
+    client = await get_client(session, member, client_id)
+    shown = await _programs_context(session, member, client, tools.clock())
+    today = tools.clock().date()
+    return page(request, "clients/show.html", **shown, age=age_on(client.date_of_birth, today))
+
+
+@router.get("/clients/{client_id}/deliveries")
+async def show_deliveries(
+    request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
+) -> Response:
+    """Answer with the client page's list of programs alone, which keeps itself up to date."""
+    client = await get_client(session, member, client_id)
+    shown = await _programs_context(session, member, client, tools.clock())
+    return page(request, "programs/_list.html", **shown)
+
+
+async def _programs_context(session: AsyncSession, member: Member, client: Client, now: datetime) -> dict[str, Any]:
+    practice = await session.get_one(Practice, member.practice_id)
+    programs = await list_programs(session, client.id)
+    return {
+        "client": client,
+        "member": member,
+        "programs": programs,
+        "states": {row.delivery.id: describe(row.delivery, now) for row in programs if row.delivery},
+        "is_live": any(row.delivery and is_live(row.delivery) for row in programs),
+        "retryable": RETRYABLE,
+        "zone": practice.time_zone or "UTC",
+    }
+
+
+def age_on(born: date | None, day: date) -> int | None:
+    """Return the age in whole years on a day, or None when the birthday is unknown or still to come."""
+    if born is None or born > day:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@router.get("/clients/{client_id}/programs/{program_id}")
+async def show_program(
+    request: Request,
+    client_id: uuid.UUID,
+    program_id: uuid.UUID,
+    member: SignedIn,
+    session: Database,
+    tools: ToolsDep,
+) -> Response:
+    """Show a program: each version as it was assigned, with its PDF and delivery."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id)
+    versions = await list_versions(session, program.id)
+    if not versions:
+        return redirect(editor_routes.editor_path(client.id, program.id))
+    practice = await session.get_one(Practice, member.practice_id)
+    now = tools.clock()
+    return page(
+        request,
+        "programs/show.html",
+        client=client,
+        program=program,
+        versions=versions,
+        states={row.delivery.id: describe(row.delivery, now) for row in versions if row.delivery},
+        zone=practice.time_zone or "UTC",
+    )
+
+
+@router.get("/clients/{client_id}/programs/{program_id}/versions/{number}.pdf")
+async def show_pdf(
+    client_id: uuid.UUID, program_id: uuid.UUID, number: VersionNumber, member: SignedIn, session: Database
+) -> Response:
+    """Answer with the PDF of a version, byte for byte as it was assigned."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id)
+    document_id = await get_document_id(session, program.id, number)
+    file_name, content = await get_document_content(session, document_id)
+    headers = Message()
+    headers.add_header("Content-Disposition", "inline", filename=file_name)
+    return Response(content, media_type="application/pdf", headers=dict(headers.items()))
+
+
+@router.post("/clients/{client_id}/programs/{program_id}/revise")
+async def revise_program(
+    client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
+) -> Response:
+    """Open the editor on the next version, begun from the newest."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id, lock=True)
+    await revise(session, program, tools.clock())
+    return redirect(editor_routes.editor_path(client.id, program.id))
+
+
+@router.post("/clients/{client_id}/programs/{program_id}/discard")
+async def discard_program_draft(
+    client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database
+) -> Response:
+    """Drop the draft; versions already assigned stay."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id, lock=True)
+    await discard_draft(session, program)
+    return redirect(f"/clients/{client.id}", notice="draft-discarded")

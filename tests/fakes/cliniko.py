@@ -165,7 +165,10 @@ class _PromptServer(uvicorn.Server):
     loop: asyncio.AbstractEventLoop
 
     def __init__(self, app: Any) -> None:
-        super().__init__(uvicorn.Config(app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False))
+        config = uvicorn.Config(
+            app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False
+        )
+        super().__init__(config)
         self.ready = threading.Event()
         self._stopping = asyncio.Event()
 

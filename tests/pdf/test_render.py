@@ -4,6 +4,7 @@ import concurrent.futures
 import datetime
 import io
 import re
+import sys
 from dataclasses import replace
 
 import pypdf
@@ -77,11 +78,18 @@ def test_the_same_document_gives_the_same_bytes():
     assert not rl_config.invariant  # settled for this file, not for the process
 
 
-def test_threads_rendering_at_once_do_not_disturb_each_other():
-    names = ("Nguyễn Văn An", "Ελένη", "Олександр", "王小明", "Jane")
-    documents = [
-        replace(DOCUMENT, client_name=names[i % 5], exercises=numbered(i + 1), note=WORDS[i:]) for i in range(12)
-    ]
+@pytest.fixture
+def hasty_threads():
+    """Make threads take turns far more often than they would, so that what they share is caught half done."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_threads_rendering_at_once_do_not_disturb_each_other(hasty_threads):
+    accented = [chr(code) for code in range(0x1EA0, 0x1EFA)]  # glyphs made of others: most work for the font
+    documents = [replace(DOCUMENT, note=" ".join(accented[i:]), exercises=numbered(i)) for i in range(12)]
     alone = [render.render(document) for document in documents]
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         assert list(pool.map(render.render, documents * 3)) == alone * 3
@@ -181,6 +189,29 @@ def test_a_split_exercise_leaves_no_single_line_behind():
             assert len(long) != 1
 
 
+def test_a_name_of_any_length_takes_its_figure_along(drawn):
+    """The figure stands right below the name, on the same page or on top of the next, never past a page's end."""
+    for words in range(1, 800, 19):
+        name = " ".join(WORDS.split()[:words])
+        exercise = replace(EXERCISE, name=name, figure=object(), note=WORDS)
+        pages = render.paginate(blocks.lay_out(replace(DOCUMENT, exercises=(exercise,)), 505), 746)
+        for page in pages:
+            assert all(down + row.height <= 746.01 for down, row in page.rows)
+            assert all(down + block.figure_height <= 746.01 for down, block in page.figures)
+        assert sum(len(page.figures) for page in pages) == 1
+
+
+def test_a_name_never_stands_alone_at_the_foot_of_a_page():
+    """Wherever the text before it ends, a name is followed by its dose and a step on the same page."""
+    long = replace(EXERCISE, name="Long one", note=WORDS)
+    for words in range(200, 800, 9):
+        document = replace(DOCUMENT, note=" ".join(WORDS.split()[:words]), exercises=(long,))
+        for page in render.paginate(blocks.lay_out(document, 505), 746):
+            printed = [text.line for _, row in page.rows for text in row.texts]
+            if "Long one" in printed:
+                assert "Sit tall on a firm chair." in printed
+
+
 @pytest.mark.parametrize("paper", [(505, 746), (522, 696)])
 @pytest.mark.parametrize("letter", ["W", "Щ", "王", "e\u0301", "\N{MAN}", "i"])
 def test_nothing_runs_out_of_the_margins(letter, paper, drawn):
@@ -268,3 +299,11 @@ def test_the_font_is_embedded_as_a_subset():
 def test_pages_are_compressed():
     (page,) = open_pdf(render.render(replace(DOCUMENT, note=WORDS[:1500]))).pages
     assert page["/Contents"]["/Filter"] == ["/FlateDecode"]
+
+
+def test_text_after_bold_text_is_plain_again():
+    """Bold is a text rendering mode (ISO 32000-1, 9.3.6: 2 fills and outlines, 0 only fills)."""
+    (page,) = open_pdf(render.render(DOCUMENT)).pages
+    modes = re.findall(rb"(\d) Tr", page.get_contents().get_data())
+    assert modes
+    assert modes == [b"2", b"0"] * (len(modes) // 2)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.exercises.figures import arms, back, balance, hip, knee, legs, neck, shoulder
+from app.exercises.figures import ankle, back, balance, breathing, hip, knee, neck, shoulder, thoracic, wrist
 from app.pdf.figures import Figure
 
-_DATA = neck.DATA | shoulder.DATA | back.DATA | hip.DATA | knee.DATA | legs.DATA | balance.DATA | arms.DATA
+_REGIONS = (neck, shoulder, thoracic, back, hip, knee, ankle, balance, wrist, breathing)
 
-FIGURES: Mapping[str, Figure] = MappingProxyType({slug: Figure.from_data(data) for slug, data in _DATA.items()})
+FIGURES: Mapping[str, Figure] = MappingProxyType(
+    {slug: Figure.from_data(data) for region in _REGIONS for slug, data in region.DATA.items()}
+)
 
 
 def figure_for(slug: str) -> Figure | None:

@@ -40,12 +40,25 @@ def _rolled(turn: float) -> Data:
     """Hook lying with both knees rolled to one side (their right: more than nothing), shoulders flat."""
     side = turn / 50
     return {
-        "angles": {"lean": -90, "twist": -turn * 0.7, "lumbar_twist": turn * 0.3, "thoracic_twist": turn * 0.4, "neck": 4, **both(ankle=-12)},
+        "angles": {
+            "lean": -90,
+            "twist": -turn * 0.7,
+            "lumbar_twist": turn * 0.3,
+            "thoracic_twist": turn * 0.4,
+            "neck": 4,
+            **both(ankle=-12),
+        },
         "at": [0, 0, 0],
         "rest": ["chest", "pelvis"],
         "reach": {
-            **{f"{s}_foot": foot([44, 7.5, z * 7 - side * 2], by="ankle", bend=[0.1, 1 - 0.55 * abs(side), side * 1.1]) for s, z in (("right", 1), ("left", -1))},
-            **{f"{s}_hand": hand([-38, 2.2, z * 70], [0.1, 0, z], [0, -1, 0], [0.4, -0.4, 0]) for s, z in (("right", 1), ("left", -1))},
+            **{
+                f"{s}_foot": foot([44, 7.5, z * 7 - side * 2], by="ankle", bend=[0.1, 1 - 0.55 * abs(side), side * 1.1])
+                for s, z in (("right", 1), ("left", -1))
+            },
+            **{
+                f"{s}_hand": hand([-14, 2.2, z * 52], [0.6, 0, z], [0, -1, 0], [0.4, -0.4, 0])
+                for s, z in (("right", 1), ("left", -1))
+            },
         },
     }
 
@@ -58,7 +71,14 @@ def _bridge(lift: float) -> Data:
     """Hips lifted: shoulders stay on the mat, feet stay flat."""
     pose = hook_lie(None, lean=-90 - lift, thoracic=lift * 0.35, lumbar=lift * 0.15, neck=4 + lift * 0.5, feet_at=44)
     reach = {**pose["reach"]}
-    return {**pose, "reach": reach, "pin": "right_shoulder", "at": [-46, 0, 16.5], "rest": ["right_shoulder", "left_shoulder"], "height": 3}
+    return {
+        **pose,
+        "reach": reach,
+        "pin": "right_shoulder",
+        "at": [-46, 0, 16.5],
+        "rest": ["right_shoulder", "left_shoulder"],
+        "height": 3,
+    }
 
 
 def _prop_up(lean: float, lumbar: float, thoracic: float, neck: float, hands: list[float], elbows: list[float]) -> Data:
@@ -67,7 +87,13 @@ def _prop_up(lean: float, lumbar: float, thoracic: float, neck: float, hands: li
         for s, z in (("right", 1), ("left", -1))
     }
     return {
-        "angles": {"lean": lean, "lumbar": lumbar, "thoracic": thoracic, "neck": neck, **both(hip=lean - 85.5, ankle=-56)},
+        "angles": {
+            "lean": lean,
+            "lumbar": lumbar,
+            "thoracic": thoracic,
+            "neck": neck,
+            **both(hip=lean - 85.5, ankle=-56),
+        },
         "at": [0, 0, 0],
         "rest": ["pelvis"],
         "reach": reach,
@@ -77,9 +103,17 @@ def _prop_up(lean: float, lumbar: float, thoracic: float, neck: float, hands: li
 def _bug(arm: float, leg: Data, left_arm: float = 90) -> Data:
     reach = {"left_foot": foot([38, 51, -9], by="ankle", bend=[-0.3, 1, 0]), "right_foot": leg}
     return lie(
-        reach, arms=False, neck=6,
-        right_shoulder=left_arm, left_shoulder=arm, right_elbow=2, left_elbow=2, right_shoulder_out=0, left_shoulder_out=0,
-        right_grip=5, left_grip=5,
+        reach,
+        arms=False,
+        neck=6,
+        right_shoulder=left_arm,
+        left_shoulder=arm,
+        right_elbow=2,
+        left_elbow=2,
+        right_shoulder_out=0,
+        left_shoulder_out=0,
+        right_grip=5,
+        left_grip=5,
     )
 
 
@@ -87,7 +121,13 @@ def _plank(lifted: bool) -> Data:
     """Side plank on the right forearm and knees, facing the viewer; hips down, then in line."""
     bend = {} if lifted else {"lumbar_side": -22, "thoracic_side": -4, "neck_side": 4}
     return {
-        "angles": {"lean": -73 if lifted else -88, "twist": -90, "neck_side": 2, **both(knee=85, hip=4, ankle=-30), **bend},
+        "angles": {
+            "lean": -73 if lifted else -88,
+            "twist": -90,
+            "neck_side": 2,
+            **both(knee=85, hip=4, ankle=-30),
+            **bend,
+        },
         "at": [34, 0, 0],
         "pin": "right_knee",
         "rest": ["right_knee", "right_hip"],
@@ -113,10 +153,12 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _rolled(turn),
-                view=[90, 36],
+                view=[90, 40],
                 props=[mat(-14, 150)],
                 moving=["right_leg", "left_leg"],
-                arrows=[arrow(["right_knee", 0, 14, -turn * 0.9], ["right_knee", 0, 12, -turn * 0.1], bend=turn / 300)] if turn else [],
+                arrows=[arrow(["right_knee", 0, 14, -turn * 0.9], ["right_knee", 0, 12, -turn * 0.1], bend=turn / 300)]
+                if turn
+                else [],
                 contacts=[],
             )
             for turn in (0, 50, -50)
@@ -128,15 +170,17 @@ DATA: dict[str, Data] = {
             _tilt(-97, 8),
             props=_BED,
             moving=["hips", "belly"],
-            arrows=[
-                arrow(["belly_button", -1, 20, 0], ["belly_button", -1, 4, 0]),
-                arrow(["pelvis", 20, 28, 8], ["pelvis", 0, 26, 8], bend=0.4),
-            ][:1],
+            arrows=[arrow(["belly_button", -1, 20, 0], ["belly_button", -1, 4, 0])],
             contacts=[["chest", "floor"], *HOOK_FEET],
         ),
     ),
     "bridge": figure(
-        picture(hook_lie(feet_at=44), props=_BED, moving=["hips", "right_thigh", "left_thigh"], contacts=[*SUPINE, *HOOK_FEET]),
+        picture(
+            hook_lie(feet_at=44),
+            props=_BED,
+            moving=["hips", "right_thigh", "left_thigh"],
+            contacts=[*SUPINE, *HOOK_FEET],
+        ),
         picture(
             _bridge(34),
             props=_BED,
@@ -149,8 +193,16 @@ DATA: dict[str, Data] = {
         picture(kneel_on_hands(), props=[mat(16, 140)], moving=["left_arm", "right_leg"], contacts=ON_ALL_FOURS),
         picture(
             {
-                **kneel_on_hands({"left_hand": None}, left_shoulder=176, left_elbow=0, left_shoulder_out=2, left_grip=4,
-                                 right_hip=3, right_knee=3, right_ankle=-10),
+                **kneel_on_hands(
+                    {"left_hand": None},
+                    left_shoulder=176,
+                    left_elbow=0,
+                    left_shoulder_out=2,
+                    left_grip=4,
+                    right_hip=3,
+                    right_knee=3,
+                    right_ankle=-10,
+                ),
                 "pin": "left_knee",
                 "at": [0, 0, -8],
                 "rest": ["left_knee"],
@@ -195,9 +247,16 @@ DATA: dict[str, Data] = {
         ),
     ),
     "childs-pose": figure(
+        picture(kneel_on_hands(), props=[mat(22, 160)], moving=["trunk"], contacts=ON_ALL_FOURS),
         picture(
             {
-                "angles": {"lean": 66, "lumbar": 38, "thoracic": 14, "neck": 8, **both(hip=127, knee=151, ankle=-55, shoulder=160, elbow=4, shoulder_out=4, grip=4)},
+                "angles": {
+                    "lean": 66,
+                    "lumbar": 38,
+                    "thoracic": 14,
+                    "neck": 8,
+                    **both(hip=127, knee=151, ankle=-55, shoulder=160, elbow=4, shoulder_out=4, grip=4),
+                },
                 "at": [0, 0, 8],
                 "pin": "right_knee",
                 "rest": ["right_knee", "left_knee"],
@@ -208,7 +267,10 @@ DATA: dict[str, Data] = {
             },
             props=[mat(22, 160)],
             moving=["trunk"],
-            arrows=[arrow(["pelvis", 8, 20, 0], ["pelvis", -16, 12, 0], bend=0.15), arrow(["right_hand", -26, 16, 0], ["right_hand", 2, 12, 0])],
+            arrows=[
+                arrow(["pelvis", 8, 20, 0], ["pelvis", -16, 12, 0], bend=0.15),
+                arrow(["right_hand", -26, 16, 0], ["right_hand", 2, 12, 0]),
+            ],
             contacts=[["right_knee", "floor"], ["right_hand", "floor"], ["left_hand", "floor"]],
         ),
     ),
@@ -231,40 +293,25 @@ DATA: dict[str, Data] = {
                 {
                     **stand(
                         reach={
-                            f"{s}_hand": hand(["pelvis", -9.5, 7, z * 6], [0.2, -1, -z * 0.3], [1, 0, 0], [-1, -0.2, z * 0.6])
+                            f"{s}_hand": hand(
+                                ["pelvis", -9.5, 4, z * 7], [0.3, -1, -z * 0.3], [1, 0, 0], [-1, -0.2, z * 0.6]
+                            )
                             for s, z in (("right", 1), ("left", -1))
                         },
                     ),
-                    "angles": {"lean": -legs, **both(hip=-legs * 2, ankle=legs), "lumbar": lumbar, "thoracic": thoracic, "neck": neck},
+                    "angles": {
+                        "lean": -legs,
+                        **both(hip=-legs * 2, ankle=legs),
+                        "lumbar": lumbar,
+                        "thoracic": thoracic,
+                        "neck": neck,
+                    },
                 },
                 moving=["trunk"],
                 arrows=[arrow(["head", 14, 18, 0], ["head", -16, 14, 0], bend=0.15)] if legs else [],
                 contacts=FEET,
             )
-            for legs, lumbar, thoracic, neck in ((0, -2, 0, 0), (8, -16, -14, -6))
-        ]
-    ),
-    "diaphragmatic-breathing": figure(
-        *[
-            picture(
-                hook_lie(
-                    {
-                        "right_hand": hand(["belly_button", 2, 1.8, 2], [0.2, 0, -1], [0, -1, 0], [0.6, -0.6, 0.8]),
-                        "left_hand": hand(["breast_bone", -2, 1.8, 0], [-0.2, 0, 1], [0, -1, 0], [0.6, -0.6, -0.8]),
-                    },
-                    arms=False,
-                    belly=belly,
-                ),
-                view=[0, 22],
-                props=_BED,
-                moving=["belly"],
-                arrows=arrows,
-                contacts=[*SUPINE, *HOOK_FEET],
-            )
-            for belly, arrows in (
-                (3.5, [arrow(["belly_button", 2, 8, 0], ["belly_button", 2, 26, 0])]),
-                (-1, [arrow(["belly_button", 2, 26, 0], ["belly_button", 2, 8, 0])]),
-            )
+            for legs, lumbar, thoracic, neck in ((0, -2, 0, 0), (5, -15, -12, -6))
         ]
     ),
 }

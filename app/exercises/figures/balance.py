@@ -1,7 +1,21 @@
 """Figures for balance and for walking safely."""
 
-from app.exercises.figures.hip import _STANDING_LEG, _one_leg
-from app.exercises.figures.stage import FEET, SEATED, Data, arrow, both, chair, figure, follow, foot, hand, picture, sit, stand
+from app.exercises.figures.stage import (
+    FEET,
+    LEFT_FOOT,
+    SEATED,
+    Data,
+    arrow,
+    both,
+    chair,
+    figure,
+    foot,
+    hand,
+    on_left_leg,
+    picture,
+    sit,
+    stand,
+)
 
 _RAIL = {"kind": "rail", "at": [10, 0, -34], "size": [120, 92, 5]}
 _ON_RAIL = {"left_hand": hand([14, 94, -34], [1, -0.1, 0], [0, -1, 0], [-0.6, -0.6, -0.4])}
@@ -18,7 +32,14 @@ def _rise(step: int) -> Data:
     return {"angles": {"lean": lean, "neck": -lean * 0.5, **arms}, "at": at, "rest": [], "reach": feet}
 
 
-def _walk(right: list[float], left: list[float], pelvis: list[float], right_pitch: float = 0, left_pitch: float = 0, by: str = "sole") -> Data:
+def _walk(
+    right: list[float],
+    left: list[float],
+    pelvis: list[float],
+    right_pitch: float = 0,
+    left_pitch: float = 0,
+    by: str = "sole",
+) -> Data:
     return {
         "angles": {**both(shoulder=4, elbow=14)},
         "at": pelvis,
@@ -36,7 +57,10 @@ def _sideways(right: float, left: float) -> Data:
         "angles": {"lean": 6, **both(shoulder=8, elbow=70, shoulder_out=10)},
         "at": [0, 84, (right + left) / 2],
         "rest": [],
-        "reach": {"right_foot": foot([0, 0, right], bend=[1, 0, 0.1]), "left_foot": foot([0, 0, left], bend=[1, 0, -0.1])},
+        "reach": {
+            "right_foot": foot([0, 0, right], bend=[1, 0, 0.1]),
+            "left_foot": foot([0, 0, left], bend=[1, 0, -0.1]),
+        },
     }
 
 
@@ -44,7 +68,15 @@ def _march(side: str) -> Data:
     high, low = (side, "left" if side == "right" else "right")
     z = 8 if low == "right" else -8
     pose = stand(
-        reach={}, **{f"{high}_hip": 82, f"{high}_knee": 86, f"{low}_shoulder": 42, f"{high}_shoulder": -24, f"{low}_elbow": 60, f"{high}_elbow": 50}
+        reach={},
+        **{
+            f"{high}_hip": 82,
+            f"{high}_knee": 86,
+            f"{low}_shoulder": 42,
+            f"{high}_shoulder": -24,
+            f"{low}_elbow": 60,
+            f"{high}_elbow": 50,
+        },
     )
     return {**pose, "pin": f"{low}_ankle", "at": [0, 0, z], "rest": [f"{low}_heel", f"{low}_ball"]}
 
@@ -52,12 +84,21 @@ def _march(side: str) -> Data:
 DATA: dict[str, Data] = {
     "sit-to-stand": figure(
         picture(_rise(0), props=[chair()], contacts=SEATED, moving=["right_leg", "left_leg"]),
-        picture(_rise(1), props=[chair()], contacts=FEET, moving=["right_leg", "left_leg"], arrows=[arrow(["head", 20, -8, 0], ["head", 30, 16, 0], bend=0.1)]),
+        picture(
+            _rise(1),
+            props=[chair()],
+            contacts=FEET,
+            moving=["right_leg", "left_leg"],
+            arrows=[arrow(["head", 20, -8, 0], ["head", 30, 16, 0], bend=0.1)],
+        ),
         picture(_rise(2), props=[chair()], contacts=FEET, moving=["right_leg", "left_leg"]),
     ),
     "tandem-stand": figure(
         picture(
-            {**_walk([13, 0], [-13, 0], [0, 88, 0]), "reach": {**_walk([13, 0], [-13, 0], [0, 0, 0])["reach"], **_ON_RAIL}},
+            {
+                **_walk([13, 0], [-13, 0], [0, 88, 0]),
+                "reach": {**_walk([13, 0], [-13, 0], [0, 0, 0])["reach"], **_ON_RAIL},
+            },
             view=[22, 12],
             props=[_RAIL],
             moving=["right_foot", "left_foot"],
@@ -66,11 +107,11 @@ DATA: dict[str, Data] = {
     ),
     "single-leg-stand": figure(
         picture(
-            _one_leg(_ON_RAIL, right_hip=22, right_knee=62, right_ankle=-6),
+            on_left_leg(_ON_RAIL, right_hip=22, right_knee=62, right_ankle=-6),
             view=[14, 10],
             props=[_RAIL],
             moving=["right_leg"],
-            contacts=[*_STANDING_LEG, ["left_hand", "rail"]],
+            contacts=[*LEFT_FOOT, ["left_hand", "rail"]],
         ),
     ),
     "heel-toe-walk": figure(
@@ -79,7 +120,7 @@ DATA: dict[str, Data] = {
             _walk([13, 0], [18, 14], [12, 88.5, 0]),
             view=[22, 12],
             moving=["left_leg"],
-            arrows=[arrow(["left_ankle", -24, 4, 4], ["left_ankle", 20, 0, 4], bend=0.2)][:1],
+            arrows=[arrow(["left_ankle", -24, 4, 4], ["left_ankle", 20, 0, 4], bend=0.2)],
             contacts=[["right_heel", "floor"]],
         ),
         picture(
@@ -102,7 +143,17 @@ DATA: dict[str, Data] = {
         ]
     ),
     "marching-on-spot": figure(
-        picture(_march("right"), moving=["right_leg"], arrows=[arrow(["right_knee", 15, -22, 0], ["right_knee", 15, 4, 0])], contacts=[["left_heel", "floor"], ["left_ball", "floor"]]),
-        picture(_march("left"), moving=["left_leg"], arrows=[arrow(["left_knee", 15, -22, 0], ["left_knee", 15, 4, 0])], contacts=[["right_heel", "floor"], ["right_ball", "floor"]]),
+        picture(
+            _march("right"),
+            moving=["right_leg"],
+            arrows=[arrow(["right_knee", 15, -22, 0], ["right_knee", 15, 4, 0])],
+            contacts=[["left_heel", "floor"], ["left_ball", "floor"]],
+        ),
+        picture(
+            _march("left"),
+            moving=["left_leg"],
+            arrows=[arrow(["left_knee", 15, -22, 0], ["left_knee", 15, 4, 0])],
+            contacts=[["right_heel", "floor"], ["right_ball", "floor"]],
+        ),
     ),
 }

@@ -1,7 +1,9 @@
 """Figures for the hip."""
 
 from app.exercises.figures.stage import (
-    FEET,
+    CHAIR_AHEAD,
+    HOLD_CHAIR,
+    LEFT_FOOT,
     SUPINE,
     Data,
     arrow,
@@ -14,9 +16,9 @@ from app.exercises.figures.stage import (
     hook_lie,
     lie_on_side,
     mat,
+    on_left_leg,
     picture,
     pillow,
-    stand,
 )
 
 _SIDE_BED = [mat(0, 190), pillow(-72, 12)]
@@ -35,11 +37,10 @@ def _lift(out: float) -> Data:
     return lie_on_side(_ARMS, left_hip_out=out, left_hip=-4, right_hip=26, right_knee=40, left_knee=0, left_ankle=4)
 
 
-def _lunge(x: float, lean: float) -> Data:
-    """Kneeling on the right knee, left foot in front; the pelvis moves forward over it."""
-    thigh = {0: 2, 1: -22}[int(x > 0)]
+def _lunge(thigh: float) -> Data:
+    """Kneeling on the right knee, left foot in front; the right thigh leans forward by so much."""
     return {
-        "angles": {"lean": lean, "right_hip": lean + thigh, "right_knee": 92 + thigh, "right_ankle": -52},
+        "angles": {"right_hip": -thigh, "right_knee": 90 - thigh, "right_ankle": -52},
         "at": [0, 0, 8],
         "pin": "right_knee",
         "rest": ["right_knee"],
@@ -49,19 +50,6 @@ def _lunge(x: float, lean: float) -> Data:
             "right_hand": hand(["pelvis", 1, 8, 12], [0.5, -0.6, -0.3], [0, 0, -1], [-1, 0, 0.6]),
         },
     }
-
-
-_HOLD_CHAIR = {"left_hand": hand([32, 88.5, -18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, -0.4])}
-
-
-def _one_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
-    """Standing on the left leg; the right one is free."""
-    pose = stand(lean, reach=reach, **angles)
-    return {**pose, "pin": "left_ankle", "at": [0, 0, -8], "rest": ["left_heel", "left_ball"]}
-
-
-_CHAIR_AHEAD = chair(52)
-_STANDING_LEG = [["left_heel", "floor"], ["left_ball", "floor"]]
 
 
 DATA: dict[str, Data] = {
@@ -94,14 +82,14 @@ DATA: dict[str, Data] = {
     "kneeling-hip-flexor-stretch": figure(
         *[
             picture(
-                _lunge(x, lean),
+                _lunge(thigh),
                 view=[0, 10],
                 props=[mat(10, 130)],
                 moving=["right_thigh", "hips"],
-                arrows=[arrow(["pelvis", -36, 0, 10], ["pelvis", -12, 0, 10])] if x else [],
+                arrows=[arrow(["pelvis", -36, 0, 10], ["pelvis", -12, 0, 10])] if thigh > 10 else [],
                 contacts=[["right_knee", "floor"], ["left_heel", "floor"], ["left_ball", "floor"]],
             )
-            for x, lean in ((0, 0), (14, 0))
+            for thigh in (-2, 20)
         ]
     ),
     "figure-four-stretch": figure(
@@ -109,13 +97,13 @@ DATA: dict[str, Data] = {
             hook_lie(
                 {
                     "left_foot": foot([34, 42, -9], by="ankle", bend=[-0.5, 1, 0]),
-                    "right_foot": foot(["left_knee", -5, 9, 5], by="ankle", bend=[0.2, 0.35, 1.0]),
+                    "right_foot": foot(["left_knee", -9, -3, 1], by="ankle", bend=[0.1, 0.5, 1.0]),
                     "right_hand": hand(["left_thigh", 3, -5, 9], [0.4, 0.7, -0.5], [-0.5, 0.5, 0], [-0.3, -1, 0.8]),
                     "left_hand": hand(["left_thigh", 3, -5, -9], [0.4, 0.7, 0.5], [-0.5, 0.5, 0], [-0.3, -1, -0.8]),
                 },
                 arms=False,
             ),
-            view=[38, 18],
+            view=[52, 24],
             props=[mat(-14, 150), pillow()],
             moving=["right_leg"],
             arrows=[arrow(["left_knee", 30, 14, 0], ["left_knee", 8, 16, 0])],
@@ -125,15 +113,16 @@ DATA: dict[str, Data] = {
     "standing-hip-abduction": figure(
         *[
             picture(
-                _one_leg(
+                on_left_leg(
                     {"left_hand": hand([4, 92, -44], [0.2, -0.2, -1], [0, -1, 0], [-0.5, -1, -0.5])},
-                    right_hip_out=out, right_ankle=4 if out else 0,
+                    right_hip_out=out,
+                    right_ankle=4 if out else 0,
                 ),
                 view="front",
                 props=[chair(4, 90, at=[4, 0, -66])],
                 moving=["right_leg"],
                 arrows=[follow("right_ankle", bend=-0.12, shift=(-2, -9))] if out > 10 else [],
-                contacts=_STANDING_LEG,
+                contacts=LEFT_FOOT,
             )
             for out in (2, 30)
         ]
@@ -141,11 +130,11 @@ DATA: dict[str, Data] = {
     "standing-hip-extension": figure(
         *[
             picture(
-                _one_leg(_HOLD_CHAIR, lean, left_hip=lean, right_hip=lean - back, right_knee=3),
-                props=[_CHAIR_AHEAD],
+                on_left_leg(HOLD_CHAIR, lean, left_hip=lean, right_hip=lean - back, right_knee=3),
+                props=[CHAIR_AHEAD],
                 moving=["right_leg"],
                 arrows=[follow("right_ankle", bend=-0.12, shift=(-4, -12))] if back > 5 else [],
-                contacts=[*_STANDING_LEG, ["left_hand", "chair"]],
+                contacts=[*LEFT_FOOT, ["left_hand", "chair"]],
             )
             for back, lean in ((0, 2), (24, 5))
         ]

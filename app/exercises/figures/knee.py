@@ -1,8 +1,10 @@
 """Figures for the knee and the thigh."""
 
-from app.exercises.figures.hip import _CHAIR_AHEAD, _HOLD_CHAIR, _STANDING_LEG, _one_leg
 from app.exercises.figures.stage import (
+    CHAIR_AHEAD,
     FEET,
+    HOLD_CHAIR,
+    LEFT_FOOT,
     SEATED,
     SUPINE,
     Data,
@@ -16,6 +18,7 @@ from app.exercises.figures.stage import (
     hand,
     lie,
     mat,
+    on_left_leg,
     picture,
     pillow,
     sit,
@@ -28,7 +31,16 @@ _BED = [mat(6, 190), pillow()]
 def _long_sit(knee: float, toes: float) -> Data:
     """Sitting on the mat with straight legs, leaning back on both hands."""
     return {
-        "angles": {"lean": -22, "lumbar": 6, "neck": 12, "left_hip": 64, "right_hip": 66 + knee / 2, "right_knee": knee, "left_knee": 0, "right_ankle": toes},
+        "angles": {
+            "lean": -22,
+            "lumbar": 6,
+            "neck": 12,
+            "left_hip": 64,
+            "right_hip": 66 + knee / 2,
+            "right_knee": knee,
+            "left_knee": 0,
+            "right_ankle": toes,
+        },
         "at": [0, 0, 0],
         "rest": ["pelvis"],
         "reach": {
@@ -46,7 +58,7 @@ def _raise(hip: float) -> Data:
     return lie({**bent_leg("left", 42)}, right_hip=hip, right_ankle=6)
 
 
-def _against_wall(down: float) -> Data:
+def _againstwall(down: float) -> Data:
     """Sliding down a wall behind, feet in front of it."""
     return {
         "angles": {**both(shoulder=6, elbow=6)},
@@ -54,7 +66,14 @@ def _against_wall(down: float) -> Data:
         "rest": [],
         "reach": {
             **{f"{s}_foot": foot([52, 0, z * 10], bend=[1, 0.2, 0]) for s, z in (("right", 1), ("left", -1))},
-            **({f"{s}_hand": hand([f"{s}_knee", -16, 9.0, 0], [1, -0.1, 0], [0, -1, 0], [-0.5, -1, z * 0.3]) for s, z in (("right", 1), ("left", -1))} if down > 20 else {}),
+            **(
+                {
+                    f"{s}_hand": hand([f"{s}_knee", -16, 9.0, 0], [1, -0.1, 0], [0, -1, 0], [-0.5, -1, z * 0.3])
+                    for s, z in (("right", 1), ("left", -1))
+                }
+                if down > 20
+                else {}
+            ),
         },
     }
 
@@ -66,7 +85,10 @@ def _climb(up: bool) -> Data:
             "angles": {"lean": 8, "left_ankle": 0},
             "at": [-3, 89, 0],
             "rest": [],
-            "reach": {"right_foot": foot([30, 18, 8], bend=[1, 0.3, 0]), "left_foot": foot([-8, 0, -8], bend=[1, 0, 0])},
+            "reach": {
+                "right_foot": foot([30, 18, 8], bend=[1, 0.3, 0]),
+                "left_foot": foot([-8, 0, -8], bend=[1, 0, 0]),
+            },
         }
     return {
         "angles": {"lean": 3},
@@ -82,11 +104,25 @@ def _hamstring(angle: float) -> Data:
             "right_hand": hand(["right_ball", -18, -24, 5], [0.55, 0.8, 0], [0, 0, -1], [0.2, -1, 0.8]),
             "left_hand": hand(["right_ball", -18, -24, -5], [0.55, 0.8, 0], [0, 0, 1], [0.2, -1, -0.8]),
         },
-        arms=False, right_hip=angle, right_ankle=12, right_knee=3, right_shoulder=70, **both(grip=80),
+        arms=False,
+        right_hip=angle,
+        right_ankle=12,
+        right_knee=3,
+        right_shoulder=70,
+        **both(grip=80),
     )
 
 
-_ROUND_FOOT = {"kind": "towel", "points": [["right_hand", 0, -6, 0], ["right_ball", -4, -1, 3], ["right_ball", 0.5, 3.0, 2], ["right_ball", 2, 1, -3], ["left_hand", 0, -3, 0]]}
+_ROUND_FOOT = {
+    "kind": "towel",
+    "points": [
+        ["right_hand", 0, -6, 0],
+        ["right_ball", -4, -1, 3],
+        ["right_ball", 0.5, 3.0, 2],
+        ["right_ball", 2, 1, -3],
+        ["left_hand", 0, -3, 0],
+    ],
+}
 
 
 DATA: dict[str, Data] = {
@@ -100,7 +136,10 @@ DATA: dict[str, Data] = {
             _long_sit(5, 22),
             props=[mat(22, 170), {"kind": "rolled_towel", "at": ["right_knee", 0, -11, 0], "size": [15, 7, 18]}],
             moving=["right_thigh"],
-            arrows=[arrow(["right_knee", -3, 28, 0], ["right_knee", -3, 8, 0]), arrow(["right_toe", 8, 4, 0], ["right_toe", -12, 10, 0], bend=0.2)],
+            arrows=[
+                arrow(["right_knee", -3, 28, 0], ["right_knee", -3, 8, 0]),
+                arrow(["right_toe", 8, 4, 0], ["right_toe", -12, 10, 0], bend=0.2),
+            ],
         ),
     ),
     "straight-leg-raise": figure(
@@ -116,7 +155,9 @@ DATA: dict[str, Data] = {
         ]
     ),
     "heel-slide": figure(
-        picture(lie(), props=_BED, moving=["right_leg"], contacts=[*SUPINE, ["right_heel", "floor"], ["left_heel", "floor"]]),
+        picture(
+            lie(), props=_BED, moving=["right_leg"], contacts=[*SUPINE, ["right_heel", "floor"], ["left_heel", "floor"]]
+        ),
         picture(
             _slide(36),
             props=_BED,
@@ -138,7 +179,7 @@ DATA: dict[str, Data] = {
     "wall-sit": figure(
         *[
             picture(
-                _against_wall(down),
+                _againstwall(down),
                 props=[{"kind": "wall", "at": [-3, 0, 0], "size": [6, 182, 70]}],
                 moving=["right_thigh", "left_thigh"],
                 arrows=[arrow(["chest", 34, 14, 0], ["chest", 34, -14, 0])] if down > 20 else [],
@@ -183,25 +224,30 @@ DATA: dict[str, Data] = {
     "standing-hamstring-curl": figure(
         *[
             picture(
-                _one_leg(_HOLD_CHAIR, right_knee=knee, right_hip=-2, right_ankle=-4),
-                props=[_CHAIR_AHEAD],
+                on_left_leg(HOLD_CHAIR, right_knee=knee, right_hip=-2, right_ankle=-4),
+                props=[CHAIR_AHEAD],
                 moving=["right_shin", "right_foot"],
                 arrows=[follow("right_ankle", bend=-0.2, shift=(-8, -8))] if knee > 20 else [],
-                contacts=[*_STANDING_LEG, ["left_hand", "chair"]],
+                contacts=[*LEFT_FOOT, ["left_hand", "chair"]],
             )
             for knee in (0, 92)
         ]
     ),
     "standing-quad-stretch": figure(
         picture(
-            _one_leg(
-                {**_HOLD_CHAIR, "right_hand": hand(["right_ball", 0, 0, 4], [0.2, -0.8, -0.3], [1, 0, 0], [-1, 0, 0.5])},
-                right_knee=136, right_hip=-6, right_ankle=-30,
+            on_left_leg(
+                {
+                    **HOLD_CHAIR,
+                    "right_hand": hand(["right_ball", 0, 0, 4], [0.2, -0.8, -0.3], [1, 0, 0], [-1, 0, 0.5]),
+                },
+                right_knee=136,
+                right_hip=-6,
+                right_ankle=-30,
             ),
-            props=[_CHAIR_AHEAD],
+            props=[CHAIR_AHEAD],
             moving=["right_leg"],
             arrows=[arrow(["right_heel", -24, -10, 0], ["right_heel", -14, 12, 0], bend=-0.15)],
-            contacts=[*_STANDING_LEG, ["left_hand", "chair"]],
+            contacts=[*LEFT_FOOT, ["left_hand", "chair"]],
         ),
     ),
 }

@@ -39,7 +39,7 @@ DATA: dict[str, Data] = {
             ),
             view="front",
             moving=["head", "neck"],
-            arrows=[arrow(["head", 0, 12, -16], ["head", 0, -6, -20], bend=0.0), arrow(["left_shoulder", 0, 18, -6], ["left_shoulder", 0, 5, -6])][1:],
+            arrows=[arrow(["left_shoulder", 0, 18, -6], ["left_shoulder", 0, 5, -6])],
             **_SIT,
         ),
         crop=BUST,

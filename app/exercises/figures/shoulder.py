@@ -3,25 +3,21 @@
 from app.exercises.figures.stage import (
     FEET,
     HOOK_FEET,
-    ON_ALL_FOURS,
-    SEATED,
     SUPINE,
     Data,
     arrow,
     both,
-    chair,
     figure,
     follow,
     hand,
     hook_lie,
-    kneel_on_hands,
     lean_in,
     lie_on_side,
     mat,
     picture,
     pillow,
-    sit,
     stand,
+    wall,
 )
 
 UPPER = [-52, 72, 52, 178]
@@ -35,11 +31,6 @@ def _pendulum(swing: float) -> Data:
 _TABLE = {"kind": "table", "at": [72, 0, -4], "size": [52, 76, 60]}
 
 
-def _wall(x: float, high: float = 182) -> Data:
-    """A wall whose near face is at x."""
-    return {"kind": "wall", "at": [x + 3, 0, 0], "size": [6, high, 70]}
-
-
 def _band_turn(turn: float) -> Data:
     return stand(**both(shoulder=2, shoulder_out=3, shoulder_turn=turn, elbow=90, forearm=60, grip=80))
 
@@ -49,13 +40,25 @@ _POST = {"kind": "wall", "at": [14, 0, 88], "size": [10, 182, 6]}
 
 
 def _pull_in(turn: float) -> Data:
-    return stand(right_shoulder=2, right_shoulder_out=3, right_shoulder_turn=turn, right_elbow=90, right_grip=80, right_forearm=90)
+    return stand(
+        right_shoulder=2,
+        right_shoulder_out=3,
+        right_shoulder_turn=turn,
+        right_elbow=90,
+        right_grip=80,
+        right_forearm=90,
+    )
 
 
 def _turn_up(turn: float) -> Data:
     return lie_on_side(
         _HEAD_ON_ARM,
-        left_shoulder=4, left_shoulder_out=8, left_shoulder_turn=turn, left_elbow=90, left_forearm=80, left_grip=70,
+        left_shoulder=4,
+        left_shoulder_out=8,
+        left_shoulder_turn=turn,
+        left_elbow=90,
+        left_forearm=80,
+        left_grip=70,
         **both(hip=40, knee=70, ankle=-10),
     )
 
@@ -64,15 +67,17 @@ _HEAD_ON_ARM = {"right_hand": hand(["head", 2, -10, 22], [-1, 0, 0.2], [0, -1, 0
 _ROLL = {"kind": "rolled_towel", "at": ["left_elbow", 2, -14, -1], "size": [16, 8, 12]}
 
 
-def _row(hands: list[list[float]], elbow: list[float]) -> Data:
+def _row(spot: list[float], elbow: list[float]) -> Data:
     reach = {
-        f"{side}_hand": hand([hands[0][0], hands[0][1], z * 14], [1, 0.0, 0], [0, 0, -z], [elbow[0], elbow[1], z * 0.15])
+        f"{side}_hand": hand([spot[0], spot[1], z * 14], [1, 0.0, 0], [0, 0, -z], [elbow[0], elbow[1], z * 0.15])
         for side, z in (("right", 1), ("left", -1))
     }
     return stand(4, 6, reach=reach, **both(grip=85))
 
 
-_ROW_BANDS = [{"kind": "band", "points": [[f"{s}_hand", 1, 0, 0], [92, 112, z]]} for s, z in (("right", 2), ("left", -2))]
+_ROW_BANDS = [
+    {"kind": "band", "points": [[f"{s}_hand", 1, 0, 0], [92, 112, z]]} for s, z in (("right", 2), ("left", -2))
+]
 
 
 def _push(lean: float) -> Data:
@@ -81,24 +86,6 @@ def _push(lean: float) -> Data:
         for side, z in (("right", 1), ("left", -1))
     }
     return lean_in(lean, reach=reach)
-
-
-def _open_book(arm: Data, twist: float) -> Data:
-    return lie_on_side(
-        {"right_hand": hand([-44, 2.5, 60], [0, 0, 1], [0, 1, 0], [0, -1, 0]), "left_hand": arm},
-        thoracic_twist=twist * 0.7, lumbar_twist=twist * 0.3, neck_turn=twist * 0.7,
-        **both(hip=75, knee=80, ankle=-5),
-    )
-
-
-def _arch(lumbar: float, thoracic: float, neck: float, lean: float) -> Data:
-    return kneel_on_hands(lean=lean, lumbar=lumbar, thoracic=thoracic, neck=neck)
-
-
-_ARMS_CROSSED = {
-    "right_hand": hand(["left_shoulder", 5, -4, 3], [-0.2, 0.5, -1], [-1, 0, 0], [0.6, -1, 0.3]),
-    "left_hand": hand(["right_shoulder", 6, -5, -3], [-0.2, 0.5, 1], [-1, 0, 0], [0.6, -1, -0.3]),
-}
 
 
 DATA: dict[str, Data] = {
@@ -116,11 +103,11 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 hook_lie(arms=False, **both(shoulder=angle, shoulder_out=4, elbow=2, grip=85, forearm=170)),
-                view=[24, 16],
+                view=[40, 18],
                 props=[
                     mat(-14, 160),
                     pillow(),
-                    {"kind": "stick", "points": [["right_hand", 0, 0, 18], ["left_hand", 0, 0, -18]]},
+                    {"kind": "stick", "points": [["right_hand", 0, 0, 15], ["left_hand", 0, 0, -15]]},
                 ],
                 moving=["right_arm", "left_arm"],
                 arrows=[follow("right_hand", bend=0.22, shift=(-4, 12))] if angle > 90 else [],
@@ -132,8 +119,8 @@ DATA: dict[str, Data] = {
     "wall-finger-walk": figure(
         *[
             picture(
-                stand(reach={"right_hand": hand([44 - 2, high, 12], [0.15, 1, 0], [1, 0, 0], [-0.2, -1, 0.3])}, neck=neck),
-                props=[_wall(44)],
+                stand(reach={"right_hand": hand([42, high, 12], [0.15, 1, 0], [1, 0, 0], [-0.2, -1, 0.3])}, neck=neck),
+                props=[wall(44)],
                 moving=["right_arm"],
                 arrows=[follow("right_hand", shift=(-12, 4))] if high > 130 else [],
                 contacts=[*FEET, ["right_hand", "wall"]],
@@ -142,7 +129,9 @@ DATA: dict[str, Data] = {
         ]
     ),
     "band-external-rotation": figure(
-        picture(_band_turn(-22), view="front", props=[_HANDS_BAND], moving=["right_forearm", "left_forearm"], contacts=FEET),
+        picture(
+            _band_turn(-22), view="front", props=[_HANDS_BAND], moving=["right_forearm", "left_forearm"], contacts=FEET
+        ),
         picture(
             _band_turn(42),
             view="front",
@@ -186,8 +175,8 @@ DATA: dict[str, Data] = {
     "band-row": figure(
         *[
             picture(
-                _row([spot], elbow),
-                props=[_wall(92), *_ROW_BANDS],
+                _row(spot, elbow),
+                props=[wall(92), *_ROW_BANDS],
                 moving=["right_arm", "left_arm"],
                 arrows=[follow("right_elbow", shift=(-2, 12))] if spot[0] < 40 else [],
                 contacts=FEET,
@@ -199,7 +188,7 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _push(lean),
-                props=[_wall(88)],
+                props=[wall(88)],
                 moving=["right_arm", "left_arm"],
                 arrows=[follow("breast_bone", shift=(-26, 6))] if lean > 15 else [],
                 contacts=[["right_ball", "floor"], ["right_hand", "wall"], ["left_hand", "wall"]],
@@ -222,48 +211,5 @@ DATA: dict[str, Data] = {
             contacts=[*FEET],
         ),
         crop=UPPER,
-    ),
-    "thoracic-extension-chair": figure(
-        picture(sit(_ARMS_CROSSED, thoracic=6), props=[chair()], contacts=SEATED, moving=["trunk"]),
-        picture(
-            sit(_ARMS_CROSSED, thoracic=-26, neck=-4),
-            props=[chair()],
-            contacts=SEATED,
-            moving=["trunk"],
-            arrows=[arrow(["head", 12, 17, 0], ["head", -20, 12, 0], bend=0.2)],
-        ),
-    ),
-    "open-book": figure(
-        picture(
-            _open_book(hand([-44, 8, 58], [0, 0, 1], [0, -1, 0], [0, 1, 0]), 0),
-            view=[0, 35],
-            props=[mat(-20, 170), pillow(-72, 12)],
-            moving=["left_arm"],
-            contacts=[["right_hip", "floor"]],
-        ),
-        picture(
-            _open_book(hand([-50, 16, -60], [0, -0.2, -1], [0, 1, 0], [0, -1, 0]), 55),
-            view=[0, 35],
-            props=[mat(-20, 170), pillow(-72, 12)],
-            moving=["left_arm", "trunk"],
-            arrows=[follow("left_hand", bend=0.3)],
-            contacts=[["right_hip", "floor"]],
-        ),
-    ),
-    "cat-cow": figure(
-        picture(
-            _arch(24, 26, 18, 74),
-            props=[mat(16, 130)],
-            moving=["trunk"],
-            arrows=[arrow(["waist", 0, 13, 0], ["waist", 0, 29, 0])],
-            contacts=ON_ALL_FOURS,
-        ),
-        picture(
-            _arch(-22, -16, -26, 100),
-            props=[mat(16, 130)],
-            moving=["trunk"],
-            arrows=[arrow(["waist", 0, 28, 0], ["waist", 0, 12, 0])],
-            contacts=ON_ALL_FOURS,
-        ),
     ),
 }

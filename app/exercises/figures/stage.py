@@ -3,6 +3,7 @@
 All face right (x) in a side view, their right side towards the viewer; centimetres and degrees, floor at 0.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 Data = dict[str, Any]
@@ -12,14 +13,14 @@ FLAT = [1, 0, 0]
 DOWN = [0, -1, 0]
 
 
-def both(**angles: float) -> dict[str, float]:
+def both(**angles: float) -> dict[str, Any]:
     """The same joint angles for the right and the left limb."""
     return {f"{side}_{name}": value for name, value in angles.items() for side in ("right", "left")}
 
 
-def figure(*frames: Data, crop: list[float] | None = None) -> Data:
+def figure(*frames: Data, crop: Sequence[float] | None = None) -> Data:
     """A figure of frames, all shown through the same crop."""
-    return {"frames": list(frames), "crop": crop}
+    return {"frames": list(frames), "crop": list(crop) if crop else None}
 
 
 def picture(pose: Data, *, view: Any = "side", **rest: Any) -> Data:
@@ -178,3 +179,21 @@ def kneel_on_hands(reach: Data | None = None, lean: float = 90, **angles: float)
 
 
 ON_ALL_FOURS = [["right_knee", "floor"], ["left_knee", "floor"], ["right_hand", "floor"], ["left_hand", "floor"]]
+
+
+def wall(x: float, high: float = 182) -> Data:
+    """A wall whose near face is at x."""
+    return {"kind": "wall", "at": [x + 3, 0, 0], "size": [6, high, 70]}
+
+
+HOLD_CHAIR = {"left_hand": hand([32, 88.5, -18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, -0.4])}
+
+
+def on_left_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
+    """Standing on the left leg; the right one is free."""
+    pose = stand(lean, reach=reach, **angles)
+    return {**pose, "pin": "left_ankle", "at": [0, 0, -8], "rest": ["left_heel", "left_ball"]}
+
+
+CHAIR_AHEAD = chair(52)
+LEFT_FOOT = [["left_heel", "floor"], ["left_ball", "floor"]]

@@ -9,7 +9,7 @@ HEAD, HALF, WIDTH, RIM = 7.5, 4.2, 2.5, 1.5
 
 
 def draw_arrow(start: Point, end: Point, bend: float, double: bool, size: float = 1.0) -> list[Path]:
-    """An arrow between two points of the page, bulging to its left by `bend` times its length; `size` scales its weight."""
+    """An arrow between two points, bulging to its left by `bend` of its length; `size` scales its weight."""
     line = _bow(start, end, bend)
     tips = [_head(line, size)]
     shaft = _shorten(line, HEAD * size * 0.7)

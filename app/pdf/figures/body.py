@@ -8,7 +8,7 @@ from app.pdf.figures.camera import Camera
 from app.pdf.figures.head import draw_head
 from app.pdf.figures.shapes import Disc, Path, capsule, hull_of_discs
 from app.pdf.figures.skeleton import Skeleton
-from app.pdf.figures.vectors import Vec, between
+from app.pdf.figures.vectors import Vec, angle_between, between
 
 FAR = 5.0  # a limb this much further away than the trunk is drawn in far colours
 
@@ -25,7 +25,7 @@ class BodyPainter:
     """Turns one skeleton into pieces; holds what every part needs to know to be drawn."""
 
     def __init__(self, skeleton: Skeleton, camera: Camera, moving: Iterable[str], belly: float, close: bool) -> None:
-        self.line = c.LINE * (0.6 if close else 1.0)
+        self.line = c.LINE * (0.45 if close else 1.0)
         self.points = skeleton.points
         self.bases = skeleton.bases
         self.camera = camera
@@ -69,6 +69,8 @@ class BodyPainter:
 
     def _is_far(self, middle: Vec, root: Vec, centre: Vec) -> bool:
         """Whether a limb hangs on the far side of the body: judged on the level, however far one looks down."""
+        if self.close:
+            return False
         level = Camera(self.camera.yaw, 0.0)
         return level.depth(middle) < level.depth(centre) - FAR and level.depth(root) < level.depth(centre) - 1
 
@@ -198,56 +200,49 @@ class BodyPainter:
         hand = self._hand(side, far)
         hand.paths.append(self._patch(wrist, 2.7, elbow, 4.0, 0.1, lower))
         hand.near = max(hand.near, fore_near + 0.1)
-        return [upper_piece, fore_piece, hand]
+        return [upper_piece, fore_piece, hand, *self._fingers(side, far)]
 
     def _inward(self, side: str) -> Vec:
         sign = 1 if side == "right" else -1
         return self.bases["chest"].point(self.points[f"{side}_shoulder"], right=-sign * 6.0, up=-1.5)
 
     def _hand(self, side: str, far: bool) -> Piece:
-        wrist = self.points[f"{side}_wrist"]
+        """Palm and thumb, with the fingers as one mitten unless seen close."""
+        wrist, knuckles = self.points[f"{side}_wrist"], self.points[f"{side}_knuckles"]
         base, curl = self.bases[f"{side}_hand"], self.bases[f"{side}_fingers"]
         sign = 1 if side == "right" else -1
-        knuckles = self.points[f"{side}_knuckles"]
-        fill = self._tone(c.SKIN, c.SKIN_FAR, far, f"{side}_arm", f"{side}_forearm", f"{side}_hand")
-        palm = [self._disc(wrist, 2.6)]
-        palm += [self._disc(base.point(knuckles, right=s * 2.2), 1.9) for s in (1, -1)]
+        fill = self._hand_fill(side, far)
+        palm = [self._disc(base.point(knuckles, right=s * 2.2), 1.9) for s in (1, -1)]
         thumb_root = base.point(wrist, up=-2.5, right=sign * 1.6)
         thumb_tip = base.point(wrist, up=-7.2, right=sign * 4.6, forward=2.2)
-        shapes = [hull_of_discs(palm)]
         thumb = capsule(self._disc(thumb_root, 1.7), self._disc(thumb_tip, 1.3))
+        shapes = [hull_of_discs([self._disc(wrist, 2.6), *palm]), thumb]
         if not self.close:
-            tip = self.points[f"{side}_fingers"]
-            fingers = [self._disc(base.point(knuckles, right=s * 2.2), 1.9) for s in (1, -1)]
-            fingers += [self._disc(curl.point(tip, right=s * 1.8), 1.4) for s in (1, -1)]
-            return Piece(self.camera.depth(wrist), self._outlined([*shapes, hull_of_discs(fingers), thumb], fill))
-        fingers_drawn = []
+            tips = [self._disc(curl.point(self.points[f"{side}_fingers"], right=s * 1.8), 1.4) for s in (1, -1)]
+            shapes.append(hull_of_discs(palm + tips))
+        return Piece(self.camera.depth(wrist), self._outlined(shapes, fill))
+
+    def _hand_fill(self, side: str, far: bool) -> str:
+        return self._tone(c.SKIN, c.SKIN_FAR, far, f"{side}_arm", f"{side}_forearm", f"{side}_hand")
+
+    def _fingers(self, side: str, far: bool) -> list[Piece]:
+        """Four fingers of three bones each, drawn one by one, when the figure is a close-up."""
+        if not self.close:
+            return []
+        base, curl = self.bases[f"{side}_hand"], self.bases[f"{side}_fingers"]
+        knuckles, fill = self.points[f"{side}_knuckles"], self._hand_fill(side, far)
+        sign = 1 if side == "right" else -1
+        second = curl.lean(-angle_between(base.up, curl.up) * 1.1)
+        pieces = []
         for i, long in enumerate((0.86, 1.0, 0.95, 0.75)):
             root = base.point(knuckles, right=sign * (2.4 - 1.6 * i))
             bend = curl.point(root, up=-4.6 * long)
-            second = curl.lean(-(self._grip(side) * 1.1))
             tip = second.point(bend, up=-3.6 * long)
-            pair = [capsule(self._disc(root, 1.15), self._disc(bend, 1.05)), capsule(self._disc(bend, 1.05), self._disc(tip, 0.95))]
-            fingers_drawn.append((self.camera.depth(bend), self._outlined(pair, fill)))
-        fingers_drawn.sort(key=lambda item: item[0])
-        paths = [path for _, finger in fingers_drawn for path in finger]
-        thumb_near = self.camera.depth(thumb_tip) >= self.camera.depth(knuckles)
-        palm_paths = [shapes[0].painted(fill, c.OUTLINE, self.line), *self._knuckle_patches(side, sign, fill)]
-        thumb_paths = self._outlined([thumb], fill)
-        thumb_paths.append(self._patch(thumb_root, 1.7, wrist, 2.6, 0.5, fill))
-        ordered = paths + palm_paths + thumb_paths if thumb_near else thumb_paths + paths + palm_paths
-        return Piece(self.camera.depth(wrist), ordered)
-
-    def _knuckle_patches(self, side: str, sign: int, fill: str) -> list[Path]:
-        base, curl = self.bases[f"{side}_hand"], self.bases[f"{side}_fingers"]
-        knuckles = self.points[f"{side}_knuckles"]
-        patches = []
-        for i in range(4):
-            root = base.point(knuckles, right=sign * (2.4 - 1.6 * i))
-            patches.append(self._patch(root, 1.15, curl.point(root, up=-2.4), 1.1, 1.0, fill))
-        return patches
-
-    def _grip(self, side: str) -> float:
-        from app.pdf.figures.vectors import angle_between
-
-        return angle_between(self.bases[f"{side}_hand"].up, self.bases[f"{side}_fingers"].up)
+            bones = [
+                capsule(self._disc(root, 1.15), self._disc(bend, 1.05)),
+                capsule(self._disc(bend, 1.05), self._disc(tip, 0.95)),
+            ]
+            paths = self._outlined(bones, fill)
+            paths.append(self._patch(root, 1.15, base.point(root, up=2.0), 1.15, 1.0, fill))
+            pieces.append(Piece(self.camera.depth(between(bend, tip, 0.5)), paths))
+        return pieces

@@ -14,7 +14,14 @@ SHORTS, SHORTS_FAR = "#4c6488", "#3a4e6d"
 HAIR = "#4b3a32"
 
 # The moving part: the same clothes and skin in the accent.
-MOVING = {SKIN: "#ffb25e", SKIN_FAR: "#ea9440", TOP: "#f08a24", TOP_FAR: "#d97512", SHORTS: "#e0701a", SHORTS_FAR: "#c55f10"}
+MOVING = {
+    SKIN: "#ffb25e",
+    SKIN_FAR: "#ea9440",
+    TOP: "#f08a24",
+    TOP_FAR: "#d97512",
+    SHORTS: "#e0701a",
+    SHORTS_FAR: "#c55f10",
+}
 ARROW, ARROW_EDGE = "#c8102e", "#ffffff"
 
 PROP_LINE = "#6c7a8e"

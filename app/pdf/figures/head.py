@@ -1,11 +1,14 @@
 """Draws the head so that one sees which way it faces: skull and jaw, hair cut by a plane, ear, eyes, nose, mouth."""
 
 import math
+from collections.abc import Callable
 
 from app.pdf.figures import colours as c
 from app.pdf.figures.camera import Camera
 from app.pdf.figures.shapes import Path, Point, capsule, circle, hull_of_discs, polygon, polyline
 from app.pdf.figures.vectors import Basis, Vec, add, cross, scale, unit
+
+Place = Callable[[float, float, float], Vec]  # forward, up, right of the head's centre
 
 SKULL, HAIR = 9.6, 10.3
 HAIR_FROM = 0.28  # how far from the skull's centre the plane lies beyond which hair grows, share of the radius
@@ -23,22 +26,18 @@ def draw_head(centre: Vec, base: Basis, camera: Camera, moving: bool) -> list[Pa
     nose = capsule(camera.disc(at(8.6, 0.2), 1.3), camera.disc(at(10.2, -2.4), 1.35))
     paths = [nose.painted(None, c.OUTLINE, c.LINE), outline.painted(skin, c.OUTLINE, c.LINE), nose.painted(skin)]
     hair = _hair(add(centre, scale(base.up, 0.2)), base, camera)
-    ears = [_ear(at, s, camera, skin) for s in (1, -1) if _faces(camera, scale(base.right, s)) > 0.25]
+    ears = [_ear(at, s, camera, skin) for s in (1, -1) if camera.depth(scale(base.right, s)) > 0.25]
     face = _face(at, base, camera)
     return [*paths, *hair, *ears, *face]
 
 
-def _faces(camera: Camera, way: Vec) -> float:
-    return camera.depth(way)
+def _ear(at: Place, side: int, camera: Camera, skin: str) -> Path:
+    return hull_of_discs(
+        [camera.disc(at(-0.6, -0.2, side * 9.4), 1.9), camera.disc(at(-0.2, -2.6, side * 9.2), 1.3)]
+    ).painted(skin, c.OUTLINE, c.LINE * 0.8)
 
 
-def _ear(at, side: int, camera: Camera, skin: str) -> Path:  # type: ignore[no-untyped-def]
-    return hull_of_discs([camera.disc(at(-0.6, -0.2, side * 9.4), 1.9), camera.disc(at(-0.2, -2.6, side * 9.2), 1.3)]).painted(
-        skin, c.OUTLINE, c.LINE * 0.8
-    )
-
-
-def _face(at, base: Basis, camera: Camera) -> list[Path]:  # type: ignore[no-untyped-def]
+def _face(at: Place, base: Basis, camera: Camera) -> list[Path]:
     paths = []
     for side in (1, -1):
         eye = at(8.0, -0.2, side * 3.6)
@@ -68,7 +67,9 @@ def _hair(centre: Vec, base: Basis, camera: Camera) -> list[Path]:
     ring = []
     for i in range(48):
         angle = i * math.pi / 24
-        way = add(scale(pole, HAIR_FROM), add(scale(across, rim * math.cos(angle)), scale(along, rim * math.sin(angle))))
+        way = add(
+            scale(pole, HAIR_FROM), add(scale(across, rim * math.cos(angle)), scale(along, rim * math.sin(angle)))
+        )
         ring.append(way)
     visible = [camera.depth(way) >= 0 for way in ring]
     x, y, _ = camera.see(centre)
@@ -85,7 +86,7 @@ def _hair(centre: Vec, base: Basis, camera: Camera) -> list[Path]:
     if not any(visible):
         return [circle((x, y, HAIR)).painted(c.HAIR, c.OUTLINE, c.LINE)] if camera.depth(pole) > 0 else []
     start = next(i for i in range(48) if visible[i] and not visible[i - 1])
-    arc = []
+    arc: list[Vec] = []
     while visible[start % 48] and len(arc) < 48:
         arc.append(ring[start % 48])
         start += 1

@@ -86,5 +86,9 @@ POINT_NAMES = frozenset(RADII)
 # Parts that can be highlighted as the ones that move.
 PART_NAMES = frozenset(
     {"head", "neck", "trunk", "belly", "hips"}
-    | {f"{s}_{p}" for s in ("right", "left") for p in "arm upper_arm forearm hand leg thigh shin foot".split()}
+    | {
+        f"{s}_{p}"
+        for s in ("right", "left")
+        for p in ["arm", "upper_arm", "forearm", "hand", "leg", "thigh", "shin", "foot"]
+    }
 )

@@ -4,8 +4,8 @@ from functools import lru_cache
 from typing import Any
 
 from app.pdf.figures import colours as c
-from app.pdf.figures.model import Figure
-from app.pdf.figures.scene import GAP, frame_edge, lay_out, natural_size
+from app.pdf.figures.figure import Figure
+from app.pdf.figures.scene import lay_out, natural_size, panel_edge
 from app.pdf.figures.shapes import Path
 
 _OPERATOR = {"M": "m", "L": "l", "C": "c", "Z": "h"}
@@ -26,16 +26,14 @@ def draw(canvas: Any, figure: Figure, x: float, y: float, width: float, height: 
 def _operators(figure: Figure) -> str:
     """PDF path operators for the whole figure (ISO 32000-1, 8.5), its bottom left at the origin."""
     out = ["1 j 1 J"]
-    x = 0.0
     for panel in lay_out(figure):
-        edge = frame_edge(panel)
-        out.append(f"q 1 0 0 1 {_n(x)} 0 cm")
+        edge, width = panel_edge(panel)
+        out.append(f"q 1 0 0 1 {_n(panel.offset)} 0 cm")
         out.append(_painted(edge.painted(c.PANEL)))
         out.append("q " + _steps(edge) + " W n")
         out.append(f"1 0 0 1 {_n(-panel.left)} {_n(-panel.bottom)} cm")
         out.extend(_painted(path) for path in panel.paths)
-        out.append("Q " + _painted(edge.painted(None, c.PANEL_EDGE, 1.0)) + " Q")
-        x += panel.width + GAP
+        out.append("Q " + _painted(edge.painted(None, c.PANEL_EDGE, width)) + " Q")
     return "\n".join(out)
 
 

@@ -1,16 +1,28 @@
 """Draws the things around the body: solids made of boxes, and bands, towels, sticks, balls and weights."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.pdf.figures import colours as c
 from app.pdf.figures.camera import Camera
 from app.pdf.figures.model import Prop
-from app.pdf.figures.shapes import Path, Point, capsule, circle, convex_hull, polygon, polyline, smooth_line
+from app.pdf.figures.shapes import (
+    Path,
+    Point,
+    capsule,
+    circle,
+    convex_hull,
+    hull_of_discs,
+    polygon,
+    polyline,
+    smooth_line,
+)
 from app.pdf.figures.skeleton import locate
-from app.pdf.figures.vectors import WORLD, Basis, Vec, between, scale, sub, unit
+from app.pdf.figures.vectors import WORLD, Basis, Vec, between, scale, sub
 
 LINE = 0.8
+_RIM = [(math.cos(i * math.pi / 8), math.sin(i * math.pi / 8)) for i in range(16)]
 SEAT = 45.0  # a chair's height when none is given, centimetres
 
 
@@ -31,7 +43,7 @@ class Box:
         ]
         out = [max(v, 0.0) for v in inside]
         if any(out):
-            return sum(v * v for v in out) ** 0.5
+            return math.hypot(*out)
         return max(inside)
 
 
@@ -118,12 +130,15 @@ def _cushion(prop: Prop, box: Box, camera: Camera) -> list[Path]:
     w, h, d = box.half
     r = min(w, h)
     discs = [
-        camera.disc(box.basis.point(box.centre, x * (w - r), 0, z * max(d - r, 0)), r * 1.02) for x in (1, -1) for z in (1, -1)
+        camera.disc(box.basis.point(box.centre, x * (w - r), 0, z * max(d - r, 0)), r * 1.02)
+        for x in (1, -1)
+        for z in (1, -1)
     ]
-    from app.pdf.figures.shapes import hull_of_discs
-
     seam = polyline(
-        [camera.flat(box.basis.point(box.centre, -(w - r), -r * 0.2, d - r)), camera.flat(box.basis.point(box.centre, w - r, -r * 0.2, d - r))]
+        [
+            camera.flat(box.basis.point(box.centre, -(w - r), -r * 0.2, d - r)),
+            camera.flat(box.basis.point(box.centre, w - r, -r * 0.2, d - r)),
+        ]
     )
     return [hull_of_discs(discs).painted(light, c.PROP_LINE, LINE), seam.painted(None, middle, LINE)]
 
@@ -143,9 +158,7 @@ def _ball(at: Vec, radius: float, camera: Camera) -> list[Path]:
 
 def _weight(at: Vec, way: Vec, camera: Camera) -> list[Path]:
     """A dumb-bell held at its middle, lying along `way` (its half length)."""
-    ends = [
-        (at[0] + way[0] * s, at[1] + way[1] * s, at[2] + way[2] * s) for s in (1, -1)
-    ]
+    ends = [(at[0] + way[0] * s, at[1] + way[1] * s, at[2] + way[2] * s) for s in (1, -1)]
     a, b = camera.disc(ends[0], 1.3), camera.disc(ends[1], 1.3)
     paths = [capsule(a, b).painted(c.WEIGHT, c.WEIGHT_EDGE, LINE)]
     for end in sorted(ends, key=camera.depth):
@@ -161,7 +174,3 @@ def shadow(touching: Sequence[tuple[Vec, float]], camera: Camera) -> list[Path]:
         rim = [camera.flat((p[0] + radius * 1.35 * cx, 0.0, p[2] + radius * 1.35 * cz)) for cx, cz in _RIM]
         paths.append(polygon(convex_hull(rim)).painted(c.SHADOW))
     return paths
-
-
-_RIM = [unit((x, 0.0, z)) for x, z in ((1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1), (-1, 0), (-2, -1), (-1, -1), (-1, -2), (0, -1), (1, -2), (1, -1), (2, -1))]
-_RIM = [(x, z) for x, _, z in _RIM]

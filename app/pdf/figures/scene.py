@@ -8,13 +8,15 @@ from app.pdf.figures import colours as c
 from app.pdf.figures.arrows import draw_arrow
 from app.pdf.figures.body import BodyPainter
 from app.pdf.figures.camera import Camera
+from app.pdf.figures.figure import Figure
 from app.pdf.figures.joints import RADII
-from app.pdf.figures.model import Arrow, Figure, Frame
+from app.pdf.figures.model import Arrow, Frame
 from app.pdf.figures.props import draw_prop, shadow
 from app.pdf.figures.shapes import Path, polygon
 from app.pdf.figures.skeleton import Skeleton, locate, solve
 
-MARGIN, GAP, CORNER = 7.0, 8.0, 6.0
+MARGIN = 7.0
+GAP, CORNER, EDGE = 0.055, 0.05, 0.007  # of the longer side of a panel
 WIDEST, TALLEST = 2.4, 2.1  # panels are padded to at most this width to height, and height to width
 FLOOR_BACK = -48.0  # the floor ends this far behind the person, centimetres
 SMALLEST_ARROW, LARGEST_ARROW = 0.5, 1.35
@@ -26,6 +28,7 @@ CLOSE = 75.0  # a crop narrower than this is a close-up and shows fingers and to
 class Panel:
     """One frame's paths in page coordinates, and the rectangle of them that is shown."""
 
+    offset: float
     left: float
     bottom: float
     width: float
@@ -40,15 +43,17 @@ def lay_out(figure: Figure) -> tuple[Panel, ...]:
     skeletons = [solve(frame.pose) for frame in figure.frames]
     drawn = [_draw_frame(frame, bones, close) for frame, bones in zip(figure.frames, skeletons, strict=True)]
     shown = figure.crop or _shown(drawn)
-    size = max(SMALLEST_ARROW, min(LARGEST_ARROW, (shown[2] - shown[0]) / 130))
+    size = max(shown[2] - shown[0], 0.8 * (shown[3] - shown[1])) / 140
+    size = max(SMALLEST_ARROW, min(LARGEST_ARROW, size))
     for i, frame in enumerate(figure.frames):
         camera, before = Camera(frame.yaw, frame.pitch), skeletons[i - 1]
         for arrow in frame.arrows:
             drawn[i] += _arrow(arrow, skeletons[i], before, camera, size)
     left, bottom, right, top = figure.crop or _shown(drawn)
+    step = right - left + GAP * max(right - left, top - bottom)
     return tuple(
-        Panel(left, bottom, right - left, top - bottom, (*_ground(frame, left, bottom, right), *paths))
-        for frame, paths in zip(figure.frames, drawn, strict=True)
+        Panel(i * step, left, bottom, right - left, top - bottom, (*_ground(frame, left, bottom, right), *paths))
+        for i, (frame, paths) in enumerate(zip(figure.frames, drawn, strict=True))
     )
 
 
@@ -77,7 +82,7 @@ def _ground(frame: Frame, left: float, bottom: float, right: float) -> list[Path
 def _draw_frame(frame: Frame, skeleton: Skeleton, close: bool) -> list[Path]:
     """A frame's shadows, things and body, back to front."""
     camera, points = Camera(frame.yaw, frame.pitch), skeleton.points
-    low = [(p, RADII[n]) for n, p in points.items() if 1.8 < RADII.get(n, 0.0) and p[1] - RADII[n] < 3]
+    low = [(p, RADII[n]) for n, p in points.items() if RADII.get(n, 0.0) > 1.8 and p[1] - RADII[n] < 3]
     paths = [] if any(prop.kind == "mat" for prop in frame.props) else shadow(low, camera)
     for prop in frame.props:
         if prop.kind not in HELD and not prop.front:
@@ -111,14 +116,15 @@ def _arrow(arrow: Arrow, skeleton: Skeleton, before: Skeleton, camera: Camera, s
 def natural_size(figure: Figure) -> tuple[float, float]:
     """Width and height of all panels side by side, in centimetres of the room."""
     panels = lay_out(figure)
-    return sum(p.width for p in panels) + GAP * (len(panels) - 1), panels[0].height
+    return panels[-1].offset + panels[-1].width, panels[0].height
 
 
-def frame_edge(panel: Panel) -> Path:
-    """The panel's outline with round corners, its left bottom corner at the origin."""
-    w, h, r = panel.width, panel.height, CORNER
+def panel_edge(panel: Panel) -> tuple[Path, float]:
+    """The panel's outline with round corners, left bottom corner at the origin, and the width of its line."""
+    w, h = panel.width, panel.height
+    r = CORNER * max(w, h)
     k = r * 0.45
-    return Path(
+    edge = Path(
         (
             ("M", (r, 0)),
             ("L", (w - r, 0)),
@@ -132,3 +138,4 @@ def frame_edge(panel: Panel) -> Path:
             ("Z", ()),
         )
     )
+    return edge, EDGE * max(w, h)

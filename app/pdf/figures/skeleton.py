@@ -200,9 +200,7 @@ def _finish_arm(side: str, hand: Basis, grip: float, points: dict[str, Vec], bas
     bases[f"{side}_hand"], bases[f"{side}_fingers"] = hand, hand.lean(-grip)
 
 
-def _put_hand(
-    side: str, sign: int, reach: Reach, a: _Angles, points: dict[str, Vec], bases: dict[str, Basis]
-) -> None:
+def _put_hand(side: str, sign: int, reach: Reach, a: _Angles, points: dict[str, Vec], bases: dict[str, Basis]) -> None:
     shoulder, target = points[f"{side}_shoulder"], locate(reach.spot, points)
     chest = bases["chest"]
     bend = reach.bend or add(scale(chest.forward, -1.0), add(scale(chest.up, -0.8), scale(chest.right, sign * 0.5)))

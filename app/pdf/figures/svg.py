@@ -3,8 +3,8 @@
 import xml.etree.ElementTree as ET
 
 from app.pdf.figures import colours as c
-from app.pdf.figures.model import Figure
-from app.pdf.figures.scene import GAP, Panel, frame_edge, lay_out, natural_size
+from app.pdf.figures.figure import Figure
+from app.pdf.figures.scene import Panel, lay_out, natural_size, panel_edge
 from app.pdf.figures.shapes import Path
 
 SVG = "http://www.w3.org/2000/svg"
@@ -17,23 +17,21 @@ def to_svg(figure: Figure, *, title: str) -> str:
     root.set("stroke-linejoin", "round")
     root.set("stroke-linecap", "round")
     ET.SubElement(root, "title").text = "".join(ch for ch in title if ch.isprintable())
-    x = 0.0
     for panel in lay_out(figure):
-        _add_panel(root, panel, x)
-        x += panel.width + GAP
+        _add_panel(root, panel)
     return ET.tostring(root, encoding="unicode")
 
 
-def _add_panel(root: ET.Element, panel: Panel, x: float) -> None:
+def _add_panel(root: ET.Element, panel: Panel) -> None:
     """A panel is an inner svg element, which clips what stands over its edge without needing an id."""
-    group = ET.SubElement(root, "g", {"transform": f"translate({_n(x)} 0)"})
-    edge = frame_edge(panel)
+    group = ET.SubElement(root, "g", {"transform": f"translate({_n(panel.offset)} 0)"})
+    edge, width = panel_edge(panel)
     _add_path(group, edge.painted(c.PANEL), 0.0, panel.height)
     box = {"width": _n(panel.width), "height": _n(panel.height), "overflow": "hidden"}
     inner = ET.SubElement(group, "svg", box)
     for path in panel.paths:
         _add_path(inner, path, -panel.left, panel.bottom + panel.height)
-    _add_path(group, edge.painted(None, c.PANEL_EDGE, 1.0), 0.0, panel.height)
+    _add_path(group, edge.painted(None, c.PANEL_EDGE, width), 0.0, panel.height)
 
 
 def _add_path(parent: ET.Element, path: Path, dx: float, top: float) -> None:

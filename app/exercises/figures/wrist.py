@@ -1,34 +1,49 @@
 """Figures for the wrist and the hand."""
 
-from app.exercises.figures.stage import SEATED, Data, arrow, chair, figure, follow, hand, picture, sit, stand
+from app.exercises.figures.stage import SEATED, Data, arrow, chair, figure, hand, picture, sit, stand
 
 _TABLE = {"kind": "table", "at": [44, 0, 14], "size": [42, 70, 50]}
 
 
 def _bent_hand(wrist: float, reach: Data | None = None) -> Data:
-    """The right arm straight ahead, palm down, hand bent by so much."""
+    """The left arm straight ahead, palm down, hand bent by so much."""
     return stand(
-        reach=reach, right_shoulder=84, right_shoulder_out=0, right_elbow=2, right_forearm=178, right_wrist=wrist, right_grip=8
+        reach=reach,
+        left_shoulder=84,
+        left_shoulder_out=-4,
+        left_elbow=2,
+        left_forearm=178,
+        left_wrist=wrist,
+        left_grip=8,
     )
 
 
 def _squeeze(grip: float) -> Data:
     """A hand that holds a ball, thumb up, palm to the viewer."""
-    return sit({"left_hand": hand([62, 86, -10], [1, 0.1, 0], [0, 0, 1], [-0.5, -1, -0.3]), "right_hand": None}, left_grip=grip)
+    return sit(
+        {"left_hand": hand([62, 86, -10], [1, 0.1, 0], [0, 0, 1], [-0.5, -1, -0.3]), "right_hand": None}, left_grip=grip
+    )
 
 
 def _curl(wrist: float) -> Data:
     """The right forearm on a table, palm up, the hand with a weight over the edge."""
-    return sit({"right_hand": hand([76, 74.5, 16], None, None, [-0.6, -1, 0.2])}, right_forearm=2, right_wrist=wrist, right_grip=85)
+    return sit(
+        {"right_hand": hand([76, 74.5, 16], None, None, [-0.6, -1, 0.2])},
+        right_forearm=2,
+        right_wrist=wrist,
+        right_grip=85,
+    )
 
 
 DATA: dict[str, Data] = {
     "wrist-extensor-stretch": figure(
-        picture(_bent_hand(0), moving=["right_hand", "right_forearm"]),
+        picture(_bent_hand(0), moving=["left_hand", "left_forearm"]),
         picture(
-            _bent_hand(76, {"left_hand": hand(["right_hand", 4, -3, -2], [-0.2, 0.3, 1], [-1, 0, 0], [-0.2, -1, -0.4])}),
-            moving=["right_hand", "right_forearm"],
-            arrows=[arrow(["right_hand", 18, 8, 0], ["right_hand", 10, -16, 0], bend=-0.2)],
+            _bent_hand(
+                76, {"right_hand": hand(["left_hand", 2.5, -1, 3], [0.1, 0.5, -1], [-1, 0, 0], [-0.2, -1, 0.4])}
+            ),
+            moving=["left_hand", "left_forearm"],
+            arrows=[arrow(["left_hand", 18, 8, 0], ["left_hand", 12, -18, 0], bend=-0.2)],
         ),
         crop=[-34, 82, 96, 180],
     ),
@@ -42,7 +57,7 @@ DATA: dict[str, Data] = {
             )
             for grip, size in ((28, 3.6), (72, 3.1))
         ],
-        crop=[26, 62, 86, 106],
+        crop=[34, 68, 86, 104],
     ),
     "wrist-curl-weight": figure(
         *[

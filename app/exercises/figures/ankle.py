@@ -1,17 +1,13 @@
 """Figures for the ankle and the foot."""
 
-from app.exercises.figures.hip import _CHAIR_AHEAD, _HOLD_CHAIR
-from app.exercises.figures.shoulder import _wall
 from app.exercises.figures.stage import (
-    FEET,
-    SEATED,
+    CHAIR_AHEAD,
+    HOLD_CHAIR,
     SUPINE,
     Data,
     arrow,
     both,
-    chair,
     figure,
-    follow,
     foot,
     hand,
     lie,
@@ -19,12 +15,12 @@ from app.exercises.figures.stage import (
     picture,
     pillow,
     sit,
-    stand,
+    wall,
 )
 
 _BED = [mat(6, 190), pillow()]
 _BOTH_HANDS = {
-    **_HOLD_CHAIR,
+    **HOLD_CHAIR,
     "right_hand": hand([32, 88.5, 18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, 0.4]),
 }
 
@@ -55,12 +51,25 @@ def _calf(back_knee: float, lean: float, pelvis: list[float]) -> Data:
     }
 
 
-_AT_WALL = [["right_heel", "floor"], ["right_ball", "floor"], ["left_heel", "floor"], ["right_hand", "wall"], ["left_hand", "wall"]]
+_AT_WALL = [
+    ["right_heel", "floor"],
+    ["right_ball", "floor"],
+    ["left_heel", "floor"],
+    ["right_hand", "wall"],
+    ["left_hand", "wall"],
+]
 
 
 def _towel_pull(ankle: float, lean: float) -> Data:
     return {
-        "angles": {"lean": lean, "lumbar": 12, "thoracic": 8, "neck": 4, **both(hip=86 + lean - 0, knee=0, grip=80), "right_ankle": ankle},
+        "angles": {
+            "lean": lean,
+            "lumbar": 12,
+            "thoracic": 8,
+            "neck": 4,
+            **both(hip=86 + lean - 0, knee=0, grip=80),
+            "right_ankle": ankle,
+        },
         "at": [0, 0, 0],
         "rest": ["pelvis"],
         "reach": {
@@ -72,7 +81,12 @@ def _towel_pull(ankle: float, lean: float) -> Data:
 
 _PULL = {
     "kind": "towel",
-    "points": [["right_hand", 0, 0, 0], ["right_ball", -1.5, 1, 4], ["right_ball", 3.4, 1.5, 2], ["left_hand", 0, 0, 0]],
+    "points": [
+        ["right_hand", 0, 0, 0],
+        ["right_ball", -1.5, 1, 4],
+        ["right_ball", 3.4, 1.5, 2],
+        ["left_hand", 0, 0, 0],
+    ],
 }
 
 
@@ -101,7 +115,7 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _tiptoe(lift),
-                props=[_CHAIR_AHEAD],
+                props=[CHAIR_AHEAD],
                 moving=["right_shin", "left_shin", "right_foot", "left_foot"],
                 arrows=[arrow(["right_heel", -14, -4, 0], ["right_heel", -14, 20, 0])] if lift else [],
                 contacts=[["right_ball", "floor"], ["left_ball", "floor"], ["right_hand", "chair"]],
@@ -112,7 +126,7 @@ DATA: dict[str, Data] = {
     "calf-stretch-wall": figure(
         picture(
             _calf(0, 14, [4, 80]),
-            props=[_wall(74)],
+            props=[wall(74)],
             moving=["right_shin", "right_foot"],
             arrows=[arrow(["right_heel", -10, 22, 0], ["right_heel", -10, 2, 0])],
             contacts=_AT_WALL,
@@ -121,9 +135,12 @@ DATA: dict[str, Data] = {
     "soleus-stretch-wall": figure(
         picture(
             _calf(0.1, 10, [6, 74]),
-            props=[_wall(74)],
+            props=[wall(74)],
             moving=["right_shin", "right_foot"],
-            arrows=[arrow(["right_knee", -26, 12, 0], ["right_knee", -10, 2, 0]), arrow(["right_heel", -12, 22, 0], ["right_heel", -12, 2, 0])],
+            arrows=[
+                arrow(["right_knee", -26, 12, 0], ["right_knee", -10, 2, 0]),
+                arrow(["right_heel", -12, 22, 0], ["right_heel", -12, 2, 0]),
+            ],
             contacts=_AT_WALL,
         ),
     ),

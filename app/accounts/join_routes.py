@@ -1,0 +1,93 @@
+"""The page behind an invitation's link, where a colleague joins the practice."""
+
+import uuid
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.accounts import people, team
+from app.accounts.access import Database, MaybeSignedIn, Member, ToolsDep
+from app.accounts.forms import FormError, FormText, read_newcomer
+from app.accounts.models import Practitioner
+from app.accounts.sign_in_routes import FIRST_PAGE, with_new_session
+from app.accounts.team import OpenInvitation
+from app.web.rendering import page, redirect
+
+router = APIRouter()
+
+
+@router.get("/join/{token}")
+async def show_join(
+    request: Request, token: str, session: Database, tools: ToolsDep, member: MaybeSignedIn
+) -> Response:
+    """Show who invites to which practice, and ask for what is still needed."""
+    invitation = await team.find_open_invitation(session, tools.vault, token, tools.clock())
+    invited = await people.find_practitioner(session, invitation.email)
+    return _join_page(request, invitation, invited, member)
+
+
+@router.post("/join/{token}")
+async def join(
+    request: Request,
+    token: str,
+    session: Database,
+    tools: ToolsDep,
+    member: MaybeSignedIn,
+    name: FormText = "",
+    password: FormText = "",
+) -> Response:
+    """Join the practice: signed in as the invited person, with the login they have, or with a new one."""
+    now = tools.clock()
+    invitation = await team.find_open_invitation(session, tools.vault, token, now)
+    invited = await people.find_practitioner(session, invitation.email)
+    try:
+        practitioner_id: uuid.UUID
+        if invited is None:
+            form = read_newcomer(name=name, password=password)
+            practitioner_id = await team.join_as_newcomer(session, invitation, form, now)
+        else:
+            if not _is_signed_in_as(member, invited):
+                await _check_password(session, invitation, password)
+            practitioner_id = invited.id
+            await team.join_with_login(session, invitation, practitioner_id, now)
+    except FormError as error:
+        invited = invited or await people.find_practitioner(session, invitation.email)
+        return _join_page(request, invitation, invited, member, name=name, errors=error.fields)
+    return await with_new_session(request, session, tools, practitioner_id, redirect(FIRST_PAGE, notice="joined"))
+
+
+async def _check_password(session: Database, invitation: OpenInvitation, password: str) -> None:
+    if not password:
+        raise FormError({"password": "Write the password of your Kinebridge account."})
+    try:
+        await people.check_credentials(session, invitation.email, password)
+    except FormError:
+        raise FormError({"password": "This is not the password of your Kinebridge account. Try again."}) from None
+
+
+def _is_signed_in_as(member: Member | None, invited: Practitioner | None) -> bool:
+    return member is not None and invited is not None and member.practitioner_id == invited.id
+
+
+def _join_page(
+    request: Request,
+    invitation: OpenInvitation,
+    invited: Practitioner | None,
+    member: Member | None,
+    *,
+    name: str = "",
+    errors: dict[str, str] | None = None,
+) -> Response:
+    errors = errors or {}
+    if errors.get("email") == people.EMAIL_TAKEN:  # the account was made while this form was being filled in
+        errors = {"password": "There is an account with your e-mail by now. Write its password to join with it."}
+    return page(
+        request,
+        "accounts/join.html",
+        status=422 if errors else 200,
+        invitation=invitation,
+        has_login=invited is not None,
+        is_signed_in=_is_signed_in_as(member, invited),
+        name=name,
+        errors=errors,
+    )

@@ -1,0 +1,96 @@
+"""Practitioners and their practices: signing up, checking a password, working in another practice."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import audit
+from app.accounts.forms import LONGEST_PASSWORD, FormError, SignUpForm, clean_line
+from app.accounts.models import Membership, Practice, Practitioner, Role
+from app.accounts.passwords import hash_password, verify_password
+from app.db import release
+
+EMAIL_TAKEN = "There is already an account with this e-mail."
+# One sentence for both, so that nobody learns from it who has an account.
+WRONG_CREDENTIALS = "The e-mail or the password is not right. Check both and try again."
+NO_PRACTICE = "You no longer belong to a practice in Kinebridge. Ask an owner or admin there to invite you again."
+
+
+async def find_practitioner(session: AsyncSession, email: str) -> Practitioner | None:
+    """Return the practitioner with this e-mail, upper and lower case alike, or None."""
+    return await session.scalar(select(Practitioner).where(func.lower(Practitioner.email) == func.lower(email)))
+
+
+async def sign_up(session: AsyncSession, form: SignUpForm, now: datetime) -> Practitioner:
+    """Make a practice and its owner; raises FormError when the e-mail has an account, made this moment or before."""
+    if await find_practitioner(session, form.email):
+        raise FormError({"email": EMAIL_TAKEN})
+    await release(session)  # hashing takes a moment
+    password_hash = await hash_password(form.password)
+    try:
+        async with session.begin_nested():
+            practice = Practice(name=form.practice_name, country=form.country)
+            session.add(practice)
+            await session.flush()
+            owner = await add_practitioner(session, form.name, form.email, password_hash, practice.id)
+            session.add(Membership(practice_id=practice.id, practitioner_id=owner.id, role=Role.OWNER))
+            await session.flush()
+    except IntegrityError as error:
+        raise taken_email_or(error) from None
+    audit.record(session, "practice.created", at=now, practice_id=practice.id, practitioner_id=owner.id)
+    return owner
+
+
+async def add_practitioner(
+    session: AsyncSession, name: str, email: str, password_hash: str, practice_id: uuid.UUID
+) -> Practitioner:
+    """Add a person who works in the practice; IntegrityError when the e-mail has an account."""
+    practitioner = Practitioner(name=name, email=email, password_hash=password_hash, active_practice_id=practice_id)
+    session.add(practitioner)
+    await session.flush()
+    return practitioner
+
+
+def taken_email_or(error: IntegrityError) -> Exception:
+    """Return a FormError if the database refused a second account with one e-mail, else the error itself."""
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return FormError({"email": EMAIL_TAKEN}) if constraint == "uq_practitioners_email" else error
+
+
+async def check_credentials(session: AsyncSession, email: str, password: str) -> Practitioner:
+    """Return whose e-mail and password these are; raises FormError, alike and after the same time for all others."""
+    practitioner = await find_practitioner(session, clean_line(email))
+    await release(session)  # checking takes a moment
+    stored_hash = practitioner.password_hash if practitioner else None
+    # One letter over the limit is enough to be wrong, and bounds the work.
+    fits, new_hash = await verify_password(password[: LONGEST_PASSWORD + 1], stored_hash)
+    if practitioner is None or not fits:
+        raise FormError({"email": WRONG_CREDENTIALS})
+    if new_hash:
+        await session.execute(
+            update(Practitioner)
+            .where(Practitioner.id == practitioner.id, Practitioner.password_hash == stored_hash)
+            .values(password_hash=new_hash)
+        )
+    return practitioner
+
+
+async def require_practice(session: AsyncSession, practitioner_id: uuid.UUID) -> None:
+    """Raise FormError when the person belongs to no practice any more, so that signing in would lead nowhere."""
+    membership = await session.scalar(
+        select(Membership.id)
+        .where(Membership.practitioner_id == practitioner_id, Membership.ended_at.is_(None))
+        .limit(1)
+    )
+    if membership is None:
+        raise FormError({"email": NO_PRACTICE})
+
+
+async def set_active_practice(session: AsyncSession, practitioner_id: uuid.UUID, practice_id: uuid.UUID) -> None:
+    """Let the person work in another of their practices from now on, in all their browsers."""
+    await session.execute(
+        update(Practitioner).where(Practitioner.id == practitioner_id).values(active_practice_id=practice_id)
+    )

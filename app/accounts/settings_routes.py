@@ -1,0 +1,77 @@
+"""My account > Settings: the Cliniko key, and what to enter in Cliniko."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.accounts import keys
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.connections import find_connection
+from app.accounts.forms import FormError, FormTarget, FormText
+from app.accounts.models import ConnectionState, Practice
+from app.accounts.sign_in_routes import QueryTarget
+from app.accounts.tools import Tools
+from app.web.rendering import local_path, page, redirect
+
+router = APIRouter(prefix="/account/settings")
+
+SETTINGS_PAGE = "/account/settings"
+
+
+@router.get("")
+async def show_settings(
+    request: Request, session: Database, tools: ToolsDep, member: SignedIn, target: QueryTarget = ""
+) -> Response:
+    """Show the connection to Cliniko and the form for its key."""
+    return await _settings_page(request, session, tools, member, target)
+
+
+@router.post("")
+async def save_settings(
+    request: Request,
+    session: Database,
+    tools: ToolsDep,
+    member: SignedIn,
+    api_key: FormText = "",
+    action: FormText = "",
+    target: FormTarget = "",
+) -> Response:
+    """Save a pasted key, or ask Cliniko about the saved one again; then lead on to where the person was going."""
+    try:
+        check_again = action == "check"
+        key = await keys.read_saved_key(session, tools, member) if check_again else keys.read_key(api_key)
+        connection = await keys.save_key(session, tools, member, key)
+    except FormError as error:
+        return await _settings_page(request, session, tools, member, target, errors=error.fields)
+    is_limited = connection.state == ConnectionState.NOT_PERMITTED
+    return redirect(local_path(target, SETTINGS_PAGE), notice="key-saved-limited" if is_limited else "key-saved")
+
+
+@router.post("/remove-key")
+async def remove_key(session: Database, tools: ToolsDep, member: SignedIn) -> Response:
+    """Forget the saved key."""
+    removed = await keys.remove_key(session, tools, member)
+    return redirect(SETTINGS_PAGE, notice="key-removed" if removed else "nothing-changed")
+
+
+async def _settings_page(
+    request: Request,
+    session: Database,
+    tools: Tools,
+    member: Member,
+    target: str,
+    *,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    connection = await find_connection(session, member.membership_id)
+    practice = await session.get_one(Practice, member.practice_id, populate_existing=True)
+    return page(
+        request,
+        "accounts/settings.html",
+        status=422 if errors else 200,
+        target=local_path(target, ""),
+        practice=practice,
+        connection=connection,
+        role_words=connection.cliniko_role.replace("_", " ").capitalize() if connection else "",
+        app_url=tools.settings.public_url + "/open/cliniko",
+        errors=errors or {},
+    )
