@@ -3,6 +3,7 @@
 PostgreSQL only. Times are stored with time zone, in UTC. Ids are random UUIDs, so that an address tells nothing.
 """
 
+import enum
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import DateTime, MetaData, Uuid
+from sqlalchemy import DateTime, Enum, MetaData, Uuid
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -35,6 +36,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: DateTime(timezone=True), uuid.UUID: Uuid()}  # noqa: RUF012 - SQLAlchemy's own name and form
+
+
+def words_of(kind: type[enum.StrEnum]) -> Enum:
+    """Return the column type that stores an enumeration's words as text and gives members back."""
+    return Enum(kind, native_enum=False, length=20, values_callable=lambda members: [each.value for each in members])
 
 
 class WithId:

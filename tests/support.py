@@ -9,10 +9,14 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from bs4 import BeautifulSoup, Tag
+from procrastinate import PsycopgConnector
 from starlette.testclient import TestClient
 
-from app.db import libpq_url, sqlalchemy_url
-from app.jobs.queue import queue
+from app.clients.models import Client
+from app.clients.queries import current_patient_id
+from app.db import libpq_url, sqlalchemy_url, transaction
+from app.delivery.service import file_document, start_delivery
+from app.jobs.queue import defer, queue
 from app.main import open_tools
 from tests.fakes.cliniko import FakeCliniko
 
@@ -197,15 +201,24 @@ class Browser:
         self.get("/account/sharing")
         self.press("Save changes", **{"Everyone in the practice": True})
 
+    def run_job(self, task_name: str, **arguments: Any) -> None:
+        """Put one job into the queue and run what is due."""
+        state = self.server.app.state
+        asyncio.run(_defer(state.settings, state.database_url, task_name, arguments))
+        self.run_jobs()
+
     def run_jobs(self, *, hurry: bool = False, rounds: int = 1) -> None:
         """Run the jobs that are due, as a worker would; ``hurry`` makes waiting ones due first, ``rounds`` times."""
         app = self.server.app
         asyncio.run(_run_jobs(app.state.settings, app.state.database_url, app.state.clock, hurry, rounds))
 
 
-async def _run_jobs(settings: Any, database_url: str, clock: Any, hurry: bool, rounds: int) -> None:
-    from procrastinate import PsycopgConnector
+async def _defer(settings: Any, database_url: str, task_name: str, arguments: dict[str, Any]) -> None:
+    async with open_tools(settings, database_url) as tools, transaction(tools.sessions) as session:
+        await defer(session, task_name, **arguments)
 
+
+async def _run_jobs(settings: Any, database_url: str, clock: Any, hurry: bool, rounds: int) -> None:
     engine = sa.create_engine(sqlalchemy_url(database_url), poolclass=sa.NullPool)
     async with open_tools(settings, database_url, clock) as tools:
         with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=4)):
@@ -263,3 +276,30 @@ def _fill(soup: BeautifulSoup, form: Tag, data: dict[str, list[str]], label: str
             data[name] = [str(value)]
         return
     raise AssertionError(f"no field labelled {label!r}")
+
+
+def send_pdf(browser: Browser, client_path: str, content: bytes = b"%PDF-1.4 for a test", title: str = "Knees") -> str:
+    """Start a delivery to a client with the key of the client's owner, as assigning does; returns its id."""
+    return asyncio.run(_send_pdf(browser.server.app, uuid.UUID(client_path.rpartition("/")[2]), content, title))
+
+
+async def _send_pdf(app: Any, client_id: uuid.UUID, content: bytes, title: str) -> str:
+    async with (
+        open_tools(app.state.settings, app.state.database_url, app.state.clock) as tools,
+        transaction(tools.sessions) as session,
+    ):
+        client = await session.get_one(Client, client_id)
+        document = await file_document(
+            session, practice_id=client.practice_id, client_id=client_id, file_name="knees-v1.pdf", content=content
+        )
+        patient_id = await current_patient_id(session, client_id)
+        assert patient_id is not None
+        delivery = await start_delivery(
+            session,
+            document=document,
+            membership_id=client.owner_id,
+            patient_id=patient_id,
+            title=title,
+            now=tools.clock(),
+        )
+        return str(delivery.id)

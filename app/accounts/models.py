@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, WithId
+from app.db import Base, WithId, words_of
 
 
 class Role(enum.StrEnum):
@@ -75,8 +75,8 @@ class Membership(WithId, Base):
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
     practitioner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id"))
-    role: Mapped[Role] = mapped_column(String(20))
-    sharing_rule: Mapped[SharingRule] = mapped_column(String(20), server_default=SharingRule.NOBODY.value)
+    role: Mapped[Role] = mapped_column(words_of(Role))
+    sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -116,7 +116,7 @@ class Invitation(WithId, Base):
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
     email: Mapped[str] = mapped_column(String(254))
-    role: Mapped[Role] = mapped_column(String(20), server_default=Role.PRACTITIONER.value)
+    role: Mapped[Role] = mapped_column(words_of(Role), server_default=Role.PRACTITIONER.value)
     invited_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -145,7 +145,7 @@ class Connection(WithId, Base):
     cliniko_user_id: Mapped[str] = mapped_column(String(20))
     cliniko_user_name: Mapped[str] = mapped_column(String(255))
     cliniko_role: Mapped[str] = mapped_column(String(60))
-    state: Mapped[ConnectionState] = mapped_column(String(20), server_default=ConnectionState.WORKING.value)
+    state: Mapped[ConnectionState] = mapped_column(words_of(ConnectionState), server_default=ConnectionState.WORKING.value)
     checked_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

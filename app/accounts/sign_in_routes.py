@@ -35,7 +35,8 @@ async def open_start_page(member: MaybeSignedIn) -> Response:
 @router.get("/sign-up")
 async def show_sign_up(request: Request, target: QueryTarget = "") -> Response:
     """Show the empty form."""
-    return _sign_up_page(request, target, values={"country": DEFAULT_COUNTRY})
+    values = {"name": "", "email": "", "practice_name": "", "country": DEFAULT_COUNTRY}
+    return _sign_up_page(request, target, values=values)
 
 
 @router.post("/sign-up")

@@ -133,7 +133,7 @@ async def visible_owners(session: AsyncSession, member: Member) -> dict[uuid.UUI
         .join(Practitioner, Practitioner.id == Membership.practitioner_id)
         .where(shares_with(member))
     )
-    return dict(rows.tuples().all())
+    return dict(list(rows))
 
 
 def _list_statement(owner_ids: list[uuid.UUID], member: Member, typed: str) -> Select[Client] | None:

@@ -89,7 +89,7 @@ async def _link(
             update(ClientLink).where(ClientLink.client_id == client_id, ClientLink.is_current).values(is_current=False)
         )
     values = {"practice_id": practice_id, "client_id": client_id, "patient_id": patient_id, "is_current": is_current}
-    made = await session.scalar(
+    made: uuid.UUID | None = await session.scalar(
         insert(ClientLink)
         .values(id=uuid.uuid4(), **values)
         .on_conflict_do_nothing(index_elements=["practice_id", "patient_id"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, WithId
+from app.db import Base, WithId, words_of
 
 
 class DeliveryState(enum.StrEnum):
@@ -57,7 +57,7 @@ class Delivery(WithId, Base):
     patient_id: Mapped[str] = mapped_column(String(19))
     # Holds the mark by which a retry recognises its own file in Cliniko.
     description: Mapped[str] = mapped_column(String(255))
-    state: Mapped[DeliveryState] = mapped_column(String(20))
+    state: Mapped[DeliveryState] = mapped_column(words_of(DeliveryState))
     # A word for why it waits or failed (``states.REASONS``); never patient text.
     reason: Mapped[str] = mapped_column(String(40), server_default="")
     # Raised by each claim; a worker writes only while the row still carries its own number.

@@ -8,6 +8,7 @@ import functools
 import gzip
 import hashlib
 import json
+import threading
 from importlib.resources import files
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,9 @@ from app.exercises.library import find_exercise
 from app.pdf.figures import to_svg
 
 VERSION_LETTERS = 12
+
+# A page asks for many pictures at once: drawn all together they would hold up every other request of the process.
+_one_at_a_time = threading.Lock()
 
 
 def picture_url(slug: str) -> str | None:
@@ -40,7 +44,8 @@ def draw_picture(slug: str) -> bytes | None:
     exercise, figure = find_exercise(slug), figure_for(slug)
     if exercise is None or figure is None:
         return None
-    return gzip.compress(to_svg(figure, title=exercise.name).encode(), mtime=0)
+    with _one_at_a_time:
+        return gzip.compress(to_svg(figure, title=exercise.name).encode(), mtime=0)
 
 
 @functools.cache

@@ -33,9 +33,16 @@ async def defer(
 ) -> None:
     """Put a job into the queue as part of the session's transaction: it exists if and only if that commits.
 
-    ``at`` (UTC) delays it; ``once`` names a queueing lock: while a job of that name waits, no second one is added.
-    Arguments must be JSON (ids as text) and never patient text.
+    ``lock`` lets one job of that name run at a time; ``at`` (UTC) delays it; ``once`` names a queueing lock: while a
+    job of that name waits, no second one is added. Arguments must be JSON (ids as text) and never patient text.
     """
+    if at is not None and lock is not None:
+        # Jobs of a lock run in the order they were put in, so one that waits for its time would hold up all after
+        # it. Until then a job without the lock waits in its place.
+        waiting = {"task_name": task_name, "lock": lock, "once": once, "arguments": arguments}
+        later = f"{once}:later" if once else None
+        await defer(session, "jobs.put_in_when_due", at=at, once=later, job=waiting)
+        return
     job = queue.configure_task(
         task_name, connection=await driver_connection(session), lock=lock, schedule_at=at, queueing_lock=once
     )
@@ -45,5 +52,16 @@ async def defer(
     try:
         async with session.begin_nested():  # the refusal of a second job must not spoil the transaction
             await job.defer_async(**arguments)
+    except AlreadyEnqueued:
+        return
+
+
+@queue.task(name="jobs.put_in_when_due")
+async def put_in_when_due(job: dict[str, Any]) -> None:
+    """Put a job into the queue whose time has come; done twice, the queueing lock or the job itself sorts it out."""
+    try:
+        await queue.configure_task(job["task_name"], lock=job["lock"], queueing_lock=job["once"]).defer_async(
+            **job["arguments"]
+        )
     except AlreadyEnqueued:
         return

@@ -32,8 +32,10 @@ DOSE_FILL = HexColor(0xDDEBE9)
 CARE_FILL = HexColor(0xFBF0E0)
 CARE = HexColor(0x9A5B00)
 
-FIGURE_WIDTH: float = 55 * mm
-_FIGURE_HEIGHT: float = 64 * mm  # the most a figure may take
+BANNER_GAP = 9.0  # below a figure that stands above its texts
+_BESIDE: tuple[float, float] = (55 * mm, 64 * mm)  # the place of a figure beside its texts, width and greatest height
+_BANNER: tuple[float, float] = (115 * mm, 24 * mm)  # the most a figure above its texts may take
+_WIDE = 0.42  # a figure flatter than this (height / width) would be tiny beside its texts
 _FIGURE_GAP = 16.0
 _LABEL_WIDTH = 76.0  # of what stands before the client, the practitioner and the date
 _INDENT = 24.0  # of a name behind its number
@@ -53,7 +55,7 @@ class Panel:
 
 @dataclasses.dataclass(frozen=True)
 class Text:
-    """One printable line, its top `x` from the left of the row."""
+    """One printable line that starts `x` from the left margin."""
 
     x: float
     line: str
@@ -72,12 +74,14 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """Rows that share a page if one can hold them: `head` first, then `body` with the figure at its left."""
+    """Rows that share a page if one can hold them: `head`, then the figure, with `body` at its right or below it."""
 
     body: tuple[Row, ...]
     head: tuple[Row, ...] = ()
     figure: Figure | None = None
+    figure_width: float = 0.0
     figure_height: float = 0.0
+    banner: bool = False  # the body stands below the figure, not beside it
     ruled: bool = False  # a thin line above
     continued: Row | None = None  # what stands on top of each further page
 
@@ -89,7 +93,10 @@ class Block:
     @property
     def height(self) -> float:
         """The height of the block on a page of its own."""
-        return self.head_height + max(self.figure_height, sum(row.height for row in self.body))
+        body = sum(row.height for row in self.body)
+        if self.banner:
+            return self.head_height + self.figure_height + BANNER_GAP + body
+        return self.head_height + max(self.figure_height, body)
 
 
 def lay_out(document: ProgramDocument, width: float) -> list[Block]:
@@ -128,21 +135,29 @@ def _exercise_block(number: int, exercise: DocumentExercise, width: float) -> Bl
     head = [Row(NAME.leading, (Text(_INDENT, line, NAME),), keep_next=True) for line in names]
     head[0] = dataclasses.replace(head[0], texts=(digits, *head[0].texts))
     again = one_line(f"{number}  {exercise.name}", SMALL, width - 80)
-    left = FIGURE_WIDTH + _FIGURE_GAP if exercise.figure else 0
+    banner, figure_width, figure_height = _measure_figure(exercise.figure)
+    left = figure_width + _FIGURE_GAP if exercise.figure and not banner else 0
     return Block(
         body=tuple(_exercise_rows(exercise, left, width - left)),
         head=(*head, Row(6, keep_next=True)),
         figure=exercise.figure,
-        figure_height=_figure_height(exercise.figure) if exercise.figure else 0,
+        figure_width=figure_width,
+        figure_height=figure_height,
+        banner=banner,
         ruled=True,
         continued=Row(SMALL.leading + 8, (Text(0, f"{again} (continued)", SMALL),), keep_next=True),
     )
 
 
-def _figure_height(figure: Figure) -> float:
-    """Return the height of a figure as wide as its place, or the most it may take."""
+def _measure_figure(figure: Figure | None) -> tuple[bool, float, float]:
+    """Return whether a figure goes above its texts instead of beside them, and the width and height of its place."""
+    if figure is None:
+        return False, 0, 0
     wide, high = figures.size(figure)
-    return min(FIGURE_WIDTH * high / wide, _FIGURE_HEIGHT)
+    if high / wide < _WIDE:
+        scale = min(_BANNER[0] / wide, _BANNER[1] / high)
+        return True, wide * scale, high * scale
+    return False, _BESIDE[0], min(_BESIDE[0] * high / wide, _BESIDE[1])
 
 
 def _exercise_rows(exercise: DocumentExercise, left: float, width: float) -> list[Row]:

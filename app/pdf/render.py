@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfdoc import PDFZCompress
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf import figures, fonts
-from app.pdf.blocks import FIGURE_WIDTH, SMALL, Block, Panel, Row, lay_out
+from app.pdf.blocks import BANNER_GAP, SMALL, Block, Panel, Row, lay_out
 from app.pdf.document import ProgramDocument
 from app.pdf.text import draw_line, one_line
 
@@ -84,6 +84,8 @@ def _place(block: Block, pages: list[Page], room: float) -> None:
     figure_end = first.used + block.figure_height
     if block.figure is not None:
         first.figures.append((first.used, block))
+    if block.banner:
+        first.used = figure_end + BANNER_GAP
     _flow(block.body, block, pages, room)
     if pages[-1] is first:
         first.used = max(first.used, figure_end)
@@ -138,6 +140,8 @@ def _draw(document: ProgramDocument, paper: tuple[float, float], pages: list[Pag
     canvas.setAuthor(", ".join(makers))
     canvas.setSubject(f"Exercise program for {_detail(document.client_name)}")
     canvas.setCreator("Kinebridge")
+    # An invariant file is else said to be made on 1 January 2000.
+    canvas.setDateFormatter(lambda *_now: f"D:{document.assigned_on:%Y%m%d}")
     canvas.setViewerPreference("DisplayDocTitle", "true")
     owner = " \N{MIDDLE DOT} ".join(filter(None, (document.client_name, document.practice_name)))
     for number, page in enumerate(pages, 1):
@@ -166,8 +170,8 @@ def _draw_page(canvas: Canvas, page: Page, paper: tuple[float, float]) -> None:
             _draw_panel(canvas, panel, top - boxed[0][0], sum(row.height for _, row in boxed))
     for down, block in page.figures:
         if block.figure is not None:
-            height = block.figure_height
-            figures.draw(canvas, block.figure, _SIDE, top - down - height, FIGURE_WIDTH, height)
+            width, height = block.figure_width, block.figure_height
+            figures.draw(canvas, block.figure, _SIDE, top - down - height, width, height)
     for down, row in page.rows:
         for text in row.texts:
             # Two thirds of the free height above the letters puts them in the middle of their line, to the eye.

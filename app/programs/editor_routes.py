@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.clients.models import Client
 from app.clients.queries import get_client
+from app.delivery.models import Delivery, DeliveryState
 from app.programs import editor
 from app.programs.content import ProgramContent, build_content, draft_from
-from app.programs.drafts import MOST_ITEMS, Draft, apply_action, read_draft
-from app.programs.models import Program
+from app.programs.drafts import Draft, apply_action, read_draft
+from app.programs.models import Program, ProgramVersion
 from app.programs.queries import find_newest_version, get_program
 from app.programs.service import assign, keep_draft, start_program
 from app.programs.templates import find_template
@@ -143,7 +144,6 @@ def _editor_page(
         library=editor.list_library(find),
         templates=editor.template_options(),
         sides=editor.SIDE_OPTIONS,
-        most_items=MOST_ITEMS,
         newest_number=newest_number,
         find=find,
         errors=errors,
@@ -193,11 +193,15 @@ async def _assign(
     if content is None or (client.archived_at is not None and not sent.confirms_archived):
         return redirect(with_query(editor_path(client.id, program.id), check="yes"))
     version = await assign(session, member=member, client=client, program=program, content=content, now=tools.clock())
-    return redirect(f"/clients/{client.id}", notice=_assigned_notice(version.delivery_id))
+    return redirect(f"/clients/{client.id}", notice=await _assigned_notice(session, version))
 
 
-def _assigned_notice(delivery_id: uuid.UUID | None) -> str:
-    return "program-assigned" if delivery_id else "program-assigned-no-cliniko"
+async def _assigned_notice(session: AsyncSession, version: ProgramVersion) -> str:
+    """Return the code of the sentence that says where the version's PDF goes."""
+    delivery = await session.get(Delivery, version.delivery_id) if version.delivery_id else None
+    if delivery is None:
+        return "program-assigned-no-cliniko"
+    return "program-assigned-needs-key" if delivery.state == DeliveryState.NEEDS_KEY else "program-assigned"
 
 
 async def _answer_assigned(
@@ -207,7 +211,7 @@ async def _answer_assigned(
     newest = await find_newest_version(session, program.id)
     content, _ = build_content(sent.draft)
     if newest is None or content == ProgramContent.from_data(newest.content):
-        notice = _assigned_notice(newest.delivery_id) if newest else None
+        notice = await _assigned_notice(session, newest) if newest else None
         return redirect(f"/clients/{client.id}", notice=notice)
     return await _show_conflict(request, session, client, program, sent)
 

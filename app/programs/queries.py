@@ -109,7 +109,7 @@ async def list_versions(session: AsyncSession, program_id: uuid.UUID) -> Sequenc
     )
     return [
         VersionRow(number, assigned_at, assigned_by, ProgramContent.from_data(content), delivery)
-        for number, assigned_at, assigned_by, content, delivery in rows.tuples()
+        for number, assigned_at, assigned_by, content, delivery in rows
     ]
 
 

@@ -44,6 +44,9 @@ NOTICES: dict[str, Notice] = {
     "draft-saved": Notice("success", "The draft is saved. The client has not been given it yet."),
     "draft-discarded": Notice("success", "The draft is discarded."),
     "program-assigned": Notice("success", "The program is assigned. Its PDF is on its way to Cliniko."),
+    "program-assigned-needs-key": Notice(
+        "success", "The program is assigned. Its PDF goes to Cliniko as soon as a working API key is saved."
+    ),
     "program-assigned-no-cliniko": Notice(
         "success", "The program is assigned. This client is not linked to Cliniko, so the PDF stays here."
     ),

@@ -32,8 +32,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     ]
 )
-# Addresses hold Cliniko patient ids (/open/cliniko?patient_id=...), so they are told to nobody.
-REFERRER_POLICY = "no-referrer"
+# Addresses hold Cliniko patient ids (/open/cliniko?patient_id=...), so other sites are told none. Not "no-referrer": with it
+# browsers send "Origin: null" with our own forms, and one without Fetch Metadata could not sign in.
+REFERRER_POLICY = "same-origin"
 
 
 def install(app: FastAPI, *, public_url: str) -> None:

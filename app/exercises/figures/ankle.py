@@ -21,7 +21,7 @@ from app.exercises.figures.stage import (
 _BED = [mat(6, 190), pillow()]
 _BOTH_HANDS = {
     **HOLD_CHAIR,
-    "right_hand": hand([32, 88.5, 18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, 0.4]),
+    "right_hand": hand([29, 88, 18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, 0.4]),
 }
 
 
@@ -36,17 +36,17 @@ def _tiptoe(lift: float) -> Data:
     }
 
 
-def _calf(back_knee: float, lean: float, pelvis: list[float]) -> Data:
-    """Leaning to a wall, right leg behind with its heel down."""
+def _calf(bent: bool, lean: float, pelvis: list[float], wall_at: float) -> Data:
+    """Leaning to a wall, right leg behind with its heel down: straight, or bent for the deep calf muscle."""
     return {
         "angles": {"lean": lean, "neck": -4},
         "at": [*pelvis, 0],
         "rest": [],
         "reach": {
-            "right_foot": foot([-34 if not back_knee else -12, 0, 8], bend=[1, 0.1 + back_knee, 0]),
+            "right_foot": foot([-14 if bent else -34, 0, 8], bend=[1, 0.2, 0]),
             "left_foot": foot([34, 0, -8], bend=[1, 0.2, 0]),
-            "right_hand": hand([72, 126, 18], [0.08, 1, 0], [1, 0, 0], [-0.3, -1, 0.5]),
-            "left_hand": hand([72, 126, -18], [0.08, 1, 0], [1, 0, 0], [-0.3, -1, -0.5]),
+            "right_hand": hand([wall_at - 2, 126, 18], [0.08, 1, 0], [1, 0, 0], [-0.3, -1, 0.5]),
+            "left_hand": hand([wall_at - 2, 126, -18], [0.08, 1, 0], [1, 0, 0], [-0.3, -1, -0.5]),
         },
     }
 
@@ -67,7 +67,7 @@ def _towel_pull(ankle: float, lean: float) -> Data:
             "lumbar": 12,
             "thoracic": 8,
             "neck": 4,
-            **both(hip=86 + lean - 0, knee=0, grip=80),
+            **both(hip=90 + lean, knee=0, grip=80),
             "right_ankle": ankle,
         },
         "at": [0, 0, 0],
@@ -91,7 +91,7 @@ _PULL = {
 
 
 def _out(turn: float) -> Data:
-    """Long sitting seen from the front: the right foot turns outward against a band from the other foot."""
+    """Sitting, seen from the front: the right foot turns outward against a band from the other foot."""
     return sit(
         {"right_foot": foot([40, 0, 9], yaw=-turn), "left_foot": foot([40, 0, -9], yaw=4)},
     )
@@ -101,7 +101,11 @@ DATA: dict[str, Data] = {
     "ankle-pumps": figure(
         *[
             picture(
-                lie({"left_foot": foot([14, 0, -10], bend=[0.2, 1, 0])}, right_ankle=ankle),
+                lie(
+                    {"left_foot": foot([26, 0, -10], bend=[0.2, 1, 0])},
+                    right_ankle=ankle,
+                    right_hip=-0.5 if ankle < 0 else -2,
+                ),
                 props=_BED,
                 moving=["right_foot"],
                 arrows=[arrow(["right_ball", 16, *start], ["right_ball", 14, *end], bend=0.25 * way)],
@@ -125,8 +129,8 @@ DATA: dict[str, Data] = {
     ),
     "calf-stretch-wall": figure(
         picture(
-            _calf(0, 14, [4, 80]),
-            props=[wall(74)],
+            _calf(False, 14, [4, 80], 68),
+            props=[wall(68)],
             moving=["right_shin", "right_foot"],
             arrows=[arrow(["right_heel", -10, 22, 0], ["right_heel", -10, 2, 0])],
             contacts=_AT_WALL,
@@ -134,8 +138,8 @@ DATA: dict[str, Data] = {
     ),
     "soleus-stretch-wall": figure(
         picture(
-            _calf(0.1, 10, [6, 74]),
-            props=[wall(74)],
+            _calf(True, 10, [-1, 77.5], 61),
+            props=[wall(61)],
             moving=["right_shin", "right_foot"],
             arrows=[
                 arrow(["right_knee", -26, 12, 0], ["right_knee", -10, 2, 0]),
@@ -170,12 +174,12 @@ DATA: dict[str, Data] = {
     "towel-toe-curls": figure(
         *[
             picture(
-                sit(right_toes=toes),
+                sit({"right_foot": foot([40, 3.4, 11])}, right_toes=toes),
                 view=[30, 22],
-                props=[{"kind": "rolled_towel", "at": [50, -2, 12], "size": [30, 3.4, 24]}],
+                props=[{"kind": "rolled_towel", "at": [50, 0, 12], "size": [32, 3.4, 24]}],
                 moving=["right_foot"],
                 arrows=[arrow(["right_toe", 20, 4, 0], ["right_toe", 4, 8, 0], bend=0.2)] if toes < 0 else [],
-                contacts=[["right_heel", "floor"]],
+                contacts=[["right_heel", "rolled_towel"]],
             )
             for toes in (8, -40)
         ],

@@ -1,6 +1,7 @@
 """Figures for the low back and the breath."""
 
 from app.exercises.figures.stage import (
+    DOWN,
     FEET,
     HOOK_FEET,
     ON_ALL_FOURS,
@@ -36,35 +37,32 @@ def _hug(knee_at: list[float], ankle_at: list[float]) -> Data:
     return hook_lie(reach, arms=False)
 
 
-def _rolled(turn: float) -> Data:
-    """Hook lying with both knees rolled to one side (their right: more than nothing), shoulders flat."""
-    side = turn / 50
+def _rolled(side: int) -> Data:
+    """Hook lying with both knees up (0) or rolled to the person's right (1) or left (-1), shoulders flat."""
+    reach: Data = {}
+    for name, z in (("right", 1), ("left", -1)):
+        reach[f"{name}_hand"] = hand([-14, 2.2, z * 52], [0.6, 0, z], DOWN, [-0.6, 0.05, z * 0.4])
+        if side:  # the feet roll onto their edges with the shins
+            reach[f"{name}_foot"] = foot([44, 7.5, z * 7 - side * 2], by="ankle", bend=[0.1, 0.45, side * 1.1])
+        else:
+            reach[f"{name}_foot"] = foot([44, 0, z * 7], bend=[0.1, 1, 0])
     return {
         "angles": {
             "lean": -90,
-            "twist": -turn * 0.7,
-            "lumbar_twist": turn * 0.3,
-            "thoracic_twist": turn * 0.4,
+            "twist": -35 * side,
+            "lumbar_twist": 15 * side,
+            "thoracic_twist": 20 * side,
             "neck": 4,
             **both(ankle=-12),
         },
         "at": [0, 0, 0],
-        "rest": ["chest", "pelvis"],
-        "reach": {
-            **{
-                f"{s}_foot": foot([44, 7.5, z * 7 - side * 2], by="ankle", bend=[0.1, 1 - 0.55 * abs(side), side * 1.1])
-                for s, z in (("right", 1), ("left", -1))
-            },
-            **{
-                f"{s}_hand": hand([-14, 2.2, z * 52], [0.6, 0, z], [0, -1, 0], [0.4, -0.4, 0])
-                for s, z in (("right", 1), ("left", -1))
-            },
-        },
+        "rest": ["chest", "pelvis", "right_hip", "left_hip"],
+        "reach": reach,
     }
 
 
-def _tilt(lean: float, lumbar: float) -> Data:
-    return hook_lie(lean=lean, lumbar=lumbar)
+def _tilt(lean: float, lumbar: float, thoracic: float) -> Data:
+    return hook_lie(lean=lean, lumbar=lumbar, thoracic=thoracic)
 
 
 def _bridge(lift: float) -> Data:
@@ -83,7 +81,7 @@ def _bridge(lift: float) -> Data:
 
 def _prop_up(lean: float, lumbar: float, thoracic: float, neck: float, hands: list[float], elbows: list[float]) -> Data:
     reach = {
-        f"{s}_hand": hand([hands[0], hands[1], z * 22], [1, 0, 0], [0, -1, 0], [elbows[0], elbows[1], z * 0.4])
+        f"{s}_hand": hand([hands[0], hands[1], z * 26], [1, 0, 0], [0, -1, 0], [elbows[0], elbows[1], z * 0.9])
         for s, z in (("right", 1), ("left", -1))
     }
     return {
@@ -92,7 +90,7 @@ def _prop_up(lean: float, lumbar: float, thoracic: float, neck: float, hands: li
             "lumbar": lumbar,
             "thoracic": thoracic,
             "neck": neck,
-            **both(hip=lean - 85.5, ankle=-56),
+            **both(hip=lean - 88.5, ankle=-60),
         },
         "at": [0, 0, 0],
         "rest": ["pelvis"],
@@ -119,21 +117,25 @@ def _bug(arm: float, leg: Data, left_arm: float = 90) -> Data:
 
 def _plank(lifted: bool) -> Data:
     """Side plank on the right forearm and knees, facing the viewer; hips down, then in line."""
-    bend = {} if lifted else {"lumbar_side": -22, "thoracic_side": -4, "neck_side": 4}
+    lean, lumbar, thoracic = (-66, 0, 0) if lifted else (-84, -28, -12)
+    forearm = hand([-48.4, 2.2, 28], [0.1, 0, 1], DOWN, [0, -1, -0.3])
+    if not lifted:
+        forearm = hand([-63.2, 2.2, 22], [0.1, 0, 1], DOWN, [-0.5, -1, -0.3])
     return {
         "angles": {
-            "lean": -73 if lifted else -88,
+            "lean": lean,
             "twist": -90,
-            "neck_side": 2,
-            **both(knee=85, hip=4, ankle=-30),
-            **bend,
+            "lumbar_side": lumbar,
+            "thoracic_side": thoracic,
+            "neck_side": 4,
+            **both(knee=85, hip=4, ankle=-56),
         },
         "at": [34, 0, 0],
         "pin": "right_knee",
         "rest": ["right_knee", "right_hip"],
         "reach": {
-            "right_hand": hand([-54 if lifted else -52, 2.4, 31], [0.1, 0, 1], [0, -1, 0], [0, -1, -0.2]),
-            "left_hand": hand(["left_hip", -4, 8, 2], [0.9, -0.1, 0.5], [0, -1, 0], [-0.3, 1, 0.2]),
+            "right_hand": forearm,
+            "left_hand": hand(["left_hip", -4, 8, 2], [0.7, -0.7, 0.3], DOWN, [-0.3, 1, 0.2]),
         },
     }
 
@@ -152,22 +154,22 @@ DATA: dict[str, Data] = {
     "knee-rolls": figure(
         *[
             picture(
-                _rolled(turn),
+                _rolled(side),
                 view=[90, 40],
                 props=[mat(-14, 150)],
                 moving=["right_leg", "left_leg"],
-                arrows=[arrow(["right_knee", 0, 14, -turn * 0.9], ["right_knee", 0, 12, -turn * 0.1], bend=turn / 300)]
-                if turn
+                arrows=[arrow(["right_knee", 0, 14, -45 * side], ["right_knee", 0, 12, -5 * side], bend=side / 6)]
+                if side
                 else [],
-                contacts=[],
+                contacts=[["right_hand", "floor"], ["left_hand", "floor"]],
             )
-            for turn in (0, 50, -50)
+            for side in (0, 1, -1)
         ]
     ),
     "pelvic-tilt": figure(
-        picture(_tilt(-86, -22), props=_BED, moving=["hips", "belly"], contacts=[["pelvis", "floor"], *HOOK_FEET]),
+        picture(_tilt(-78, -24, 12), props=_BED, moving=["hips", "belly"], contacts=[["pelvis", "floor"], *HOOK_FEET]),
         picture(
-            _tilt(-97, 8),
+            _tilt(-98, 12, -4),
             props=_BED,
             moving=["hips", "belly"],
             arrows=[arrow(["belly_button", -1, 20, 0], ["belly_button", -1, 4, 0])],
@@ -218,7 +220,7 @@ DATA: dict[str, Data] = {
     ),
     "prone-press-up": figure(
         picture(
-            _prop_up(90, 0, -4, -16, [46, 2.2], [-1, 0.6]),
+            _prop_up(90, 0, -4, -16, [58, 2.2], [-1, 0.6]),
             props=[mat(0, 190)],
             moving=["trunk"],
             contacts=[["pelvis", "floor"], ["right_hand", "floor"], ["right_toe", "floor"]],
@@ -252,7 +254,7 @@ DATA: dict[str, Data] = {
             {
                 "angles": {
                     "lean": 66,
-                    "lumbar": 38,
+                    "lumbar": 34,
                     "thoracic": 14,
                     "neck": 8,
                     **both(hip=127, knee=151, ankle=-55, shoulder=160, elbow=4, shoulder_out=4, grip=4),
@@ -261,7 +263,7 @@ DATA: dict[str, Data] = {
                 "pin": "right_knee",
                 "rest": ["right_knee", "left_knee"],
                 "reach": {
-                    f"{s}_hand": hand([92, 2.2, z * 19], [1, 0, 0], [0, -1, 0], [-0.5, 0.2, z])
+                    f"{s}_hand": hand([66, 2.2, z * 19], [1, 0, 0], [0, -1, 0], [-0.5, 0.2, z])
                     for s, z in (("right", 1), ("left", -1))
                 },
             },

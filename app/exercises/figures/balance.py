@@ -54,7 +54,7 @@ def _walk(
 def _sideways(right: float, left: float) -> Data:
     """Facing the viewer with slightly bent knees, feet at these places across."""
     return {
-        "angles": {"lean": 6, **both(shoulder=8, elbow=70, shoulder_out=10)},
+        "angles": {"lean": 4, **both(shoulder=6, elbow=14, shoulder_out=14)},
         "at": [0, 84, (right + left) / 2],
         "rest": [],
         "reach": {

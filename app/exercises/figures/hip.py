@@ -23,7 +23,7 @@ from app.exercises.figures.stage import (
 
 _SIDE_BED = [mat(0, 190), pillow(-72, 12)]
 _ARMS = {
-    "right_hand": hand(["head", 2, -10, 22], [-1, 0, 0.2], [0, -1, 0], [0.3, -0.2, 1]),
+    "right_hand": hand(["head", 2, -10, 22], [-1, 0, 0.2], [0, -1, 0], [0.5, 0.1, 1]),
     "left_hand": hand([-26, 2.5, 26], [-0.6, 0, 0.6], [0, -1, 0], [0.6, 1, 0.3]),
 }
 
@@ -40,7 +40,7 @@ def _lift(out: float) -> Data:
 def _lunge(thigh: float) -> Data:
     """Kneeling on the right knee, left foot in front; the right thigh leans forward by so much."""
     return {
-        "angles": {"right_hip": -thigh, "right_knee": 90 - thigh, "right_ankle": -52},
+        "angles": {"right_hip": -thigh, "right_knee": 90 - thigh, "right_ankle": -58},
         "at": [0, 0, 8],
         "pin": "right_knee",
         "rest": ["right_knee"],

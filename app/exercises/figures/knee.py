@@ -35,7 +35,7 @@ def _long_sit(knee: float, toes: float) -> Data:
             "lean": -22,
             "lumbar": 6,
             "neck": 12,
-            "left_hip": 64,
+            "left_hip": 67,
             "right_hip": 66 + knee / 2,
             "right_knee": knee,
             "left_knee": 0,
@@ -101,8 +101,8 @@ def _climb(up: bool) -> Data:
 def _hamstring(angle: float) -> Data:
     return lie(
         {
-            "right_hand": hand(["right_ball", -18, -24, 5], [0.55, 0.8, 0], [0, 0, -1], [0.2, -1, 0.8]),
-            "left_hand": hand(["right_ball", -18, -24, -5], [0.55, 0.8, 0], [0, 0, 1], [0.2, -1, -0.8]),
+            "right_hand": hand([-11, 56, 13], [0.55, 0.8, 0], [0, 0, -1], [0.2, -1, 0.8]),
+            "left_hand": hand([-11, 55, 0], [0.55, 0.8, 0], [0, 0, 1], [0.2, -1, -0.8]),
         },
         arms=False,
         right_hip=angle,
@@ -138,7 +138,7 @@ DATA: dict[str, Data] = {
             moving=["right_thigh"],
             arrows=[
                 arrow(["right_knee", -3, 28, 0], ["right_knee", -3, 8, 0]),
-                arrow(["right_toe", 8, 4, 0], ["right_toe", -12, 10, 0], bend=0.2),
+                arrow(["right_toe", 12, 6, 0], ["right_toe", -10, 12, 0], bend=0.2),
             ],
         ),
     ),
@@ -238,7 +238,7 @@ DATA: dict[str, Data] = {
             on_left_leg(
                 {
                     **HOLD_CHAIR,
-                    "right_hand": hand(["right_ball", 0, 0, 4], [0.2, -0.8, -0.3], [1, 0, 0], [-1, 0, 0.5]),
+                    "right_hand": hand(["right_ankle", -1, 3, 3], [0.2, -0.8, -0.3], [1, 0, 0], [-1, 0, 0.5]),
                 },
                 right_knee=136,
                 right_hip=-6,

@@ -46,7 +46,7 @@ DATA: dict[str, Data] = {
     ),
     "neck-isometric-side-press": figure(
         picture(
-            sit({"right_hand": hand(["head", 0, 0, 11.5], [0.2, 1, -0.1], [0, 0, -1], [0.2, -0.6, 1])}),
+            sit({"right_hand": hand(["head", 0, 0, 11.5], [-0.1, 1, -0.2], [0, 0, -1], [0.1, -1, 0.7])}),
             view="front",
             moving=["head", "neck"],
             arrows=[

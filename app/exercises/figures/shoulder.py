@@ -1,5 +1,7 @@
 """Figures for the shoulder and the upper back."""
 
+from collections.abc import Sequence
+
 from app.exercises.figures.stage import (
     FEET,
     HOOK_FEET,
@@ -63,11 +65,11 @@ def _turn_up(turn: float) -> Data:
     )
 
 
-_HEAD_ON_ARM = {"right_hand": hand(["head", 2, -10, 22], [-1, 0, 0.2], [0, -1, 0], [0.3, -0.2, 1])}
+_HEAD_ON_ARM = {"right_hand": hand(["head", 2, -10, 22], [-1, 0, 0.2], [0, -1, 0], [0.5, 0.1, 1])}
 _ROLL = {"kind": "rolled_towel", "at": ["left_elbow", 2, -14, -1], "size": [16, 8, 12]}
 
 
-def _row(spot: list[float], elbow: list[float]) -> Data:
+def _row(spot: Sequence[float], elbow: Sequence[float]) -> Data:
     reach = {
         f"{side}_hand": hand([spot[0], spot[1], z * 14], [1, 0.0, 0], [0, 0, -z], [elbow[0], elbow[1], z * 0.15])
         for side, z in (("right", 1), ("left", -1))
@@ -82,7 +84,7 @@ _ROW_BANDS = [
 
 def _push(lean: float) -> Data:
     reach = {
-        f"{side}_hand": hand([86, 128, z * 22], [0.08, 1, 0], [1, 0, 0], [-0.4, -1, z * 0.6])
+        f"{side}_hand": hand([78, 128, z * 22], [0.08, 1, 0], [1, 0, 0], [-0.4, -1, z * 0.6])
         for side, z in (("right", 1), ("left", -1))
     }
     return lean_in(lean, reach=reach)
@@ -122,10 +124,10 @@ DATA: dict[str, Data] = {
                 stand(reach={"right_hand": hand([42, high, 12], [0.15, 1, 0], [1, 0, 0], [-0.2, -1, 0.3])}, neck=neck),
                 props=[wall(44)],
                 moving=["right_arm"],
-                arrows=[follow("right_hand", shift=(-12, 4))] if high > 130 else [],
+                arrows=[follow("right_hand", shift=(-12, 4))] if high > 150 else [],
                 contacts=[*FEET, ["right_hand", "wall"]],
             )
-            for high, neck in ((108, 4), (176, -14))
+            for high, neck in ((126, 4), (173, -14))
         ]
     ),
     "band-external-rotation": figure(
@@ -178,7 +180,7 @@ DATA: dict[str, Data] = {
                 _row(spot, elbow),
                 props=[wall(92), *_ROW_BANDS],
                 moving=["right_arm", "left_arm"],
-                arrows=[follow("right_elbow", shift=(-2, 12))] if spot[0] < 40 else [],
+                arrows=[follow("right_elbow", shift=(-4, 19))] if spot[0] < 40 else [],
                 contacts=FEET,
             )
             for spot, elbow in (([58, 112], [-0.2, -1]), ([28, 108], [-1, -0.4]))
@@ -188,12 +190,12 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _push(lean),
-                props=[wall(88)],
+                props=[wall(80)],
                 moving=["right_arm", "left_arm"],
-                arrows=[follow("breast_bone", shift=(-26, 6))] if lean > 15 else [],
+                arrows=[follow("breast_bone", shift=(-26, 6))] if lean > 20 else [],
                 contacts=[["right_ball", "floor"], ["right_hand", "wall"], ["left_hand", "wall"]],
             )
-            for lean in (11, 21)
+            for lean in (13, 22)
         ]
     ),
     "cross-body-stretch": figure(

@@ -154,7 +154,7 @@ def hook_lie(reach: Data | None = None, arms: bool = True, feet_at: float = 42, 
 def lie_on_side(reach: Data | None = None, **angles: float) -> Data:
     """Lying on the right side, head to the left, facing the viewer; left limbs on top."""
     return {
-        "angles": {"lean": -90, "twist": -90, "neck_side": 4, **angles},
+        "angles": {"lean": -90, "twist": -90, "lumbar_side": -9, "neck_side": 8, **angles},
         "at": [0, 0, 0],
         "rest": ["right_hip", "right_shoulder"],
         "reach": reach or {},
@@ -186,7 +186,7 @@ def wall(x: float, high: float = 182) -> Data:
     return {"kind": "wall", "at": [x + 3, 0, 0], "size": [6, high, 70]}
 
 
-HOLD_CHAIR = {"left_hand": hand([32, 88.5, -18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, -0.4])}
+HOLD_CHAIR = {"left_hand": hand([29, 88, -18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, -0.4])}
 
 
 def on_left_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
@@ -195,5 +195,5 @@ def on_left_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
     return {**pose, "pin": "left_ankle", "at": [0, 0, -8], "rest": ["left_heel", "left_ball"]}
 
 
-CHAIR_AHEAD = chair(52)
+CHAIR_AHEAD = chair(48)
 LEFT_FOOT = [["left_heel", "floor"], ["left_ball", "floor"]]

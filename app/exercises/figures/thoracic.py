@@ -21,7 +21,7 @@ from app.exercises.figures.stage import (
 
 def _open_book(arm: Data, twist: float) -> Data:
     return lie_on_side(
-        {"right_hand": hand([-44, 2.5, 60], [0, 0, 1], [0, 1, 0], [0, -1, 0]), "left_hand": arm},
+        {"right_hand": hand([-42, 2.5, 58], [0, 0, 1], [0, 1, 0], [-1, 0.2, 0]), "left_hand": arm},
         thoracic_twist=twist * 0.7,
         lumbar_twist=twist * 0.3,
         neck_turn=twist * 0.7,
@@ -52,14 +52,14 @@ DATA: dict[str, Data] = {
     ),
     "open-book": figure(
         picture(
-            _open_book(hand([-44, 8, 58], [0, 0, 1], [0, -1, 0], [0, 1, 0]), 0),
+            _open_book(hand([-42, 12, 52], [0, 0, 1], [0, -1, 0], [0, 1, 0]), 0),
             view=[0, 35],
             props=[mat(-20, 170), pillow(-72, 12)],
             moving=["left_arm"],
             contacts=[["right_hip", "floor"]],
         ),
         picture(
-            _open_book(hand([-50, 16, -60], [0, -0.2, -1], [0, 1, 0], [0, -1, 0]), 55),
+            _open_book(hand([-48, 20, -70], [0, -0.2, -1], [0, 1, 0], [0, 1, 0]), 55),
             view=[0, 35],
             props=[mat(-20, 170), pillow(-72, 12)],
             moving=["left_arm", "trunk"],

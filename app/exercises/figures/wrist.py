@@ -2,7 +2,7 @@
 
 from app.exercises.figures.stage import SEATED, Data, arrow, chair, figure, hand, picture, sit, stand
 
-_TABLE = {"kind": "table", "at": [44, 0, 14], "size": [42, 70, 50]}
+_TABLE = {"kind": "table", "at": [31, 0, 14], "size": [36, 73, 50]}
 
 
 def _bent_hand(wrist: float, reach: Data | None = None) -> Data:
@@ -10,8 +10,8 @@ def _bent_hand(wrist: float, reach: Data | None = None) -> Data:
     return stand(
         reach=reach,
         left_shoulder=84,
-        left_shoulder_out=-4,
-        left_elbow=2,
+        left_shoulder_out=-10,
+        left_elbow=14,
         left_forearm=178,
         left_wrist=wrist,
         left_grip=8,
@@ -21,14 +21,14 @@ def _bent_hand(wrist: float, reach: Data | None = None) -> Data:
 def _squeeze(grip: float) -> Data:
     """A hand that holds a ball, thumb up, palm to the viewer."""
     return sit(
-        {"left_hand": hand([62, 86, -10], [1, 0.1, 0], [0, 0, 1], [-0.5, -1, -0.3]), "right_hand": None}, left_grip=grip
+        {"left_hand": hand([56, 86, -10], [1, 0.1, 0], [0, 0, 1], [-0.5, -1, -0.3]), "right_hand": None}, left_grip=grip
     )
 
 
 def _curl(wrist: float) -> Data:
     """The right forearm on a table, palm up, the hand with a weight over the edge."""
     return sit(
-        {"right_hand": hand([76, 74.5, 16], None, None, [-0.6, -1, 0.2])},
+        {"right_hand": hand([54, 77.2, 16], None, None, [-0.6, -1, 0.2])},
         right_forearm=2,
         right_wrist=wrist,
         right_grip=85,
@@ -40,7 +40,7 @@ DATA: dict[str, Data] = {
         picture(_bent_hand(0), moving=["left_hand", "left_forearm"]),
         picture(
             _bent_hand(
-                76, {"right_hand": hand(["left_hand", 2.5, -1, 3], [0.1, 0.5, -1], [-1, 0, 0], [-0.2, -1, 0.4])}
+                76, {"right_hand": hand(["left_hand", 1.0, -1, 5], [0.1, 0.5, -1], [-1, 0, 0], [-0.2, -1, 0.4])}
             ),
             moving=["left_hand", "left_forearm"],
             arrows=[arrow(["left_hand", 18, 8, 0], ["left_hand", 12, -18, 0], bend=-0.2)],
@@ -57,7 +57,7 @@ DATA: dict[str, Data] = {
             )
             for grip, size in ((28, 3.6), (72, 3.1))
         ],
-        crop=[34, 68, 86, 104],
+        crop=[36, 72, 84, 104],
     ),
     "wrist-curl-weight": figure(
         *[

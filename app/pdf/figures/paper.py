@@ -6,9 +6,9 @@ from typing import Any
 from app.pdf.figures import colours as c
 from app.pdf.figures.figure import Figure
 from app.pdf.figures.scene import lay_out, natural_size, panel_edge
-from app.pdf.figures.shapes import Path
+from app.pdf.figures.shapes import Op, Path
 
-_OPERATOR = {"M": "m", "L": "l", "C": "c", "Z": "h"}
+_OPERATOR = {"M": "m", "L": "l", "C": "c"}
 
 
 def draw(canvas: Any, figure: Figure, x: float, y: float, width: float, height: float) -> None:
@@ -28,35 +28,44 @@ def _operators(figure: Figure) -> str:
     out = ["1 j 1 J"]
     for panel in lay_out(figure):
         edge, width = panel_edge(panel)
+        outline = _steps(edge.ops)
         out.append(f"q 1 0 0 1 {_n(panel.offset)} 0 cm")
-        out.append(_painted(edge.painted(c.PANEL)))
-        out.append("q " + _steps(edge) + " W n")
+        out.append(f"{_brush(edge.painted(c.PANEL))}{outline} f")
+        out.append(f"q {outline} W n")
         out.append(f"1 0 0 1 {_n(-panel.left)} {_n(-panel.bottom)} cm")
-        out.extend(_painted(path) for path in panel.paths)
-        out.append("Q " + _painted(edge.painted(None, c.PANEL_EDGE, width)) + " Q")
+        steps = {}  # a shape is often painted twice, lines first and then its fill: written out only once
+        for path in panel.paths:
+            key = id(path.ops)
+            if key not in steps:
+                steps[key] = _steps(path.ops)
+            out.append(f"{_brush(path)}{steps[key]} {_paint(path)}")
+        out.append("Q")
+        out.append(f"{_brush(edge.painted(None, c.PANEL_EDGE, width))}{outline} S")
+        out.append("Q")
     return "\n".join(out)
 
 
-def _painted(path: Path) -> str:
-    colours = ""
-    if path.fill:
-        colours += _rgb(path.fill) + " rg "
-    if path.line:
-        colours += f"{_rgb(path.line)} RG {_n(path.width)} w "
-    paint = "B" if path.fill and path.line else "f" if path.fill else "S"
-    return f"{colours}{_steps(path)} {paint}"
+def _paint(path: Path) -> str:
+    return "B" if path.fill and path.line else "f" if path.fill else "S"
 
 
-def _steps(path: Path) -> str:
-    return " ".join(" ".join([*map(_n, values), _OPERATOR[op]]) for op, values in path.ops)
+def _brush(path: Path) -> str:
+    """Fill colour, line colour and line width, as far as the path uses them."""
+    fill = f"{_rgb(path.fill)} rg " if path.fill else ""
+    line = f"{_rgb(path.line)} RG {_n(path.width)} w " if path.line else ""
+    return fill + line
+
+
+def _steps(ops: tuple[Op, ...]) -> str:
+    return " ".join([f"{' '.join([_n(v) for v in values])} {_OPERATOR[op]}" if values else "h" for op, values in ops])
 
 
 @lru_cache(maxsize=256)
 def _rgb(colour: str) -> str:
-    return " ".join(_n(int(colour[i : i + 2], 16) / 255, 3) for i in (1, 3, 5))
+    return " ".join(f"{int(colour[i : i + 2], 16) / 255:.3g}" for i in (1, 3, 5))
 
 
-def _n(value: float, decimals: int = 1) -> str:
-    """A number with few decimals (a tenth of a centimetre of the person) and nothing needless."""
-    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{value:.0f}"
-    return "0" if text in ("-0", "") else text
+def _n(value: float) -> str:
+    """A number to a tenth (a millimetre of the person)."""
+    text = f"{value:.1f}"
+    return text[:-2] if text.endswith(".0") else text

@@ -12,7 +12,7 @@ from app.pdf.figures.figure import Figure
 from app.pdf.figures.joints import RADII
 from app.pdf.figures.model import Arrow, Frame
 from app.pdf.figures.props import draw_prop, shadow
-from app.pdf.figures.shapes import Path, polygon
+from app.pdf.figures.shapes import Path
 from app.pdf.figures.skeleton import Skeleton, locate, solve
 
 MARGIN = 7.0
@@ -50,9 +50,17 @@ def lay_out(figure: Figure) -> tuple[Panel, ...]:
         for arrow in frame.arrows:
             drawn[i] += _arrow(arrow, skeletons[i], before, camera, size)
     left, bottom, right, top = figure.crop or _shown(drawn)
-    step = right - left + GAP * max(right - left, top - bottom)
+    longest = max(right - left, top - bottom)
+    step = right - left + GAP * longest
     return tuple(
-        Panel(i * step, left, bottom, right - left, top - bottom, (*_ground(frame, left, bottom, right), *paths))
+        Panel(
+            i * step,
+            left,
+            bottom,
+            right - left,
+            top - bottom,
+            (*_ground(frame, left, bottom, right, CORNER * longest), *paths),
+        )
         for i, (frame, paths) in enumerate(zip(figure.frames, drawn, strict=True))
     )
 
@@ -71,12 +79,24 @@ def _shown(drawn: list[list[Path]]) -> tuple[float, float, float, float]:
     return left, bottom, right, top
 
 
-def _ground(frame: Frame, left: float, bottom: float, right: float) -> list[Path]:
-    """The floor from its far edge to the foot of the panel."""
-    y = -FLOOR_BACK * math.sin(math.radians(frame.pitch))
-    if y < bottom:
+def _ground(frame: Frame, left: float, bottom: float, right: float, corner: float) -> list[Path]:
+    """The floor from its far edge to the foot of the panel, whose lower corners are round."""
+    top = -FLOOR_BACK * math.sin(math.radians(frame.pitch))
+    if top < bottom + corner:
         return []
-    return [polygon([(left, bottom), (right, bottom), (right, y), (left, y)]).painted(c.FLOOR)]
+    k = corner * 0.45
+    floor = Path(
+        (
+            ("M", (left, top)),
+            ("L", (left, bottom + corner)),
+            ("C", (left, bottom + k, left + k, bottom, left + corner, bottom)),
+            ("L", (right - corner, bottom)),
+            ("C", (right - k, bottom, right, bottom + k, right, bottom + corner)),
+            ("L", (right, top)),
+            ("Z", ()),
+        )
+    )
+    return [floor.painted(c.FLOOR)]
 
 
 def _draw_frame(frame: Frame, skeleton: Skeleton, close: bool) -> list[Path]:

@@ -120,7 +120,7 @@ def capsule(a: Disc, b: Disc) -> Path:
     )
 
 
-_ROUND = [(math.cos(i * math.pi / 8), math.sin(i * math.pi / 8)) for i in range(16)]
+_ROUND = [(math.cos(i * math.pi / 7), math.sin(i * math.pi / 7)) for i in range(14)]
 
 
 def hull_of_discs(discs: Iterable[Disc]) -> Path:

@@ -148,12 +148,11 @@ def _plant_foot(
     target = sub(locate(reach.spot, points), _foot_offset(reach.by, foot))
     hip = points[f"{side}_hip"]
     bend = reach.bend or add(bases["pelvis"].forward, add(scale(foot.forward, 0.5), (0, 0.3, 0)))
-    knee, ankle = bend_limb(hip, target, THIGH, SHIN, bend)
+    knee, ankle, front = bend_limb(hip, target, THIGH, SHIN, bend)
     points[f"{side}_knee"], points[f"{side}_ankle"] = knee, ankle
-    bases[f"{side}_thigh"] = basis_along(sub(hip, knee), bend)
-    shin = bases[f"{side}_shin"] = basis_along(sub(knee, ankle), add(unit(bend), scale(foot.forward, 0.5)))
+    thigh = bases[f"{side}_thigh"] = basis_along(sub(hip, knee), front)
+    shin = bases[f"{side}_shin"] = basis_along(sub(knee, ankle), thigh.lean(20).forward)
     if reach.by == "ankle":
-        shin = bases[f"{side}_shin"] = basis_along(sub(knee, ankle), basis_along(sub(hip, knee), bend).lean(20).forward)
         foot = shin.twist(-sign * a[f"{side}_foot_out"]).lean(-a[f"{side}_ankle"])
     _finish_leg(side, foot, a[f"{side}_toes"], points, bases)
 
@@ -206,13 +205,13 @@ def _put_hand(side: str, sign: int, reach: Reach, a: _Angles, points: dict[str, 
     bend = reach.bend or add(scale(chest.forward, -1.0), add(scale(chest.up, -0.8), scale(chest.right, sign * 0.5)))
     if reach.direction:
         wrist_at = sub(target, scale(unit(reach.direction), PALM * 0.75))
-        elbow, wrist = bend_limb(shoulder, wrist_at, UPPER_ARM, FOREARM, bend)
+        elbow, wrist, back = bend_limb(shoulder, wrist_at, UPPER_ARM, FOREARM, bend)
     else:  # the hand carries on the line of the forearm
-        elbow, hand_at = bend_limb(shoulder, target, UPPER_ARM, FOREARM + PALM * 0.75, bend)
+        elbow, hand_at, back = bend_limb(shoulder, target, UPPER_ARM, FOREARM + PALM * 0.75, bend)
         wrist = add(elbow, scale(unit(sub(hand_at, elbow)), FOREARM))
     points[f"{side}_elbow"], points[f"{side}_wrist"] = elbow, wrist
-    bases[f"{side}_upper_arm"] = basis_along(sub(shoulder, elbow), scale(bend, -1))
-    fore = bases[f"{side}_forearm"] = basis_along(sub(elbow, wrist), scale(bend, -1))
+    bases[f"{side}_upper_arm"] = basis_along(sub(shoulder, elbow), scale(back, -1))
+    fore = bases[f"{side}_forearm"] = basis_along(sub(elbow, wrist), scale(back, -1))
     away = scale(unit(reach.direction), -1) if reach.direction else fore.up
     palm = reach.palm or fore.twist(sign * a[f"{side}_forearm"]).forward
     hand = basis_along(away, palm)

@@ -45,6 +45,6 @@ def _add_path(parent: ET.Element, path: Path, dx: float, top: float) -> None:
 
 
 def _n(value: float) -> str:
-    """A number with at most two decimals and nothing needless."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    """A number with at most one decimal (a millimetre of the person) and nothing needless."""
+    text = f"{value:.1f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -106,8 +106,8 @@ def basis_along(up: Vec, forward: Vec) -> Basis:
     return Basis(forward, up, cross(forward, up))
 
 
-def bend_limb(start: Vec, end: Vec, first: float, second: float, towards: Vec) -> tuple[Vec, Vec]:
-    """Where the middle joint of a two-bone limb goes, and the end it can really reach.
+def bend_limb(start: Vec, end: Vec, first: float, second: float, towards: Vec) -> tuple[Vec, Vec, Vec]:
+    """Where the middle joint of a two-bone limb goes, the end it can really reach, and the way it bulges.
 
     `first` and `second` are bone lengths; the middle joint points `towards` that direction.
     """
@@ -120,5 +120,5 @@ def bend_limb(start: Vec, end: Vec, first: float, second: float, towards: Vec) -
         side = basis_along(along, (0.0, -1.0, 0.0)).forward
     share = (first * first - second * second + reach * reach) / (2 * reach)
     out = math.sqrt(max(first * first - share * share, 0.0))
-    middle = add(start, _mix(along, share, unit(side), out))
-    return middle, add(start, scale(along, reach))
+    side = unit(side)
+    return add(start, _mix(along, share, side, out)), add(start, scale(along, reach)), side

@@ -1,6 +1,7 @@
 // The program editor without page loads. Every button still sends the whole form to the server, which answers with the
 // editor; here only #program is taken out of that answer, so that the library keeps its place. The library is filtered
-// while typing. Without this script the same form works by itself.
+// while typing. (The buttons are called "action", so form.action is a button: its address is read as an attribute.)
+// Without this script the same form works by itself.
 
 const form = document.getElementById("editor");
 const library = document.getElementById("library");
@@ -20,7 +21,7 @@ async function send(action) {
   program().inert = true; // what is typed now would be lost when the answer comes
   let answer = null;
   try {
-    const response = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "text/html" } });
+    const response = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { Accept: "text/html" } });
     if (response.ok) answer = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("program");
   } catch {
     say("That was not saved: there is no connection. Please try again.");
@@ -117,6 +118,7 @@ form.addEventListener("submit", (event) => {
   }
 });
 
+library.querySelector('[value="search"]').hidden = true; // typing is enough
 find.addEventListener("input", filterLibrary);
 find.addEventListener("keydown", (event) => {
   if (event.key === "Enter") event.preventDefault(); // the list is already filtered

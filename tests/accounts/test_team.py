@@ -1,0 +1,224 @@
+"""My account > Team: members, inviting a colleague, withdrawing an invitation."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support import PASSWORD, Browser, Page
+
+
+def new_email() -> str:
+    return f"{uuid.uuid4().hex[:12]}@practice.example"
+
+
+def join_links(page: Page) -> list[str]:
+    values = [str(field.get("value")) for field in page.soup.find_all("input", readonly=True)]
+    return [value for value in values if "/join/" in value]
+
+
+def set_role(database: sa.Engine, email: str, role: str) -> None:
+    query = sa.text(
+        "UPDATE memberships SET role = :role FROM practitioners p "
+        "WHERE p.id = memberships.practitioner_id AND p.email = :email"
+    )
+    with database.begin() as connection:
+        connection.execute(query, {"role": role, "email": email})
+
+
+def sentence_beside_email(page: Page) -> str:
+    assert page.status == 422
+    return " ".join(page.soup.find(id="f-email-error").get_text().split())
+
+
+def test_every_member_sees_who_belongs_to_the_practice(browser: Browser) -> None:
+    email = browser.sign_up(name="Pat Nguyen")
+    colleague = browser.invite_colleague(name="Lee Okafor")
+    for viewer in (browser, colleague):
+        text = viewer.get("/account/team").text
+        for words in ("Pat Nguyen", email, "Owner", "Lee Okafor", "Practitioner"):
+            assert words in text
+
+
+def test_inviting_shows_the_link_to_pass_on(browser: Browser) -> None:
+    browser.sign_up()
+    email = new_email()
+    browser.get("/account/team")
+    page = browser.press("Invite", **{"Colleague's email": email})
+    assert page.path == "/account/team"
+    assert "The invitation is ready." in page.text
+    [link] = join_links(page)
+    assert link.startswith("http://testserver/join/")
+    assert email in page.text
+    assert "Joins as practitioner" in page.text
+
+
+def test_the_newest_invitation_stands_first(browser: Browser) -> None:
+    browser.sign_up()
+    first, second = new_email(), new_email()
+    browser.invite(first)
+    browser.invite(second)
+    text = browser.page.text
+    assert text.index(second) < text.index(first)
+    assert len(join_links(browser.page)) == 2
+
+
+@pytest.mark.parametrize(
+    ("email", "sentence"),
+    [
+        ("", "Write an e-mail address."),
+        ("lee", "This is not an e-mail address that can be used."),
+        ("l" * 300 + "@practice.example", "This is too long"),
+    ],
+)
+def test_an_address_that_cannot_be_taken_has_a_sentence_and_stays(browser: Browser, email: str, sentence: str) -> None:
+    browser.sign_up()
+    browser.get("/account/team")
+    page = browser.press("Invite", **{"Colleague's email": email, "Role": "admin"})
+    assert sentence_beside_email(page).startswith(sentence)
+    assert page.soup.find("input", {"name": "email"})["value"] == email
+    assert page.soup.find("option", selected=True)["value"] == "admin"
+    assert join_links(page) == []
+
+
+def test_a_role_that_is_not_offered_is_refused(browser: Browser) -> None:
+    browser.sign_up()
+    page = browser.post("/account/team", {"email": new_email(), "role": "owner"})
+    assert page.status == 422
+    assert "Choose a role from the list." in page.text
+
+
+def test_inviting_a_member_is_refused_whatever_the_case(browser: Browser) -> None:
+    email = browser.sign_up()
+    browser.get("/account/team")
+    page = browser.press("Invite", **{"Colleague's email": email.upper()})
+    assert sentence_beside_email(page) == "This colleague already belongs to the practice."
+
+
+def test_inviting_twice_is_refused_and_the_first_link_stays(browser: Browser) -> None:
+    browser.sign_up()
+    email = new_email()
+    link = browser.invite(email)
+    page = browser.press("Invite", **{"Colleague's email": email.title()})
+    assert sentence_beside_email(page) == "This colleague is already invited: the link to pass on is on this page."
+    assert browser.another().get(link).has_button("Join practice")
+
+
+def test_a_colleague_of_another_practice_may_be_invited(browser: Browser) -> None:
+    email = browser.sign_up()
+    other = browser.another()
+    other.sign_up(practice="Hillside Rehab")
+    other.invite(email)
+    assert "The invitation is ready." in other.page.text
+
+
+def test_a_practitioner_cannot_invite_and_sees_no_links(browser: Browser) -> None:
+    browser.sign_up()
+    colleague = browser.invite_colleague()
+    browser.invite()
+    page = colleague.get("/account/team")
+    assert not page.has_button("Invite")
+    assert join_links(page) == []
+    answer = colleague.post("/account/team", {"email": new_email()})
+    assert answer.status == 403
+    assert "Only an owner or admin of the practice can do this." in answer.text
+    assert len(join_links(browser.get("/account/team"))) == 1
+
+
+def test_a_practitioner_cannot_withdraw(browser: Browser) -> None:
+    browser.sign_up()
+    colleague = browser.invite_colleague()
+    browser.invite()
+    invitation_id = browser.page.soup.find("input", {"name": "invitation_id"})["value"]
+    assert colleague.post("/account/team/withdraw", {"invitation_id": invitation_id}).status == 403
+
+
+def test_an_admin_invites_too(browser: Browser) -> None:
+    browser.sign_up()
+    browser.get("/account/team")
+    page = browser.press("Invite", **{"Colleague's email": new_email(), "Role": "admin"})
+    admin = browser.another()
+    admin.get(urlsplit(join_links(page)[0]).path)
+    admin.press("Join practice", **{"Your name": "Lee Okafor", "Password": PASSWORD})
+    assert "/join/" in admin.invite()
+
+
+def test_a_withdrawn_invitation_no_longer_works(browser: Browser) -> None:
+    browser.sign_up()
+    email = new_email()
+    link = browser.invite(email)
+    page = browser.press(f"Withdraw the invitation of {email}")
+    assert "The invitation is withdrawn." in page.text
+    assert join_links(page) == []
+    invited = browser.another().get(link)
+    assert invited.status == 410
+    assert "This invitation was withdrawn. Ask your colleague for a new one." in invited.text
+
+
+def test_withdrawing_what_was_used_changes_nothing(browser: Browser) -> None:
+    browser.sign_up()
+    link = browser.invite()
+    invitation_id = browser.page.soup.find("input", {"name": "invitation_id"})["value"]
+    colleague = browser.another()
+    colleague.get(link)
+    colleague.press("Join practice", **{"Your name": "Lee Okafor", "Password": PASSWORD})
+    page = browser.post("/account/team/withdraw", {"invitation_id": invitation_id})
+    assert "Nothing was changed." in page.text
+    assert "Lee Okafor" in page.text
+
+
+@pytest.mark.parametrize("invitation_id", ["", "1", "\0", str(uuid.UUID(int=7))])
+def test_an_unknown_invitation_cannot_be_withdrawn(browser: Browser, invitation_id: str) -> None:
+    browser.sign_up()
+    assert browser.post("/account/team/withdraw", {"invitation_id": invitation_id}).status == 404
+
+
+def test_a_stranger_of_another_practice_can_neither_see_nor_withdraw_an_invitation(browser: Browser) -> None:
+    browser.sign_up()
+    email = new_email()
+    link = browser.invite(email)
+    invitation_id = browser.page.soup.find("input", {"name": "invitation_id"})["value"]
+    stranger = browser.another()
+    stranger.sign_up(practice="Hillside Rehab")
+    assert email not in stranger.get("/account/team").text
+    assert stranger.post("/account/team/withdraw", {"invitation_id": invitation_id}).status == 404
+    assert browser.another().get(link).has_button("Join practice")
+
+
+def test_a_member_who_left_may_be_invited_again(browser: Browser, database: sa.Engine) -> None:
+    browser.sign_up()
+    email = new_email()
+    colleague = browser.another()
+    colleague.get(browser.invite(email))
+    colleague.press("Join practice", **{"Your name": "Lee Okafor", "Password": PASSWORD})
+    with database.begin() as connection:
+        query = sa.text(
+            "UPDATE memberships SET ended_at = now() FROM practitioners p "
+            "WHERE p.id = memberships.practitioner_id AND p.email = :email"
+        )
+        connection.execute(query, {"email": email})
+    assert email not in browser.get("/account/team").text
+    returning = browser.another()
+    returning.get(browser.invite(email))
+    assert returning.press("Join practice", Password=PASSWORD).path == "/account/settings"
+    assert email in browser.get("/account/team").text
+
+
+def test_who_invited_and_who_joined_is_recorded(browser: Browser, database: sa.Engine) -> None:
+    browser.sign_up()
+    browser.invite_colleague()
+    with database.connect() as connection:
+        rows: list[Any] = list(
+            connection.exec_driver_sql(
+                "SELECT action, practitioner_id, practice_id, detail FROM audit_events "
+                "WHERE action LIKE 'invitation.%%' ORDER BY id DESC LIMIT 2"
+            )
+        )
+    accepted, made = rows
+    assert (made.action, accepted.action) == ("invitation.made", "invitation.accepted")
+    assert made.practice_id == accepted.practice_id
+    assert made.practitioner_id != accepted.practitioner_id
+    assert made.detail == accepted.detail
+    assert list(made.detail) == ["invitation_id"]

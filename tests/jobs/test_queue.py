@@ -1,0 +1,118 @@
+"""Jobs are part of a transaction, run one at a time for a key, and those that wait hold nobody up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from procrastinate import PsycopgConnector
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clock import utc_now
+from app.db import libpq_url, make_engine, make_sessions, transaction
+from app.jobs.queue import defer, queue
+from app.jobs.worker import requeue_stalled_jobs
+from app.tasks import import_all_tasks
+
+ran: list[str] = []
+
+
+@queue.task(name="tests.note")
+async def note(word: str) -> None:
+    ran.append(word)
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(database: sa.Engine) -> None:
+    ran.clear()
+    import_all_tasks()
+    with database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
+
+
+def in_transaction(database_url: str, work: Callable[[AsyncSession], Awaitable[Any]]) -> None:
+    async def run() -> None:
+        engine = make_engine(database_url)
+        try:
+            async with transaction(make_sessions(engine)) as session:
+                await work(session)
+        finally:
+            await engine.dispose()
+
+    asyncio.run(run())
+
+
+def run_due(database_url: str) -> None:
+    async def run() -> None:
+        with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=2)):
+            async with queue.open_async():
+                await queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+
+    asyncio.run(run())
+
+
+def test_a_job_exists_only_if_its_transaction_commits(database_url: str) -> None:
+    async def fail(session: AsyncSession) -> None:
+        await defer(session, "tests.note", word="lost")
+        raise RuntimeError("after putting the job in")
+
+    with pytest.raises(RuntimeError):
+        in_transaction(database_url, fail)
+    in_transaction(database_url, lambda session: defer(session, "tests.note", word="kept"))
+    run_due(database_url)
+    assert ran == ["kept"]
+
+
+def test_a_job_that_waits_for_its_time_does_not_hold_up_others_of_its_lock(database_url: str) -> None:
+    later = utc_now() + timedelta(hours=1)
+    in_transaction(database_url, lambda s: defer(s, "tests.note", lock="cliniko:1", at=later, word="later"))
+    in_transaction(database_url, lambda s: defer(s, "tests.note", lock="cliniko:1", word="now"))
+    run_due(database_url)
+    assert ran == ["now"]
+
+
+def test_a_job_whose_time_has_come_runs_under_its_lock(database_url: str, database: sa.Engine) -> None:
+    due = utc_now() - timedelta(seconds=1)
+    in_transaction(database_url, lambda s: defer(s, "tests.note", lock="cliniko:1", at=due, once="n", word="due"))
+    run_due(database_url)
+    assert ran == ["due"]
+    with database.connect() as connection:
+        locks = connection.exec_driver_sql(
+            "SELECT lock FROM procrastinate_jobs WHERE task_name = 'tests.note'"
+        ).scalars()
+        assert list(locks) == ["cliniko:1"]
+
+
+def test_while_one_waits_no_second_is_added_and_the_transaction_stays_whole(
+    database_url: str, database: sa.Engine
+) -> None:
+    async def twice(session: AsyncSession) -> None:
+        for _ in range(2):
+            await defer(session, "tests.note", once="note:1", word="one")
+        await defer(session, "tests.note", word="another")
+
+    in_transaction(database_url, twice)
+    run_due(database_url)
+    assert sorted(ran) == ["another", "one"]
+
+
+def test_the_job_of_a_killed_worker_is_taken_over(database_url: str, database: sa.Engine) -> None:
+    in_transaction(database_url, lambda s: defer(s, "tests.note", word="taken over"))
+    with database.begin() as connection:  # a worker took it up and stopped sending heartbeats
+        worker = connection.exec_driver_sql(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
+        ).scalar_one()
+        connection.execute(sa.text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :id"), {"id": worker})
+    run_due(database_url)
+    assert ran == []
+
+    async def sweep() -> None:
+        with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=2)):
+            async with queue.open_async():
+                await requeue_stalled_jobs()
+
+    asyncio.run(sweep())
+    run_due(database_url)
+    assert ran == ["taken over"]
