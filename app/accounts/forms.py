@@ -3,11 +3,8 @@
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from fastapi import Form
-from pydantic import AfterValidator
 
 from app.accounts.countries import COUNTRIES
 from app.accounts.models import Role, SharingRule
@@ -34,12 +31,6 @@ class FormError(AppError):
 def drop_unstorable(text: str) -> str:
     """Return the text without NUL and lone surrogates, which neither PostgreSQL nor UTF-8 can hold."""
     return "".join(letter for letter in text if letter != "\0" and unicodedata.category(letter) != "Cs")
-
-
-# One field of a form as typed; a missing field takes the route's default.
-FormText = Annotated[str, AfterValidator(drop_unstorable), Form()]
-# Where to go afterwards, as sent by the form's hidden field "next"; to be judged by web.rendering.local_path.
-FormTarget = Annotated[str, Form(alias="next")]
 
 
 def clean_line(text: str) -> str:

@@ -7,7 +7,8 @@ from fastapi.responses import Response
 
 from app.accounts import people, team
 from app.accounts.access import Database, MaybeSignedIn, Member, ToolsDep
-from app.accounts.forms import FormError, FormText, read_newcomer
+from app.accounts.form_fields import FormText
+from app.accounts.forms import FormError, read_newcomer
 from app.accounts.models import Practitioner
 from app.accounts.sign_in_routes import FIRST_PAGE, with_new_session
 from app.accounts.team import OpenInvitation

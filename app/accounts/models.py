@@ -145,7 +145,9 @@ class Connection(WithId, Base):
     cliniko_user_id: Mapped[str] = mapped_column(String(20))
     cliniko_user_name: Mapped[str] = mapped_column(String(255))
     cliniko_role: Mapped[str] = mapped_column(String(60))
-    state: Mapped[ConnectionState] = mapped_column(words_of(ConnectionState), server_default=ConnectionState.WORKING.value)
+    state: Mapped[ConnectionState] = mapped_column(
+        words_of(ConnectionState), server_default=ConnectionState.WORKING.value
+    )
     checked_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -6,9 +6,9 @@ from fastapi.responses import Response
 from app.accounts import keys
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.connections import find_connection
-from app.accounts.forms import FormError, FormTarget, FormText
+from app.accounts.form_fields import FormTarget, FormText, QueryTarget
+from app.accounts.forms import FormError
 from app.accounts.models import ConnectionState, Practice
-from app.accounts.sign_in_routes import QueryTarget
 from app.accounts.tools import Tools
 from app.web.rendering import local_path, page, redirect
 

@@ -8,7 +8,8 @@ from fastapi.responses import Response
 
 from app.accounts import sharing
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
-from app.accounts.forms import FormError, FormText, read_sharing_rule
+from app.accounts.form_fields import FormText
+from app.accounts.forms import FormError, read_sharing_rule
 from app.web.rendering import page, redirect
 
 router = APIRouter(prefix="/account/sharing")

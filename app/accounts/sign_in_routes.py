@@ -4,15 +4,15 @@
 """
 
 import uuid
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.accounts import people
 from app.accounts.access import Database, MaybeSignedIn, SignedIn, ToolsDep
 from app.accounts.countries import COUNTRIES, DEFAULT_COUNTRY
-from app.accounts.forms import FormError, FormTarget, FormText, clean_line, read_sign_up
+from app.accounts.form_fields import FormTarget, FormText, QueryTarget
+from app.accounts.forms import FormError, clean_line, read_sign_up
 from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_cookie, start_session
 from app.accounts.tools import Tools
 from app.errors import NotFoundError
@@ -21,7 +21,6 @@ from app.web.rendering import local_path, page, redirect
 
 router = APIRouter()
 
-QueryTarget = Annotated[str, Query(alias="next")]
 START_PAGE = "/clients"
 FIRST_PAGE = "/account/settings"  # of a new account or membership: the Cliniko key is what it needs next
 

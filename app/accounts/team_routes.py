@@ -7,7 +7,8 @@ from fastapi.responses import Response
 
 from app.accounts import team
 from app.accounts.access import Database, Member, SignedIn, TeamLead, ToolsDep
-from app.accounts.forms import INVITED_ROLES, FormError, FormText, read_invitation
+from app.accounts.form_fields import FormText
+from app.accounts.forms import INVITED_ROLES, FormError, read_invitation
 from app.accounts.models import Role
 from app.accounts.tools import Tools
 from app.errors import NotFoundError

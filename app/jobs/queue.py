@@ -43,15 +43,20 @@ async def defer(
         later = f"{once}:later" if once else None
         await defer(session, "jobs.put_in_when_due", at=at, once=later, job=waiting)
         return
-    job = queue.configure_task(
-        task_name, connection=await driver_connection(session), lock=lock, schedule_at=at, queueing_lock=once
-    )
-    if once is None:
+
+    async def put_in() -> None:
+        connection = await driver_connection(session)
+        job = queue.configure_task(task_name, connection=connection, lock=lock, schedule_at=at, queueing_lock=once)
         await job.defer_async(**arguments)
+
+    if once is None:
+        await put_in()
         return
     try:
-        async with session.begin_nested():  # the refusal of a second job must not spoil the transaction
-            await job.defer_async(**arguments)
+        # The refusal of a second job must not spoil the transaction. The connection has to be asked for inside:
+        # only that sets the savepoint.
+        async with session.begin_nested():
+            await put_in()
     except AlreadyEnqueued:
         return
 

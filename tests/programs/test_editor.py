@@ -150,7 +150,13 @@ def test_enter_in_a_text_field_only_keeps_what_was_typed(browser: Browser, clien
 
 def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(browser: Browser, client: str) -> None:
     start_from_template(browser, client)
-    typed = {"Sets": "many", "Reps": "-3", "Load": "x" * 41, "Program title": "T" * 201, "Note for the client": "n" * 4001}
+    typed = {
+        "Sets": "many",
+        "Reps": "-3",
+        "Load": "x" * 41,
+        "Program title": "T" * 201,
+        "Note for the client": "n" * 4001,
+    }
     page = browser.press("Assign program", **typed)
     assert page.path.endswith("/edit")
     for name, sentence in {

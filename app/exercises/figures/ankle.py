@@ -1,9 +1,10 @@
 """Figures for the ankle and the foot."""
 
 from app.exercises.figures.stage import (
-    CHAIR_AHEAD,
-    HOLD_CHAIR,
+    HOLD_AHEAD,
+    HOLDING,
     SUPINE,
+    WORKTOP_AHEAD,
     Data,
     arrow,
     both,
@@ -19,10 +20,6 @@ from app.exercises.figures.stage import (
 )
 
 _BED = [mat(6, 190), pillow()]
-_BOTH_HANDS = {
-    **HOLD_CHAIR,
-    "right_hand": hand([29, 88, 18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, 0.4]),
-}
 
 
 def _tiptoe(lift: float) -> Data:
@@ -32,7 +29,7 @@ def _tiptoe(lift: float) -> Data:
         "at": [11.5, 0, 8],
         "pin": "right_ball",
         "rest": ["right_ball", "left_ball"],
-        "reach": _BOTH_HANDS,
+        "reach": HOLD_AHEAD,
     }
 
 
@@ -119,10 +116,10 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _tiptoe(lift),
-                props=[CHAIR_AHEAD],
+                props=[WORKTOP_AHEAD],
                 moving=["right_shin", "left_shin", "right_foot", "left_foot"],
                 arrows=[arrow(["right_heel", -14, -4, 0], ["right_heel", -14, 20, 0])] if lift else [],
-                contacts=[["right_ball", "floor"], ["left_ball", "floor"], ["right_hand", "chair"]],
+                contacts=[["right_ball", "floor"], ["left_ball", "floor"], *HOLDING],
             )
             for lift in (0, 38)
         ]

@@ -1,9 +1,15 @@
 """Figures for balance and for walking safely."""
 
 from app.exercises.figures.stage import (
+    DOWN,
     FEET,
+    HOLD_AHEAD,
+    HOLD_BESIDE,
+    HOLDING,
     LEFT_FOOT,
     SEATED,
+    WORKTOP_AHEAD,
+    WORKTOP_BESIDE,
     Data,
     arrow,
     both,
@@ -16,9 +22,6 @@ from app.exercises.figures.stage import (
     sit,
     stand,
 )
-
-_RAIL = {"kind": "rail", "at": [10, 0, -34], "size": [120, 92, 5]}
-_ON_RAIL = {"left_hand": hand([14, 94, -34], [1, -0.1, 0], [0, -1, 0], [-0.6, -0.6, -0.4])}
 
 
 def _rise(step: int) -> Data:
@@ -52,12 +55,18 @@ def _walk(
 
 
 def _sideways(right: float, left: float) -> Data:
-    """Facing the viewer with slightly bent knees, feet at these places across."""
+    """Facing a long worktop with slightly bent knees, feet at these places across."""
+    middle = (right + left) / 2
+    hands = {
+        f"{side}_hand": hand([33, 90, middle + z * 20], [1, 0, 0], DOWN, [-0.8, -0.5, z * 0.4])
+        for side, z in (("right", 1), ("left", -1))
+    }
     return {
-        "angles": {"lean": 4, **both(shoulder=6, elbow=14, shoulder_out=14)},
-        "at": [0, 84, (right + left) / 2],
+        "angles": {"lean": 6},
+        "at": [0, 86, middle],
         "rest": [],
         "reach": {
+            **hands,
             "right_foot": foot([0, 0, right], bend=[1, 0, 0.1]),
             "left_foot": foot([0, 0, left], bend=[1, 0, -0.1]),
         },
@@ -68,7 +77,7 @@ def _march(side: str) -> Data:
     high, low = (side, "left" if side == "right" else "right")
     z = 8 if low == "right" else -8
     pose = stand(
-        reach={},
+        reach=HOLD_BESIDE,
         **{
             f"{high}_hip": 82,
             f"{high}_knee": 86,
@@ -97,28 +106,35 @@ DATA: dict[str, Data] = {
         picture(
             {
                 **_walk([13, 0], [-13, 0], [0, 88, 0]),
-                "reach": {**_walk([13, 0], [-13, 0], [0, 0, 0])["reach"], **_ON_RAIL},
+                "reach": {**_walk([13, 0], [-13, 0], [0, 0, 0])["reach"], **HOLD_BESIDE},
             },
             view=[22, 12],
-            props=[_RAIL],
+            props=[WORKTOP_BESIDE],
             moving=["right_foot", "left_foot"],
-            contacts=[*FEET, ["left_hand", "rail"]],
+            contacts=[*FEET, ["left_hand", "worktop"]],
         ),
     ),
     "single-leg-stand": figure(
         picture(
-            on_left_leg(_ON_RAIL, right_hip=22, right_knee=62, right_ankle=-6),
-            view=[14, 10],
-            props=[_RAIL],
+            on_left_leg(HOLD_AHEAD, right_hip=14, right_knee=58, right_ankle=-6),
+            props=[WORKTOP_AHEAD],
             moving=["right_leg"],
-            contacts=[*LEFT_FOOT, ["left_hand", "rail"]],
+            arrows=[arrow(["right_ankle", -14, -14, 0], ["right_ankle", -16, 10, 0])],
+            contacts=[*LEFT_FOOT, *HOLDING],
         ),
     ),
     "heel-toe-walk": figure(
-        picture(_walk([13, 0], [-13, 0], [0, 88, 0]), view=[22, 12], moving=["left_leg"], contacts=FEET),
+        picture(
+            _walk([13, 0], [-13, 0], [0, 88, 0]),
+            view=[22, 12],
+            props=[WORKTOP_BESIDE],
+            moving=["left_leg"],
+            contacts=FEET,
+        ),
         picture(
             _walk([13, 0], [18, 14], [12, 88.5, 0]),
             view=[22, 12],
+            props=[WORKTOP_BESIDE],
             moving=["left_leg"],
             arrows=[arrow(["left_ankle", -24, 4, 4], ["left_ankle", 20, 0, 4], bend=0.2)],
             contacts=[["right_heel", "floor"]],
@@ -126,6 +142,7 @@ DATA: dict[str, Data] = {
         picture(
             _walk([13, 0], [39, 0], [26, 88, 0]),
             view=[22, 12],
+            props=[WORKTOP_BESIDE],
             moving=["left_leg"],
             contacts=FEET,
         ),
@@ -134,26 +151,25 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _sideways(right, left),
-                view="front",
+                view="back",
+                props=[{**WORKTOP_AHEAD, "at": [52, 0, 14], "size": [50, 88, 130]}],
                 moving=["right_leg"],
-                arrows=[arrow([0, 30, right - 16], [0, 30, right + 14])] if step else [],
-                contacts=FEET,
+                arrows=[arrow([0, 30, right - 16], [0, 30, right + 16])] if right > 20 else [],
+                contacts=[*FEET, *HOLDING],
             )
-            for step, (right, left) in enumerate(((9, -9), (32, -9)))
+            for right, left in ((9, -9), (34, -9))
         ]
     ),
     "marching-on-spot": figure(
-        picture(
-            _march("right"),
-            moving=["right_leg"],
-            arrows=[arrow(["right_knee", 15, -22, 0], ["right_knee", 15, 4, 0])],
-            contacts=[["left_heel", "floor"], ["left_ball", "floor"]],
-        ),
-        picture(
-            _march("left"),
-            moving=["left_leg"],
-            arrows=[arrow(["left_knee", 15, -22, 0], ["left_knee", 15, 4, 0])],
-            contacts=[["right_heel", "floor"], ["right_ball", "floor"]],
-        ),
+        *[
+            picture(
+                _march(high),
+                props=[WORKTOP_BESIDE],
+                moving=[f"{high}_leg"],
+                arrows=[arrow([f"{high}_knee", 15, -22, 0], [f"{high}_knee", 15, 4, 0])],
+                contacts=[[f"{low}_heel", "floor"], [f"{low}_ball", "floor"], ["left_hand", "worktop"]],
+            )
+            for high, low in (("right", "left"), ("left", "right"))
+        ]
     ),
 }

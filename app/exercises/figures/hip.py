@@ -1,14 +1,14 @@
 """Figures for the hip."""
 
 from app.exercises.figures.stage import (
-    CHAIR_AHEAD,
-    HOLD_CHAIR,
+    HOLD_AHEAD,
+    HOLDING,
     LEFT_FOOT,
     SUPINE,
+    WORKTOP_AHEAD,
     Data,
     arrow,
     both,
-    chair,
     figure,
     follow,
     foot,
@@ -113,16 +113,12 @@ DATA: dict[str, Data] = {
     "standing-hip-abduction": figure(
         *[
             picture(
-                on_left_leg(
-                    {"left_hand": hand([4, 92, -44], [0.2, -0.2, -1], [0, -1, 0], [-0.5, -1, -0.5])},
-                    right_hip_out=out,
-                    right_ankle=4 if out else 0,
-                ),
-                view="front",
-                props=[chair(4, 90, at=[4, 0, -66])],
+                on_left_leg(HOLD_AHEAD, right_hip_out=out, right_ankle=4 if out else 0),
+                view="back",
+                props=[WORKTOP_AHEAD],
                 moving=["right_leg"],
-                arrows=[follow("right_ankle", bend=-0.12, shift=(-2, -9))] if out > 10 else [],
-                contacts=LEFT_FOOT,
+                arrows=[follow("right_ankle", bend=0.12, shift=(2, -9))] if out > 10 else [],
+                contacts=[*LEFT_FOOT, *HOLDING],
             )
             for out in (2, 30)
         ]
@@ -130,11 +126,11 @@ DATA: dict[str, Data] = {
     "standing-hip-extension": figure(
         *[
             picture(
-                on_left_leg(HOLD_CHAIR, lean, left_hip=lean, right_hip=lean - back, right_knee=3),
-                props=[CHAIR_AHEAD],
+                on_left_leg(HOLD_AHEAD, lean, left_hip=lean, right_hip=lean - back, right_knee=3),
+                props=[WORKTOP_AHEAD],
                 moving=["right_leg"],
                 arrows=[follow("right_ankle", bend=-0.12, shift=(-4, -12))] if back > 5 else [],
-                contacts=[*LEFT_FOOT, ["left_hand", "chair"]],
+                contacts=[*LEFT_FOOT, *HOLDING],
             )
             for back, lean in ((0, 2), (24, 5))
         ]

@@ -1,12 +1,15 @@
 """Figures for the knee and the thigh."""
 
 from app.exercises.figures.stage import (
-    CHAIR_AHEAD,
     FEET,
-    HOLD_CHAIR,
+    HOLD_AHEAD,
+    HOLD_BESIDE,
+    HOLDING,
     LEFT_FOOT,
     SEATED,
     SUPINE,
+    WORKTOP_AHEAD,
+    WORKTOP_BESIDE,
     Data,
     arrow,
     bent_leg,
@@ -103,6 +106,7 @@ def _hamstring(angle: float) -> Data:
         {
             "right_hand": hand([-11, 56, 13], [0.55, 0.8, 0], [0, 0, -1], [0.2, -1, 0.8]),
             "left_hand": hand([-11, 55, 0], [0.55, 0.8, 0], [0, 0, 1], [0.2, -1, -0.8]),
+            **bent_leg("left"),
         },
         arms=False,
         right_hip=angle,
@@ -189,13 +193,16 @@ DATA: dict[str, Data] = {
         ]
     ),
     "mini-squat": figure(
-        picture(stand(**both(shoulder=4)), moving=["right_leg", "left_leg"], contacts=FEET),
-        picture(
-            stand(26, 26, **both(shoulder=112, elbow=4, shoulder_out=0, grip=5), neck=-14),
-            moving=["right_leg", "left_leg"],
-            arrows=[arrow(["pelvis", -22, 20, 0], ["pelvis", -26, -8, 0])],
-            contacts=FEET,
-        ),
+        *[
+            picture(
+                stand(lean, bend, reach=HOLD_AHEAD, neck=-lean * 0.6),
+                props=[WORKTOP_AHEAD],
+                moving=["right_leg", "left_leg"],
+                arrows=[arrow(["pelvis", -22, 20, 0], ["pelvis", -26, -8, 0])] if bend else [],
+                contacts=[*FEET, *HOLDING],
+            )
+            for lean, bend in ((0, 0), (22, 24))
+        ]
     ),
     "step-up": figure(
         picture(
@@ -224,11 +231,11 @@ DATA: dict[str, Data] = {
     "standing-hamstring-curl": figure(
         *[
             picture(
-                on_left_leg(HOLD_CHAIR, right_knee=knee, right_hip=-2, right_ankle=-4),
-                props=[CHAIR_AHEAD],
+                on_left_leg(HOLD_AHEAD, right_knee=knee, right_hip=-2, right_ankle=-4),
+                props=[WORKTOP_AHEAD],
                 moving=["right_shin", "right_foot"],
                 arrows=[follow("right_ankle", bend=-0.2, shift=(-8, -8))] if knee > 20 else [],
-                contacts=[*LEFT_FOOT, ["left_hand", "chair"]],
+                contacts=[*LEFT_FOOT, *HOLDING],
             )
             for knee in (0, 92)
         ]
@@ -237,17 +244,17 @@ DATA: dict[str, Data] = {
         picture(
             on_left_leg(
                 {
-                    **HOLD_CHAIR,
+                    **HOLD_BESIDE,
                     "right_hand": hand(["right_ankle", -1, 3, 3], [0.2, -0.8, -0.3], [1, 0, 0], [-1, 0, 0.5]),
                 },
                 right_knee=136,
                 right_hip=-6,
                 right_ankle=-30,
             ),
-            props=[CHAIR_AHEAD],
+            props=[WORKTOP_BESIDE],
             moving=["right_leg"],
             arrows=[arrow(["right_heel", -24, -10, 0], ["right_heel", -14, 12, 0], bend=-0.15)],
-            contacts=[*LEFT_FOOT, ["left_hand", "chair"]],
+            contacts=[*LEFT_FOOT, ["left_hand", "worktop"]],
         ),
     ),
 }

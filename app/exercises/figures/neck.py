@@ -1,10 +1,12 @@
 """Figures for the neck and the shoulder blades."""
 
-from app.exercises.figures.stage import SEATED, Data, arrow, both, chair, figure, hand, picture, sit, stand
+from app.exercises.figures.stage import SEAT, SEATED, Data, arrow, both, chair, figure, hand, picture, sit
 
 BUST = [-42, 58, 42, 140]  # head, shoulders and chest of somebody who sits
 SIDE_BUST = [-34, 58, 46, 140]
-SHOULDERS = [-48, 76, 48, 176]  # the same of somebody who stands
+_STOOL = {"kind": "table", "at": [4, 0, 0], "size": [40, SEAT, 40]}
+_ON_STOOL = [["pelvis", "table"], ["right_heel", "floor"], ["left_heel", "floor"]]
+_ARMS_DOWN = both(elbow=14, shoulder=4, shoulder_out=12)
 
 _SIT = {"props": [chair()], "contacts": SEATED}
 
@@ -34,7 +36,10 @@ DATA: dict[str, Data] = {
         picture(sit(), view="front", moving=["head", "neck"], **_SIT),
         picture(
             sit(
-                {"right_hand": hand(["head", -1, 9, -6], [0.0, -0.5, -1], [0, -1, 0.5], [0.2, 0.4, 1])},
+                {
+                    "right_hand": hand(["head", -1, 9, -6], [0.0, -0.5, -1], [0, -1, 0.5], [0.2, 0.4, 1]),
+                    "left_hand": hand([4, 46, -24], [0.1, -1, 0], [0, 0, 1], [-0.4, 0, -1]),
+                },
                 neck_side=32,
             ),
             view="front",
@@ -58,16 +63,18 @@ DATA: dict[str, Data] = {
         crop=BUST,
     ),
     "shoulder-blade-squeeze": figure(
-        picture(stand(**both(elbow=85, shoulder=10, shoulder_out=12)), view="back", moving=["trunk"]),
+        picture(sit(hands=False, **_ARMS_DOWN), view="back", props=[_STOOL], moving=["trunk"], contacts=_ON_STOOL),
         picture(
-            stand(retract=5, **both(elbow=85, shoulder=-12, shoulder_out=16)),
+            sit(hands=False, retract=5, **both(elbow=14, shoulder=-10, shoulder_out=16)),
             view="back",
+            props=[_STOOL],
             moving=["trunk"],
             arrows=[
                 arrow(["breast_bone", -20, 6, 22], ["breast_bone", -20, 6, 7]),
                 arrow(["breast_bone", -20, 6, -22], ["breast_bone", -20, 6, -7]),
             ],
+            contacts=_ON_STOOL,
         ),
-        crop=SHOULDERS,
+        crop=[-46, 34, 46, 142],
     ),
 }

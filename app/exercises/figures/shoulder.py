@@ -33,12 +33,9 @@ def _pendulum(swing: float) -> Data:
 _TABLE = {"kind": "table", "at": [72, 0, -4], "size": [52, 76, 60]}
 
 
-def _band_turn(turn: float) -> Data:
-    return stand(**both(shoulder=2, shoulder_out=3, shoulder_turn=turn, elbow=90, forearm=60, grip=80))
-
-
-_HANDS_BAND = {"kind": "band", "points": [["right_hand", 1, 0, 0], ["left_hand", 1, 0, 0]]}
-_POST = {"kind": "wall", "at": [14, 0, 88], "size": [10, 182, 6]}
+def _post(z: float) -> Data:
+    """What a band is fixed to, beside the person."""
+    return {"kind": "wall", "at": [14, 0, z], "size": [10, 182, 6]}
 
 
 def _pull_in(turn: float) -> Data:
@@ -66,6 +63,7 @@ def _turn_up(turn: float) -> Data:
 
 
 _HEAD_ON_ARM = {"right_hand": hand(["head", 2, -10, 22], [-1, 0, 0.2], [0, -1, 0], [0.5, 0.1, 1])}
+_LIGHT_WEIGHT = {"kind": "weight", "at": ["left_hand", 0, -1, 2], "size": [6, 0, 2]}
 _ROLL = {"kind": "rolled_towel", "at": ["left_elbow", 2, -14, -1], "size": [16, 8, 12]}
 
 
@@ -115,7 +113,7 @@ DATA: dict[str, Data] = {
                 arrows=[follow("right_hand", bend=0.22, shift=(-4, 12))] if angle > 90 else [],
                 contacts=[*SUPINE, *HOOK_FEET],
             )
-            for angle in (45, 150)
+            for angle in (28, 150)
         ]
     ),
     "wall-finger-walk": figure(
@@ -131,28 +129,25 @@ DATA: dict[str, Data] = {
         ]
     ),
     "band-external-rotation": figure(
-        picture(
-            _band_turn(-22), view="front", props=[_HANDS_BAND], moving=["right_forearm", "left_forearm"], contacts=FEET
-        ),
-        picture(
-            _band_turn(42),
-            view="front",
-            props=[_HANDS_BAND],
-            moving=["right_forearm", "left_forearm"],
-            arrows=[
-                arrow(["right_hand", 0, 10, -10], ["right_hand", 0, 10, 10]),
-                arrow(["left_hand", 0, 10, 10], ["left_hand", 0, 10, -10]),
-            ],
-            contacts=FEET,
-        ),
-        crop=UPPER,
+        *[
+            picture(
+                _pull_in(turn),
+                view="front",
+                props=[_post(-88), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, -85]]}],
+                moving=["right_forearm"],
+                arrows=[follow("right_hand", shift=(0, 12), bend=0.1)] if turn > 0 else [],
+                contacts=FEET,
+            )
+            for turn in (-48, 46)
+        ],
+        crop=[-62, 72, 92, 178],
     ),
     "band-internal-rotation": figure(
         *[
             picture(
                 _pull_in(turn),
                 view="front",
-                props=[_POST, {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, 85]]}],
+                props=[_post(88), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, 85]]}],
                 moving=["right_forearm"],
                 arrows=[follow("right_hand", shift=(0, 12), bend=-0.1)] if turn < 0 else [],
                 contacts=FEET,
@@ -166,7 +161,7 @@ DATA: dict[str, Data] = {
             picture(
                 _turn_up(turn),
                 view=[0, 18],
-                props=[mat(-10, 170), pillow(-72, 12), _ROLL],
+                props=[mat(-10, 170), pillow(-72, 12), _ROLL, _LIGHT_WEIGHT],
                 moving=["left_forearm"],
                 arrows=[follow("left_hand", shift=(14, 0), bend=0.15)] if turn > 0 else [],
                 contacts=[["right_hip", "floor"]],

@@ -186,7 +186,15 @@ def wall(x: float, high: float = 182) -> Data:
     return {"kind": "wall", "at": [x + 3, 0, 0], "size": [6, high, 70]}
 
 
-HOLD_CHAIR = {"left_hand": hand([29, 88, -18], [1, -0.15, 0], [0, -1, 0], [-0.8, -0.5, -0.4])}
+# A kitchen bench: in front, with both hands on it, or along the person's left, with one hand.
+WORKTOP_AHEAD = {"kind": "worktop", "at": [52, 0, 0], "size": [50, 88, 90]}
+WORKTOP_BESIDE = {"kind": "worktop", "at": [8, 0, -54], "size": [124, 88, 40]}
+HOLD_AHEAD = {
+    f"{side}_hand": hand([33, 90, z * 18], [1, 0, 0], DOWN, [-0.8, -0.5, z * 0.4])
+    for side, z in (("right", 1), ("left", -1))
+}
+HOLD_BESIDE = {"left_hand": hand([14, 90, -38], [1, 0, 0], DOWN, [-0.6, -0.6, -0.4])}
+HOLDING = [["right_hand", "worktop"], ["left_hand", "worktop"]]
 
 
 def on_left_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
@@ -195,5 +203,4 @@ def on_left_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
     return {**pose, "pin": "left_ankle", "at": [0, 0, -8], "rest": ["left_heel", "left_ball"]}
 
 
-CHAIR_AHEAD = chair(48)
 LEFT_FOOT = [["left_heel", "floor"], ["left_ball", "floor"]]

@@ -33,17 +33,17 @@ def _arch(lumbar: float, thoracic: float, neck: float, lean: float) -> Data:
     return kneel_on_hands(lean=lean, lumbar=lumbar, thoracic=thoracic, neck=neck)
 
 
-_ARMS_CROSSED = {
-    "right_hand": hand(["left_shoulder", 5, -4, 3], [-0.2, 0.5, -1], [-1, 0, 0], [0.6, -1, 0.3]),
-    "left_hand": hand(["right_shoulder", 6, -5, -3], [-0.2, 0.5, 1], [-1, 0, 0], [0.6, -1, -0.3]),
+_HANDS_BEHIND_NECK = {
+    f"{side}_hand": hand(["neck", -6, 3, z * 4], [-0.5, 0.4, -z], [1, 0, 0], [1, -0.05, z * 0.45])
+    for side, z in (("right", 1), ("left", -1))
 }
 
 
 DATA: dict[str, Data] = {
     "thoracic-extension-chair": figure(
-        picture(sit(_ARMS_CROSSED, thoracic=6), props=[chair()], contacts=SEATED, moving=["trunk"]),
+        picture(sit(_HANDS_BEHIND_NECK, thoracic=6), props=[chair()], contacts=SEATED, moving=["trunk"]),
         picture(
-            sit(_ARMS_CROSSED, thoracic=-26, neck=-4),
+            sit(_HANDS_BEHIND_NECK, thoracic=-26, neck=-4),
             props=[chair()],
             contacts=SEATED,
             moving=["trunk"],

@@ -2,8 +2,6 @@
 
 from app.exercises.figures.stage import SEATED, Data, arrow, chair, figure, hand, picture, sit, stand
 
-_TABLE = {"kind": "table", "at": [31, 0, 14], "size": [36, 73, 50]}
-
 
 def _bent_hand(wrist: float, reach: Data | None = None) -> Data:
     """The left arm straight ahead, palm down, hand bent by so much."""
@@ -26,13 +24,9 @@ def _squeeze(grip: float) -> Data:
 
 
 def _curl(wrist: float) -> Data:
-    """The right forearm on a table, palm up, the hand with a weight over the edge."""
-    return sit(
-        {"right_hand": hand([54, 77.2, 16], None, None, [-0.6, -1, 0.2])},
-        right_forearm=2,
-        right_wrist=wrist,
-        right_grip=85,
-    )
+    """The right forearm on the thigh, palm up, the hand with a weight just past the knee."""
+    forearm = hand(["right_knee", 11, 8.5, 0], None, None, [-0.9, -1, 0.3])
+    return sit({"right_hand": forearm}, lean=16, right_forearm=2, right_wrist=wrist, right_grip=85)
 
 
 DATA: dict[str, Data] = {
@@ -64,13 +58,13 @@ DATA: dict[str, Data] = {
             picture(
                 _curl(wrist),
                 view=[16, 12],
-                props=[chair(), _TABLE, {"kind": "weight", "at": ["right_fingers", -2, 1, 0], "size": [0, 0, 8]}],
+                props=[chair(), {"kind": "weight", "at": ["right_fingers", -2, 1, 0], "size": [0, 0, 8]}],
                 moving=["right_hand", "right_forearm"],
                 arrows=[arrow(["right_hand", 14, -8, 0], ["right_hand", 12, 14, 0], bend=0.2)] if wrist > 0 else [],
                 contacts=SEATED,
             )
             for wrist in (-35, 45)
         ],
-        crop=[-34, 50, 100, 140],
+        crop=[-34, 22, 96, 142],
     ),
 }

@@ -32,6 +32,7 @@ PROPS = {
     "wall": ("#e3e0da", "#d3cfc7", "#c4bfb5"),
     "step": ("#d9dee6", "#bfc8d4", "#a9b4c3"),
     "table": ("#e0c7a3", "#cdb086", "#b89a70"),
+    "worktop": ("#d8c3a0", "#e9e4db", "#d6cfc3"),
     "plinth": ("#c5d3e3", "#a9bbd0", "#93a7bf"),
     "rail": ("#c3ccd8", "#a9b4c3", "#94a1b3"),
     "pillow": ("#ffffff", "#eef1f6", "#dfe5ee"),

@@ -69,6 +69,8 @@ def boxes(prop: Prop, points: Mapping[str, Vec]) -> list[Box]:
     if prop.kind == "table":
         legs = [block(x, 0, z, 4, sy - 4, 4) for z in (-sz / 2 + 3, sz / 2 - 3) for x in (-sx / 2 + 4, sx / 2 - 4)]
         return [*legs, block(0, sy - 4, 0, sx, 4, sz)]
+    if prop.kind == "worktop":
+        return [block(0, 0, 0, sx - 4, sy - 4, sz - 4), block(0, sy - 4, 0, sx, 4, sz)]
     if prop.kind == "plinth":
         legs = [block(x, 0, z, 6, sy - 10, 6) for z in (-sz / 2 + 5, sz / 2 - 5) for x in (-sx / 2 + 14, sx / 2 - 14)]
         return [*legs, block(0, sy - 10, 0, sx, 10, sz)]

@@ -11,7 +11,7 @@ from app.pdf.figures.vectors import Vec
 T = TypeVar("T")
 
 VIEWS = {"side": (0.0, 8.0), "front": (90.0, 8.0), "back": (-90.0, 8.0), "angle": (35.0, 14.0)}
-SOLIDS = {"mat", "chair", "wall", "step", "table", "plinth", "rail", "pillow", "rolled_towel"}
+SOLIDS = {"mat", "chair", "wall", "step", "table", "worktop", "plinth", "rail", "pillow", "rolled_towel"}
 PROP_KINDS = SOLIDS | {"band", "towel", "stick", "ball", "weight"}
 LIMBS = ("right_hand", "left_hand", "right_foot", "left_foot")
 

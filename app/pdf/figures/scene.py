@@ -140,22 +140,26 @@ def natural_size(figure: Figure) -> tuple[float, float]:
 
 
 def panel_edge(panel: Panel) -> tuple[Path, float]:
-    """The panel's outline with round corners, left bottom corner at the origin, and the width of its line."""
-    w, h = panel.width, panel.height
-    r = CORNER * max(w, h)
-    k = r * 0.45
+    """The panel's outline with round corners, left bottom corner at the origin, and the width of its line.
+
+    The outline lies half a line inside the panel, so that nothing of the line is cut off at the picture's edge.
+    """
+    longest = max(panel.width, panel.height)
+    line, r = EDGE * longest, CORNER * longest
+    k, o = r * 0.45, line / 2
+    w, h = panel.width - o, panel.height - o
     edge = Path(
         (
-            ("M", (r, 0)),
-            ("L", (w - r, 0)),
-            ("C", (w - k, 0, w, k, w, r)),
+            ("M", (r, o)),
+            ("L", (w - r, o)),
+            ("C", (w - k, o, w, k, w, r)),
             ("L", (w, h - r)),
             ("C", (w, h - k, w - k, h, w - r, h)),
             ("L", (r, h)),
-            ("C", (k, h, 0, h - k, 0, h - r)),
-            ("L", (0, r)),
-            ("C", (0, k, k, 0, r, 0)),
+            ("C", (k, h, o, h - k, o, h - r)),
+            ("L", (o, r)),
+            ("C", (o, k, k, o, r, o)),
             ("Z", ()),
         )
     )
-    return edge, EDGE * max(w, h)
+    return edge, line
