@@ -42,8 +42,10 @@ async def save_settings(
         connection = await keys.save_key(session, tools, member, key)
     except FormError as error:
         return await _settings_page(request, session, tools, member, target, errors=error.fields)
-    is_limited = connection.state == ConnectionState.NOT_PERMITTED
-    return redirect(local_path(target, SETTINGS_PAGE), notice="key-saved-limited" if is_limited else "key-saved")
+    path = local_path(target, SETTINGS_PAGE)
+    # The settings page itself warns of a role without files; any other page has only the notice to say it.
+    is_limited = connection.state == ConnectionState.NOT_PERMITTED and path != SETTINGS_PAGE
+    return redirect(path, notice="key-saved-limited" if is_limited else "key-saved")
 
 
 @router.post("/remove-key")

@@ -14,7 +14,7 @@ from app.accounts.access import Member
 from app.accounts.models import Membership, Practitioner, SharedColleague, SharingRule
 from app.clients.models import Client, ClientLink
 from app.clients.names import display_name
-from app.clients.search import search_query
+from app.clients.search import begins_too_many, search_query
 from app.errors import NotFoundError
 
 PAGE_LENGTH = 50
@@ -141,7 +141,6 @@ def _list_statement(owner_ids: list[uuid.UUID], member: Member, typed: str) -> S
     statement = (
         select(Client)
         .where(Client.practice_id == member.practice_id, Client.owner_id.in_(owner_ids))
-        .order_by(Client.sort_name, Client.id)
         .options(
             load_only(
                 Client.first_name,
@@ -153,7 +152,15 @@ def _list_statement(owner_ids: list[uuid.UUID], member: Member, typed: str) -> S
             )
         )
     )
-    if not typed.strip():
-        return statement
     query = search_query(typed)
-    return statement.where(Client.search.op("@@")(cast(query, TSQUERY))) if query else None
+    if not typed.strip():
+        return statement.order_by(Client.sort_name, Client.id)
+    if query is None:
+        return None
+    statement = statement.where(Client.search.op("@@")(cast(query, TSQUERY)))
+    if begins_too_many(typed):
+        # A single letter begins so many names that walking the list in order soon meets a page of them.
+        return statement.order_by(Client.sort_name, Client.id)
+    # Longer beginnings are found by the search index and then ordered. Left to choose, the planner walks the whole
+    # list in order, hoping for early matches; ordering by an expression takes that way from it.
+    return statement.order_by(Client.sort_name.concat(""), Client.id)

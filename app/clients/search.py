@@ -62,6 +62,11 @@ def search_query(typed: str) -> str | None:
     return " & ".join(f"'{word}':*" for word in found) or None
 
 
+def begins_too_many(typed: str) -> bool:
+    """Return True when only single letters were typed, of a script in which one letter begins many names."""
+    return all(len(word) == 1 and not UNSPACED.match(word) for word in words(typed))
+
+
 def sort_name(*, first_name: str, last_name: str) -> str:
     """Return what the list is ordered by: last name, then first name, in the plain form."""
     return " ".join([*words(last_name), *words(first_name)])[:LONGEST_SORT_NAME]

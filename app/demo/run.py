@@ -30,7 +30,8 @@ EMAILS = ("alex@demo.example", "sam@demo.example")
 
 def run_demo(port: int) -> None:
     """Serve the demo until it is told to end; prints where to go and how to sign in."""
-    state = State()
+    # Long enough to be seen on the page, as with the real one.
+    state = State(processing_polls=0, processing_seconds=1.5)
     clinics = fill(state)
     app_url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="kinebridge-demo-") as folder:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.accounts import keys
 from app.crypto import CannotDecryptError, Vault
 from app.demo.cliniko.state import new_key
 from app.demo.patients import DemoClinics
@@ -214,12 +215,20 @@ def test_a_revoked_key_is_refused(browser: Browser, clinics: DemoClinics) -> Non
 def test_a_cliniko_that_hangs_is_given_up_on_within_ten_seconds(
     browser: Browser, clinics: DemoClinics, cliniko: FakeCliniko, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.accounts import keys
-
     assert keys.CHECK_SECONDS < 10
     monkeypatch.setattr(keys, "CHECK_SECONDS", 0.3)
     browser.sign_up()
     cliniko.hold("GET", ACCOUNT, when="before")
+    assert sentence_beside_key(browser.save_key(clinics.practitioner_1.key)).startswith("Cliniko did not answer")
+
+
+def test_both_questions_together_take_no_longer_than_that(
+    browser: Browser, clinics: DemoClinics, cliniko: FakeCliniko, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "CHECK_SECONDS", 0.8)
+    browser.sign_up()
+    cliniko.slow("GET", USER, 0.5)
+    cliniko.slow("GET", ACCOUNT, 0.5)
     assert sentence_beside_key(browser.save_key(clinics.practitioner_1.key)).startswith("Cliniko did not answer")
 
 
@@ -304,12 +313,21 @@ def test_a_role_without_files_is_saved_with_a_warning_that_stays(
     email = browser.sign_up()
     clinics.scheduler.role = role
     page = browser.save_key(clinics.scheduler.key)
-    assert "The key is saved, but its role in Cliniko may not add files" in page.text
+    assert "The Cliniko API key is saved." in page.text
     assert connection_of(database, email).state == "not_permitted"
     page = browser.get("/account/settings")
     assert "PDFs cannot be copied to Cliniko" in page.text
     assert "another role, such as practitioner" in page.text
     assert role.capitalize() in page.text
+
+
+def test_a_role_without_files_is_told_on_another_page_too(browser: Browser, clinics: DemoClinics) -> None:
+    """Case 21, when saving leads on."""
+    browser.sign_up()
+    data = {"api_key": clinics.scheduler.key, "next": "/account/team"}
+    page = browser.post("/account/settings", data)
+    assert page.path == "/account/team"
+    assert "The key is saved, but its role in Cliniko may not add files" in page.text
 
 
 def test_a_role_that_was_raised_is_seen_by_checking_again(

@@ -161,7 +161,7 @@ def test_a_stale_tab_assigns_nothing_and_shows_the_newer_program(
     old = start_from_template(browser, client)
     browser.press("Save draft", **{"Program title": "Newer title"})
     browser.page = old
-    page = browser.press("Assign program", **{"Sets": "19"})
+    page = browser.press("Assign program", Sets="19")
     assert page.status == 409
     assert "changed somewhere else" in page.text
     assert "Sets: 19" in page.text

@@ -121,7 +121,7 @@ DATA: dict[str, Data] = {
                 arrows=[arrow(["right_heel", -14, -4, 0], ["right_heel", -14, 20, 0])] if lift else [],
                 contacts=[["right_ball", "floor"], ["left_ball", "floor"], *HOLDING],
             )
-            for lift in (0, 38)
+            for lift in (0, 34)
         ]
     ),
     "calf-stretch-wall": figure(

@@ -113,7 +113,7 @@ DATA: dict[str, Data] = {
                 arrows=[follow("right_hand", bend=0.22, shift=(-4, 12))] if angle > 90 else [],
                 contacts=[*SUPINE, *HOOK_FEET],
             )
-            for angle in (28, 150)
+            for angle in (42, 150)
         ]
     ),
     "wall-finger-walk": figure(

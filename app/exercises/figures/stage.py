@@ -190,7 +190,7 @@ def wall(x: float, high: float = 182) -> Data:
 WORKTOP_AHEAD = {"kind": "worktop", "at": [52, 0, 0], "size": [50, 88, 90]}
 WORKTOP_BESIDE = {"kind": "worktop", "at": [8, 0, -54], "size": [124, 88, 40]}
 HOLD_AHEAD = {
-    f"{side}_hand": hand([33, 90, z * 18], [1, 0, 0], DOWN, [-0.8, -0.5, z * 0.4])
+    f"{side}_hand": hand([31, 90, z * 18], [1, 0, 0], DOWN, [-0.8, -0.5, z * 0.4])
     for side, z in (("right", 1), ("left", -1))
 }
 HOLD_BESIDE = {"left_hand": hand([14, 90, -38], [1, 0, 0], DOWN, [-0.6, -0.6, -0.4])}

@@ -34,7 +34,7 @@ def _arch(lumbar: float, thoracic: float, neck: float, lean: float) -> Data:
 
 
 _HANDS_BEHIND_NECK = {
-    f"{side}_hand": hand(["neck", -6, 3, z * 4], [-0.5, 0.4, -z], [1, 0, 0], [1, -0.05, z * 0.45])
+    f"{side}_hand": hand(["neck", -8.5, 5, z * 2], [-0.5, 0.1, -z], [1, 0, 0], [1, -0.5, z * 0.3])
     for side, z in (("right", 1), ("left", -1))
 }
 

@@ -8,7 +8,8 @@ from app.pdf.figures.figure import Figure
 from app.pdf.figures.scene import lay_out, natural_size, panel_edge
 from app.pdf.figures.shapes import Op, Path
 
-_OPERATOR = {"M": "m", "L": "l", "C": "c"}
+# a tenth of a centimetre of the person is finer than any printer
+_OPERATOR = {"M": "%.1f %.1f m", "L": "%.1f %.1f l", "C": "%.1f %.1f %.1f %.1f %.1f %.1f c", "Z": "h"}
 
 
 def draw(canvas: Any, figure: Figure, x: float, y: float, width: float, height: float) -> None:
@@ -57,7 +58,7 @@ def _brush(path: Path) -> str:
 
 
 def _steps(ops: tuple[Op, ...]) -> str:
-    return " ".join([f"{' '.join([_n(v) for v in values])} {_OPERATOR[op]}" if values else "h" for op, values in ops])
+    return " ".join([_OPERATOR[op] % values for op, values in ops])
 
 
 @lru_cache(maxsize=256)

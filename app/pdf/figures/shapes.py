@@ -133,15 +133,18 @@ def convex_hull(points: Iterable[Point]) -> list[Point]:
     ordered = sorted(set(points))
     if len(ordered) < 3:
         return ordered
+    return _lower_half(ordered) + _lower_half(ordered[::-1])
 
-    def half(run: Iterable[Point]) -> list[Point]:
-        out: list[Point] = []
-        for p in run:
-            while len(out) > 1 and (
-                (out[-1][0] - out[-2][0]) * (p[1] - out[-2][1]) <= (out[-1][1] - out[-2][1]) * (p[0] - out[-2][0])
-            ):
-                out.pop()
-            out.append(p)
-        return out[:-1]
 
-    return half(ordered) + half(reversed(ordered))
+def _lower_half(run: list[Point]) -> list[Point]:
+    """The outermost points on the right-hand side of the way through a run, without the last."""
+    out: list[Point] = []
+    for x, y in run:
+        while len(out) > 1:
+            (ax, ay), (bx, by) = out[-2], out[-1]
+            if (bx - ax) * (y - ay) > (by - ay) * (x - ax):
+                break
+            out.pop()
+        out.append((x, y))
+    out.pop()
+    return out

@@ -15,6 +15,7 @@ function program() {
 }
 
 // Sends the form as if the button had been pressed, and puts the program of the answer in place of the one shown.
+// Resolves to true when that was done.
 async function send(action) {
   const data = new URLSearchParams(new FormData(form));
   data.append("action", action);
@@ -26,13 +27,14 @@ async function send(action) {
   } catch {
     say("That was not saved: there is no connection. Please try again.");
     program().inert = false;
-    return;
+    return false;
   }
-  if (answer) {
-    program().replaceWith(document.adoptNode(answer));
-  } else {
+  if (!answer) {
     sendPlainly(action); // signed out, changed elsewhere, or trouble: let the server's own page say so
+    return false;
   }
+  program().replaceWith(document.adoptNode(answer));
+  return true;
 }
 
 function sendPlainly(action) {
@@ -79,8 +81,9 @@ function sayWhatHappened(action) {
 async function change(action) {
   waiting += 1;
   running = running.then(() => send(action));
-  await running;
+  const isDone = await running;
   waiting -= 1;
+  if (!isDone) return;
   focusAfter(action);
   sayWhatHappened(action);
 }
