@@ -74,7 +74,8 @@ async def _run_until(stop: asyncio.Event, tools: object) -> None:
             additional_context=context,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_AFTER_SECONDS,
-            fetch_job_polling_interval=1.0,
+            # Short, since a job that waited for its lock is not announced when the lock is free.
+            fetch_job_polling_interval=0.5,
         )
     )
     stopped = asyncio.create_task(stop.wait())
