@@ -64,7 +64,13 @@ def libpq_url(url: str) -> str:
 
 def make_engine(url: str) -> AsyncEngine:
     """Make the engine of a process; connections are checked before use, so a database restart is survived."""
-    return create_async_engine(sqlalchemy_url(url), pool_size=10, max_overflow=20, pool_pre_ping=True)
+    return create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        hide_parameters=True,  # exceptions must not carry names, addresses or keys
+    )
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:

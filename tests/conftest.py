@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.testclient import TestClient
 
+from app.accounts import passwords
 from app.db import sqlalchemy_url
 from app.embedded import embedded_server
 from app.main import create_app
@@ -104,6 +107,12 @@ def no_jobs_of_other_tests(request: pytest.FixtureRequest) -> None:
         engine: sa.Engine = request.getfixturevalue("database")
         with engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with argon2 as the product does, with less work."""
+    monkeypatch.setattr(passwords, "hasher", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),)))
 
 
 @pytest.fixture

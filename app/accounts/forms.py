@@ -12,7 +12,7 @@ from app.errors import AppError
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 INVITED_ROLES = (Role.PRACTITIONER, Role.ADMIN)
 
@@ -109,8 +109,8 @@ def read_email(text: str) -> str:
     if len(address) > LONGEST_EMAIL:
         raise ValueError(f"This is too long: an e-mail address has at most {LONGEST_EMAIL} characters.")
     try:
-        # No look-up of the domain: signing up must work without a network.
-        email = validate_email(address, check_deliverability=False).normalized
+        # No look-up of the domain: signing up must work without a network, and in a network of its own (name@it.local).
+        email = validate_email(address, check_deliverability=False, globally_deliverable=False).normalized
     except EmailNotValidError:
         raise ValueError("This is not an e-mail address that can be used. It looks like name@practice.com.") from None
     if len(email) > LONGEST_EMAIL:
@@ -119,7 +119,7 @@ def read_email(text: str) -> str:
 
 
 def read_new_password(password: str) -> str:
-    """Return a password of 12 to 200 characters, white space included; raises ValueError with a sentence."""
+    """Return a password of 10 to 200 characters, white space included; raises ValueError with a sentence."""
     if not password:
         raise ValueError(f"Choose a password of at least {SHORTEST_PASSWORD} characters.")
     if len(password) < SHORTEST_PASSWORD:

@@ -22,6 +22,7 @@ from app.bridge.service import (
 from app.clients.jobs import defer_refresh
 from app.clients.queries import find_known_patient
 from app.cliniko.errors import ClinikoError, KeyRejected, NotPermitted, PatientNotFound
+from app.crypto import CannotDecryptError
 from app.db import release, transaction
 from app.web.rendering import page, redirect
 
@@ -57,6 +58,8 @@ async def open_from_cliniko(
         return page(request, "bridge/no_key.html", status=409, is_rejected=connection is not None)
     try:
         trail = await fetch_patient(tools, connection, wanted)
+    except CannotDecryptError:
+        return page(request, "bridge/no_key.html", status=409, is_rejected=True)
     except ClinikoError as error:
         return _cliniko_error_page(request, error)
     found = await open_patient(session, member, tools, trail, wanted)

@@ -15,6 +15,7 @@ from app.clients.queries import current_patient_id
 from app.clients.service import mark_not_visible, refresh_client
 from app.cliniko.errors import ClinikoError, KeyRejected, PatientNotFound
 from app.cliniko.merges import MergeTrail
+from app.crypto import CannotDecryptError
 from app.db import transaction
 from app.jobs.queue import connection_lock, defer, queue
 
@@ -54,6 +55,8 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
     except PatientNotFound:
         async with transaction(tools.sessions) as session:
             await mark_not_visible(session, uuid.UUID(client_id), tools.clock())
+    except CannotDecryptError:
+        log.info("client_not_refreshed", client_id=client_id, reason="CannotDecryptError")
     except KeyRejected:
         async with transaction(tools.sessions) as session:
             await note_answer(

@@ -21,7 +21,7 @@ from app.programs import editor
 from app.programs.content import ProgramContent, build_content, draft_from
 from app.programs.drafts import Draft, apply_action, read_draft
 from app.programs.models import Program, ProgramVersion
-from app.programs.queries import find_newest_version, get_program
+from app.programs.queries import find_newest_version, get_program, newest_number
 from app.programs.service import assign, keep_draft, start_program
 from app.programs.templates import find_template
 from app.web.filters import with_query
@@ -97,7 +97,6 @@ async def show_editor(
     program = await get_program(session, client.id, program_id)
     if program.draft is None:
         return redirect(f"/clients/{client.id}/programs/{program.id}")
-    newest = await find_newest_version(session, program.id)
     draft = Draft.from_data(program.draft)
     errors = _errors(draft, client) if check else {}
     return _editor_page(
@@ -105,7 +104,7 @@ async def show_editor(
         client,
         program,
         draft,
-        newest_number=newest.number if newest else 0,
+        newest=await newest_number(session, program.id),
         find=find[:LONGEST_FIND],
         errors=errors,
         problem=editor.PROBLEMS.get(problem, ""),
@@ -126,7 +125,7 @@ def _editor_page(
     program: Program,
     draft: Draft,
     *,
-    newest_number: int,
+    newest: int,
     find: str,
     errors: Mapping[str, str],
     problem: str = "",
@@ -144,7 +143,7 @@ def _editor_page(
         library=editor.list_library(find),
         templates=editor.template_options(),
         sides=editor.SIDE_OPTIONS,
-        newest_number=newest_number,
+        newest_number=newest,
         find=find,
         errors=errors,
         summary=editor.summarise(errors),
@@ -230,7 +229,7 @@ async def _show_conflict(
         client,
         program,
         draft,
-        newest_number=newest.number if newest else 0,
+        newest=newest.number if newest else 0,
         find=sent.find,
         errors={},
         typed=sent.draft,

@@ -113,6 +113,12 @@ async def list_versions(session: AsyncSession, program_id: uuid.UUID) -> Sequenc
     ]
 
 
+async def newest_number(session: AsyncSession, program_id: uuid.UUID) -> int:
+    """Return the number of a program's newest version; 0 before the first."""
+    query = select(func.max(ProgramVersion.number)).where(ProgramVersion.program_id == program_id)
+    return await session.scalar(query) or 0
+
+
 async def find_newest_version(session: AsyncSession, program_id: uuid.UUID) -> ProgramVersion | None:
     """Return a program's newest version with its content, or None before the first."""
     return await session.scalar(

@@ -14,13 +14,14 @@ from app.accounts.access import Member
 from app.accounts.models import Practice
 from app.clients.models import Client
 from app.clients.queries import current_patient_id
+from app.delivery.models import Delivery, Document
 from app.delivery.service import file_document, start_delivery
 from app.pdf.document import ProgramDocument, file_name
 from app.pdf.render import render
 from app.programs.content import ProgramContent, build_document, draft_from
 from app.programs.drafts import Draft
 from app.programs.models import Program, ProgramVersion
-from app.programs.queries import find_newest_version
+from app.programs.queries import find_newest_version, newest_number
 
 Saved = Literal["kept", "same", "stale"]
 
@@ -89,25 +90,7 @@ async def assign(
     previous = await find_newest_version(session, program.id)
     number = previous.number + 1 if previous else 1
     document = _document(content, practice, member, client, number, previous, now)
-    pdf = await anyio.to_thread.run_sync(render, document)
-    stored = await file_document(
-        session,
-        practice_id=client.practice_id,
-        client_id=client.id,
-        file_name=file_name(content.title, client.name, number),
-        content=pdf,
-    )
-    patient_id = await current_patient_id(session, client.id)
-    delivery = None
-    if patient_id is not None:
-        delivery = await start_delivery(
-            session,
-            document=stored,
-            membership_id=member.membership_id,
-            patient_id=patient_id,
-            title=content.title,
-            now=now,
-        )
+    stored, delivery = await _file_pdf(session, document, member, client, now)
     version = ProgramVersion(
         practice_id=client.practice_id,
         program_id=program.id,
@@ -135,6 +118,31 @@ async def assign(
     )
     await session.flush()
     return version
+
+
+async def _file_pdf(
+    session: AsyncSession, document: ProgramDocument, member: Member, client: Client, now: datetime.datetime
+) -> tuple[Document, Delivery | None]:
+    """Make and store the PDF, and start its delivery where the client has a patient in Cliniko."""
+    stored = await file_document(
+        session,
+        practice_id=client.practice_id,
+        client_id=client.id,
+        file_name=file_name(document.title, document.client_name, document.version),
+        content=await anyio.to_thread.run_sync(render, document),
+    )
+    patient_id = await current_patient_id(session, client.id)
+    if patient_id is None:
+        return stored, None
+    delivery = await start_delivery(
+        session,
+        document=stored,
+        membership_id=member.membership_id,
+        patient_id=patient_id,
+        title=document.title,
+        now=now,
+    )
+    return stored, delivery
 
 
 def _document(
@@ -171,7 +179,7 @@ async def revise(session: AsyncSession, program: Program, now: datetime.datetime
 
 async def discard_draft(session: AsyncSession, program: Program) -> bool:
     """Drop a (locked) program's draft, and the whole program if it was never assigned; return True while it remains."""
-    if await find_newest_version(session, program.id) is None:
+    if not await newest_number(session, program.id):
         await session.delete(program)
         return False
     program.draft = None

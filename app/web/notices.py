@@ -19,7 +19,7 @@ class Notice(NamedTuple):
 
 NOTICES: dict[str, Notice] = {
     # Signing in and practices
-    "welcome": Notice("success", "Your account is ready. Next, connect Cliniko under My account, Settings."),
+    "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
     "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),

@@ -1,22 +1,13 @@
-"""Shared by the tests of accounts: cheap password hashes, the two clinics at Cliniko, and waiting for a lock."""
+"""Shared by the tests of accounts: the two clinics at Cliniko, and waiting for a lock."""
 
 import time
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 
-from app.accounts import passwords
 from app.demo.patients import DemoClinics, fill
 from tests.fakes.cliniko import FakeCliniko
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash with argon2 as the product does, with less work."""
-    monkeypatch.setattr(passwords, "hasher", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),)))
 
 
 @pytest.fixture

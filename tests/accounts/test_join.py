@@ -79,7 +79,7 @@ def test_the_role_is_the_invitations_whatever_the_form_says(browser: Browser, da
     ("fields", "name", "sentence"),
     [
         ({"Your name": "", "Password": PASSWORD}, "name", "Write your name."),
-        ({"Your name": "Lee", "Password": ""}, "password", "Choose a password of at least 12 characters."),
+        ({"Your name": "Lee", "Password": ""}, "password", "Choose a password of at least 10 characters."),
         ({"Your name": "Lee", "Password": "short"}, "password", "This is too short"),
         ({"Your name": "Lee", "Password": "x" * 201}, "password", "This is too long"),
     ],

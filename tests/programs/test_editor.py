@@ -133,6 +133,7 @@ def test_search_narrows_the_library_and_is_kept_while_adding(browser: Browser, c
     shown = [item.strong.get_text() for item in page.soup.select(".library-list > li:not([hidden])")]
     assert "Calf stretch at the wall" in shown
     assert "Bridge" not in shown
+    assert "Bridge" in [name.get_text() for name in page.soup.select(".library-list strong")]  # for the script to show
     assert value(page, "title") == "Calves"
     page = browser.press("Add Calf stretch at the wall")
     assert value(page, "find") == "calf stre"

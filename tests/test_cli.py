@@ -1,0 +1,89 @@
+"""The commands, as whoever runs the service uses them."""
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.processes import COMMAND, running, wait_until
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(url: str, status: int = 200) -> bool:
+    try:
+        return httpx.get(url, timeout=3).status_code == status
+    except httpx.HTTPError:
+        return False
+
+
+def database_processes(folder: Path) -> list[psutil.Process]:
+    """The processes of the database server of a data folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if str(folder) in " ".join(process.info["cmdline"] or []) and "postgres" in " ".join(process.info["cmdline"]):
+            found.append(process)
+    return found
+
+
+def test_serve_starts_on_an_empty_folder_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    port, data = free_port(), tmp_path / "var"
+    with running("serve", "--port", str(port), log=tmp_path / "log", data_dir=str(data)) as process:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve is ready")
+        assert answers(f"http://127.0.0.1:{port}/healthz")
+        assert database_processes(data)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0, (tmp_path / "log").read_text()
+    assert not database_processes(data)
+
+
+def test_web_and_worker_share_one_embedded_database_and_the_last_one_stops_it(tmp_path: Path) -> None:
+    port, data = free_port(), tmp_path / "var"
+    with running("serve", "--no-worker", "--port", str(port), log=tmp_path / "web", data_dir=str(data)) as web:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve is ready")
+        with running("worker", log=tmp_path / "worker", data_dir=str(data)) as worker:
+            wait_until(lambda: "working" in (tmp_path / "worker").read_text(), "the worker works")
+            web.send_signal(signal.SIGTERM)
+            assert web.wait(30) == 0
+            assert database_processes(data)
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(30) == 0, (tmp_path / "worker").read_text()
+    assert not database_processes(data)
+
+
+def test_after_a_killed_process_the_database_is_stopped_by_the_next(tmp_path: Path) -> None:
+    port, data = free_port(), tmp_path / "var"
+    with running("serve", "--port", str(port), log=tmp_path / "first", data_dir=str(data)) as killed:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve is ready")
+        killed.send_signal(signal.SIGKILL)
+        killed.wait(10)
+    assert database_processes(data)
+    ended = subprocess.run([COMMAND, "migrate"], env={"KINEBRIDGE_DATA_DIR": str(data)}, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert not database_processes(data)
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate"])
+def test_a_mistake_in_the_settings_is_told_in_words(command: str) -> None:
+    settings = {"KINEBRIDGE_SECRET_KEYS": "changeme", "KINEBRIDGE_PUBLIC_URL": "nonsense"}
+    ended = subprocess.run([COMMAND, command], env=settings, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert "KINEBRIDGE_SECRET_KEYS" in ended.stderr and "KINEBRIDGE_PUBLIC_URL" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_shared_database_without_the_schema_is_not_ready(tmp_path: Path, server_url: str) -> None:
+    port = free_port()
+    settings = {"database_url": server_url.replace("/postgres?", "/template1?"), "secret_keys": "k9" * 20}
+    with running("serve", "--port", str(port), log=tmp_path / "log", data_dir=str(tmp_path), **settings):
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), "serve answers")
+        assert answers(f"http://127.0.0.1:{port}/readyz", 503)
