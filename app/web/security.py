@@ -32,8 +32,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     ]
 )
-# Addresses hold Cliniko patient ids (/open/cliniko?patient_id=...), so other sites are told none. Not "no-referrer": with it
-# browsers send "Origin: null" with our own forms, and one without Fetch Metadata could not sign in.
+# Addresses hold Cliniko patient ids (/open/cliniko?patient_id=...), so other sites are told none. Not "no-referrer":
+# with it browsers send "Origin: null" with our own forms, and one without Fetch Metadata could not sign in.
 REFERRER_POLICY = "same-origin"
 
 
