@@ -72,6 +72,7 @@ def migrate() -> None:
 @cli.command()
 def demo(port: Port = 8000) -> None:
     """Try it offline: the service with a stand-in Cliniko and a practice to play with."""
+    configure_logging("WARNING")  # so that the welcome stays in view
     with ending_cleanly():
         run_demo(port)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import SettingsError, ensure_secret_keys, load_settings
+from app.settings import Settings, SettingsError, ensure_secret_keys, load_settings
 
 GOOD = "n3Vq" * 12
 
@@ -73,3 +73,10 @@ def test_a_secret_is_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> No
     file = tmp_path / "var" / "secret_keys"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert first[0] not in repr(settings)
+
+
+def test_every_setting_is_in_the_readme_and_no_other() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    table = readme.partition("### Settings")[2].partition("###")[0]
+    listed = {row.split("`")[1] for row in table.splitlines() if row.startswith("| `KINEBRIDGE_")}
+    assert listed == {f"KINEBRIDGE_{name.upper()}" for name in Settings.model_fields}

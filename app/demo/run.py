@@ -25,7 +25,7 @@ from app.serving import run_web
 from app.settings import load_settings
 
 PASSWORD = "demo-demo-demo"  # noqa: S105 - printed for everyone to use
-EMAILS = ("alex@demo.example", "sam@demo.example")
+EMAILS = ("amara@demo.example", "ben@demo.example")
 
 
 def run_demo(port: int) -> None:
