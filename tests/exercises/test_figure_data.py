@@ -6,74 +6,14 @@ import math
 import pytest
 
 from app.exercises.figures import FIGURES, figure_for
+from app.exercises.library import all_exercises
 from app.pdf.figures import Figure, Frame, size
 from app.pdf.figures.joints import RADII
 from app.pdf.figures.props import boxes
 from app.pdf.figures.skeleton import Skeleton, locate, solve
 from app.pdf.figures.vectors import Basis, Vec, angle_between, dot, length, scale, sub
 
-SLUGS = [
-    "chin-tuck-sitting",
-    "neck-rotation-sitting",
-    "neck-side-bend-stretch",
-    "neck-isometric-side-press",
-    "shoulder-blade-squeeze",
-    "pendulum-swing",
-    "stick-flexion-lying",
-    "wall-finger-walk",
-    "band-external-rotation",
-    "band-internal-rotation",
-    "side-lying-external-rotation",
-    "band-row",
-    "wall-push-up",
-    "cross-body-stretch",
-    "thoracic-extension-chair",
-    "open-book",
-    "cat-cow",
-    "single-knee-to-chest",
-    "knee-rolls",
-    "pelvic-tilt",
-    "bridge",
-    "bird-dog",
-    "prone-press-up",
-    "dead-bug",
-    "childs-pose",
-    "side-plank-knees",
-    "standing-back-extension",
-    "clamshell",
-    "side-lying-hip-abduction",
-    "kneeling-hip-flexor-stretch",
-    "figure-four-stretch",
-    "standing-hip-abduction",
-    "standing-hip-extension",
-    "quad-set",
-    "straight-leg-raise",
-    "heel-slide",
-    "seated-knee-extension",
-    "wall-sit",
-    "mini-squat",
-    "step-up",
-    "hamstring-stretch-lying",
-    "standing-hamstring-curl",
-    "standing-quad-stretch",
-    "ankle-pumps",
-    "calf-raise",
-    "calf-stretch-wall",
-    "soleus-stretch-wall",
-    "towel-calf-stretch",
-    "band-ankle-eversion",
-    "towel-toe-curls",
-    "sit-to-stand",
-    "tandem-stand",
-    "single-leg-stand",
-    "heel-toe-walk",
-    "side-stepping",
-    "marching-on-spot",
-    "wrist-extensor-stretch",
-    "ball-squeeze",
-    "wrist-curl-weight",
-    "diaphragmatic-breathing",
-]
+SLUGS = [exercise.slug for exercise in all_exercises()]
 
 TOUCH = 1.8  # centimetres a touching part may be off: flesh gives, and nobody sees it on paper
 SINK = 2.0  # a mat or a table top gives that much
