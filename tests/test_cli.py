@@ -81,6 +81,15 @@ def test_a_mistake_in_the_settings_is_told_in_words(command: str) -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("folder", ["with a space", "a-file/var"])
+def test_a_data_folder_that_cannot_be_used_is_told_in_words(folder: str, tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    settings = {"KINEBRIDGE_DATA_DIR": str(tmp_path / folder)}
+    ended = subprocess.run([COMMAND, "migrate"], env=settings, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert folder in ended.stderr and "Traceback" not in ended.stderr
+
+
 def test_a_shared_database_without_the_schema_is_not_ready(tmp_path: Path, server_url: str) -> None:
     port = free_port()
     settings = {"database_url": server_url.replace("/postgres?", "/template1?"), "secret_keys": "k9" * 20}
