@@ -79,7 +79,8 @@ def show_figure(request: Request, member: SignedIn, slug: str, v: str = "") -> R
 
     Not async: the first drawing of a picture takes some 25 ms, which a thread spends better than the event loop.
     """
-    packed = draw_picture(slug)
+    # Asked first, since drawings are kept by name: names that are none would be kept for ever.
+    packed = draw_picture(slug) if find_exercise(slug) else None
     if packed is None:
         raise NotFoundError
     headers = {"Vary": "Accept-Encoding"}

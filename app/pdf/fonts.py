@@ -81,6 +81,7 @@ def runs(text: str) -> Iterable[tuple[str, str]]:
 
 def width(text: str, size: float, bold: bool = False) -> float:
     """Return the width in points of printable text on one line at `size` points."""
+    load()
     total = sum(pdfmetrics.stringWidth(piece, font, size) for font, piece in runs(text))
     return float(total) + (len(text) * BOLD_SPACING * size if bold else 0)
 

@@ -3,10 +3,64 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.exercises.figures import ankle, back, balance, breathing, hip, knee, neck, shoulder, thoracic, wrist
+from app.exercises.figures import (
+    ankle,
+    arm_strength,
+    back,
+    back_mobility,
+    balance,
+    breathing,
+    breathing_sitting,
+    core,
+    foot,
+    gait,
+    hand_motion,
+    hip,
+    hip_strength,
+    hip_stretch,
+    knee,
+    knee_mobility,
+    knee_strength,
+    neck,
+    neck_motion,
+    shoulder,
+    shoulder_strength,
+    shoulder_stretch,
+    steadiness,
+    thoracic,
+    thoracic_motion,
+    wrist,
+)
 from app.pdf.figures import Figure
 
-_REGIONS = (neck, shoulder, thoracic, back, hip, knee, ankle, balance, wrist, breathing)
+_REGIONS = (
+    neck,
+    neck_motion,
+    shoulder,
+    shoulder_stretch,
+    shoulder_strength,
+    thoracic,
+    thoracic_motion,
+    back,
+    back_mobility,
+    core,
+    hip,
+    hip_strength,
+    hip_stretch,
+    knee,
+    knee_strength,
+    knee_mobility,
+    ankle,
+    foot,
+    balance,
+    steadiness,
+    gait,
+    wrist,
+    arm_strength,
+    hand_motion,
+    breathing,
+    breathing_sitting,
+)
 
 FIGURES: Mapping[str, Figure] = MappingProxyType(
     {slug: Figure.from_data(data) for region in _REGIONS for slug, data in region.DATA.items()}

@@ -65,7 +65,7 @@ def _tilt(lean: float, lumbar: float, thoracic: float) -> Data:
     return hook_lie(lean=lean, lumbar=lumbar, thoracic=thoracic)
 
 
-def _bridge(lift: float) -> Data:
+def bridge(lift: float) -> Data:
     """Hips lifted: shoulders stay on the mat, feet stay flat."""
     pose = hook_lie(None, lean=-90 - lift, thoracic=lift * 0.35, lumbar=lift * 0.15, neck=4 + lift * 0.5, feet_at=44)
     reach = {**pose["reach"]}
@@ -79,7 +79,7 @@ def _bridge(lift: float) -> Data:
     }
 
 
-def _prop_up(lean: float, lumbar: float, thoracic: float, neck: float, hands: list[float], elbows: list[float]) -> Data:
+def prop_up(lean: float, lumbar: float, thoracic: float, neck: float, hands: list[float], elbows: list[float]) -> Data:
     reach = {
         f"{s}_hand": hand([hands[0], hands[1], z * 26], [1, 0, 0], [0, -1, 0], [elbows[0], elbows[1], z * 0.9])
         for s, z in (("right", 1), ("left", -1))
@@ -184,7 +184,7 @@ DATA: dict[str, Data] = {
             contacts=[*SUPINE, *HOOK_FEET],
         ),
         picture(
-            _bridge(34),
+            bridge(34),
             props=_BED,
             moving=["hips", "right_thigh", "left_thigh"],
             arrows=[arrow(["pelvis", -6, 16, 0], ["pelvis", -6, 34, 0])],
@@ -220,13 +220,13 @@ DATA: dict[str, Data] = {
     ),
     "prone-press-up": figure(
         picture(
-            _prop_up(90, 0, -4, -16, [58, 2.2], [-1, 0.6]),
+            prop_up(90, 0, -4, -16, [58, 2.2], [-1, 0.6]),
             props=[mat(0, 190)],
             moving=["trunk"],
             contacts=[["pelvis", "floor"], ["right_hand", "floor"], ["right_toe", "floor"]],
         ),
         picture(
-            _prop_up(80, -34, -20, -10, [44, 2.2], [-1, 0.2]),
+            prop_up(80, -34, -20, -10, [44, 2.2], [-1, 0.2]),
             props=[mat(0, 190)],
             moving=["trunk"],
             arrows=[arrow(["breast_bone", 22, -12, 0], ["breast_bone", 20, 14, 0], bend=0.15)],

@@ -28,7 +28,7 @@ _ARMS = {
 }
 
 
-def _clam(bend: list[float]) -> Data:
+def clam(bend: list[float]) -> Data:
     top = foot(["right_ankle", 0, 8.5, 0], by="ankle", bend=bend)
     return lie_on_side({**_ARMS, "left_foot": top}, right_hip=48, right_knee=85, **both(ankle=-8))
 
@@ -56,7 +56,7 @@ DATA: dict[str, Data] = {
     "clamshell": figure(
         *[
             picture(
-                _clam(bend),
+                clam(bend),
                 view=[0, 24],
                 props=_SIDE_BED,
                 moving=["left_leg"],
