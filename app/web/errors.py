@@ -7,10 +7,8 @@ exception's text, which may carry SQL parameters or a patient's name.
 """
 
 import secrets
-import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
@@ -21,12 +19,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, NotFoundError
+from app.log import code_locations, type_names
 from app.web.rendering import page
 
 log = structlog.get_logger(__name__)
 
 ERROR_TEMPLATE = "errors/error.html"
-LOGGED_FRAMES = 15
 
 # Title and sentence for refusals that come from the framework; their own text is never shown.
 STATUS_WORDS: dict[int, tuple[str, str]] = {
@@ -166,21 +164,3 @@ def log_failure(event: str, exc: BaseException, scope: Scope, reference: str | N
         error=" <- ".join(type_names(exc)),
         location=code_locations(exc),
     )
-
-
-def type_names(exc: BaseException) -> list[str]:
-    """Name the exception's type, then those it came from."""
-    names: list[str] = []
-    current: BaseException | None = exc
-    while current is not None and len(names) < LOGGED_FRAMES:
-        names.append(f"{type(current).__module__}.{type(current).__qualname__}")
-        current = current.__cause__ or current.__context__
-    return names
-
-
-def code_locations(exc: BaseException) -> list[str]:
-    """List where in our code it happened, as `file:line function`; the last and innermost may be a library's."""
-    calls = traceback.extract_tb(exc.__traceback__)
-    ours = [call for call in calls[:-1] if "site-packages" not in call.filename]
-    frames = (ours + calls[-1:])[-LOGGED_FRAMES:]
-    return [f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}" for frame in frames]

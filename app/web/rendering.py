@@ -99,6 +99,11 @@ def redirect(url: str, *, notice: str | None = None) -> RedirectResponse:
     return RedirectResponse(url, status_code=303)
 
 
+def with_next(url: str, path: str) -> str:
+    """Return one of our own paths with `path` as its `next`; without it where `path` is none or has grown too long."""
+    return local_path(filters.with_query(url, next=path), url) if local_path(path, "") else url
+
+
 def local_path(value: str | None, default: str) -> str:
     """Return `value` if it is safe to send a browser to as a path on this site, else `default`.
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.web.errors import error_page, status_page
 
 LARGEST_BODY_BYTES = 1024 * 1024
+LONGEST_STATED = 20  # digits of a Content-Length; Python refuses to read thousands of them
 HSTS_SECONDS = 365 * 24 * 60 * 60
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -97,7 +98,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         stated = Headers(scope=scope).get("content-length", "")
-        if stated.isdecimal() and int(stated) > LARGEST_BODY_BYTES:
+        if stated.isdecimal() and (len(stated) > LONGEST_STATED or int(stated) > LARGEST_BODY_BYTES):
             await status_page(Request(scope), 413)(scope, receive, send)
             return
         received = 0

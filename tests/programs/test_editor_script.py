@@ -145,10 +145,10 @@ def test_assigning_waits_for_a_change_under_way(editor: Page) -> None:
 def test_a_lost_connection_is_said_and_loses_nothing(editor: Page) -> None:
     editor.get_by_label("Program title").fill("Typed title")
     editor.context.set_offline(True)
-    editor.get_by_role("button", name="Add Bridge").click()
+    editor.get_by_role("button", name="Add Bridge", exact=True).click()
     expect(editor.get_by_role("status")).to_contain_text(["there is no connection"])
     editor.context.set_offline(False)
-    editor.get_by_role("button", name="Add Bridge").click()
+    editor.get_by_role("button", name="Add Bridge", exact=True).click()
     expect(editor.locator("#program .item")).to_have_count(1)
     expect(editor.get_by_label("Program title")).to_have_value("Typed title")
 
@@ -156,8 +156,8 @@ def test_a_lost_connection_is_said_and_loses_nothing(editor: Page) -> None:
 def test_work_of_another_tab_is_shown_instead_of_overwritten(editor: Page) -> None:
     other = editor.context.new_page()
     other.goto(editor.url)
-    other.get_by_role("button", name="Add Clamshell").click()
+    other.get_by_role("button", name="Add Clamshell", exact=True).click()
     expect(other.locator("#program .item")).to_have_count(1)
-    editor.get_by_role("button", name="Add Bridge").click()
+    editor.get_by_role("button", name="Add Bridge", exact=True).click()
     expect(editor.get_by_text("This program was changed somewhere else")).to_be_visible()
     assert exercises(editor) == ["Clamshell"]

@@ -7,6 +7,8 @@ const form = document.getElementById("editor");
 const library = document.getElementById("library");
 const find = document.getElementById("f-find");
 
+const isBesideLibrary = window.matchMedia("(min-width: 64rem)"); // as in app.css
+
 let running = Promise.resolve();
 let waiting = 0; // changes under way: the page's revision is behind until they are answered
 
@@ -59,9 +61,11 @@ function focusAfter(action) {
     const item = items[Math.min(place, items.length - 1)];
     (item?.querySelector('[value^="remove:"]') || find).focus({ preventScroll: true });
   } else if (verb === "template") {
-    program().querySelector('[name="title"]').focus({ preventScroll: true });
+    program().querySelector("#items").focus({ preventScroll: true }); // Tab goes on to the first exercise
+    if (!isBesideLibrary.matches) program().querySelector(".item")?.scrollIntoView({ block: "center" });
   } else if (verb === "add") {
-    items[items.length - 1]?.scrollIntoView({ block: "nearest" });
+    // Below the program, the library stays in view: the next Add is there. #editor-status says what was added.
+    if (isBesideLibrary.matches) items[items.length - 1]?.scrollIntoView({ block: "nearest" });
   }
 }
 

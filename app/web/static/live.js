@@ -35,13 +35,26 @@ function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-// Replaced only when it says something new, so that focus stays and screen readers are not told the same twice.
+// Puts a row's newer state in its place; a link in it that had the focus has it again.
+function replaceRow(row, next) {
+  const focused = row.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  row.replaceWith(next);
+  if (focused) next.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+}
+
+// Only what says something new is replaced, row by row where it is a list, so that focus stays and screen readers are told
+// that row alone.
 function showFragment(element, html) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  const next = document.createElement("div");
-  next.append(template.content);
-  if (next.innerHTML !== element.innerHTML) element.replaceChildren(...next.childNodes);
+  const rows = element.querySelectorAll("li");
+  const nextRows = template.content.querySelectorAll("li");
+  const isLiveStill = template.content.querySelector('[data-live="on"]') !== null;
+  if (rows.length === 0 || rows.length !== nextRows.length) return element.replaceChildren(template.content);
+  rows.forEach((row, i) => {
+    if (row.innerHTML !== nextRows[i].innerHTML) replaceRow(row, nextRows[i]);
+  });
+  if (!isLiveStill) element.querySelector('[data-live="on"]')?.removeAttribute("data-live");
 }
 
 async function keepLive(element) {

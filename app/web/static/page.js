@@ -37,7 +37,8 @@ document.addEventListener("submit", (event) => {
 // Coming back with the browser's Back button shows the page as it was left, waiting buttons included.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(releaseForm));
 
-document.querySelector(".error-summary")?.focus();
+// Where one field is all a form is about there is no summary: its sentence is read out with the field.
+(document.querySelector(".error-summary") || document.querySelector("[aria-invalid]"))?.focus();
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {

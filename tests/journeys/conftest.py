@@ -1,0 +1,73 @@
+"""Shared by the journeys: the running demo and a browser to click through it."""
+
+import re
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from app.demo.run import EMAILS, PASSWORD
+from tests.processes import running, wait_until
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser; journeys are skipped on a machine without one."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The running demo: the addresses of Kinebridge and of the Cliniko stand-in."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("demo") / "demo.log"
+    with running("demo", "--port", str(port), log=log):
+        address = f"http://127.0.0.1:{port}"
+
+        def ready() -> bool:
+            try:
+                return httpx.get(f"{address}/readyz", timeout=2).status_code == 200
+            except httpx.HTTPError:
+                return False
+
+        wait_until(ready, "the demo starts")
+        found = re.search(r"Cliniko stand-in\s+(http://\S+)", log.read_text())
+        assert found, log.read_text()
+        yield address, found[1]
+
+
+@pytest.fixture
+def chrome(chromium: str) -> Iterator[Browser]:
+    """A browser without windows."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chrome: Browser) -> Page:
+    """An empty page of a browser in which nobody is signed in."""
+    context = chrome.new_context()
+    context.set_default_timeout(20_000)
+    return context.new_page()
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Page], None]:
+    """Fill in the sign-in page that is open, as the first practitioner of the demo."""
+
+    def fill_in(page: Page) -> None:
+        page.get_by_label("Email").fill(EMAILS[0])
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+    return fill_in

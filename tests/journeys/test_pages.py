@@ -1,0 +1,96 @@
+"""The main pages in a real browser: usable by everyone (axe, WCAG 2.2 AA), in both colour schemes and on a phone."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+# The longest name Cliniko takes, one written from right to left, and one with signs of HTML in it.
+AWKWARD_PATIENTS = ("1530277160945582246", "1530277160945582217", "1530277160945582239")
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# The library's rows are alike: the first few stand for all, which takes a third of the time.
+WITHOUT_REPEATS = {"exclude": [[".library-list > li:nth-child(n+6)"], [".exercise-grid > li:nth-child(n+6)"]]}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page, one line a place: everything in light, then the colours again in dark."""
+    page.emulate_media(color_scheme="light")
+    lines = _run_axe(page, LEVELS)
+    page.emulate_media(color_scheme="dark")
+    return lines + [f"dark: {line}" for line in _run_axe(page, COLOURS)]
+
+
+def _run_axe(page: Page, rules: object) -> list[str]:
+    answer = Axe().run(page, WITHOUT_REPEATS, {"resultTypes": ["violations"], "runOnly": rules})
+    found = answer.response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[str]:
+    """Open the main pages one after the other; gives the name of each while it is open."""
+    page.goto(f"{address}/sign-in")
+    yield "sign-in"
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("[aria-invalid]").first).to_be_visible()
+    yield "sign-in with an error"
+    page.goto(f"{address}/sign-up")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "sign-up with errors"
+    page.goto(f"{address}/account/settings")
+    sign_in(page)
+    expect(page.get_by_label("App URL")).to_be_visible()
+    yield "settings"
+    for path in ("/account/sharing", "/account/team", "/exercises", "/exercises/bridge", "/clients/nowhere"):
+        page.goto(address + path)
+        yield path
+    for patient in AWKWARD_PATIENTS:
+        page.goto(f"{address}/open/cliniko?patient_id={patient}")
+        expect(page.get_by_role("button", name="New program")).to_be_visible()
+        yield f"client {patient}"
+    page.goto(f"{address}/clients")
+    yield "clients"
+    yield from write_a_program(page, address)
+
+
+def write_a_program(page: Page, address: str) -> Iterator[str]:
+    """From a client to the assigned program, with the editor empty, refused and filled on the way."""
+    page.goto(f"{address}/open/cliniko?patient_id={AWKWARD_PATIENTS[0]}")
+    page.get_by_role("button", name="New program").click()
+    page.get_by_role("button", name="Assign program").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "empty editor with an error"
+    page.get_by_label("Start from template").select_option("knee-osteoarthritis")
+    page.get_by_role("button", name="Start from template").click()
+    expect(page.get_by_label("Sets").first).to_be_visible()
+    yield "editor"
+    page.get_by_role("button", name="Assign program").click()
+    expect(page.locator("main")).to_contain_text("Version 1")
+    yield "client with a program"
+    page.get_by_role("link", name=re.compile("^Knee")).first.click()
+    expect(page.get_by_role("button", name="Edit program")).to_be_visible()
+    yield "program"
+
+
+def test_nothing_on_the_main_pages_shuts_anybody_out_in_light_or_dark(
+    demo: tuple[str, str], chrome: Browser, sign_in: Callable[[Page], None]
+) -> None:
+    # Without motion, so that axe measures no colour in the middle of a change.
+    page = chrome.new_context(viewport=DESK, reduced_motion="reduce").new_page()
+    found = {name: violations(page) for name in walk(page, demo[0], sign_in)}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert len(found) > 10
+
+
+def test_no_page_is_wider_than_a_phone(demo: tuple[str, str], chrome: Browser, sign_in: Callable[[Page], None]) -> None:
+    page = chrome.new_context(viewport=PHONE).new_page()
+    too_wide = {}
+    for name in walk(page, demo[0], sign_in):
+        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if excess > 0:
+            too_wide[name] = excess
+    assert too_wide == {}
