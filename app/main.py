@@ -24,8 +24,7 @@ from app.jobs.worker import run_worker
 from app.programs import routes as programs_routes
 from app.settings import Settings, ensure_secret_keys
 from app.tasks import import_all_tasks
-from app.web.filters import with_query
-from app.web.rendering import redirect
+from app.web.rendering import redirect, with_next
 
 ROUTERS = (
     health.router,
@@ -40,7 +39,15 @@ ROUTERS = (
 
 def create_app(settings: Settings, database_url: str, *, with_worker: bool = False, clock: Clock = utc_now) -> FastAPI:
     """Make the application on a migrated database; with a worker in the same process if asked."""
-    app = FastAPI(title="Kinebridge", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Kinebridge",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # Such a redirect names the host and scheme of the request: anybody's choice, and plain http behind a proxy.
+        redirect_slashes=False,
+    )
     app.state.settings = settings
     app.state.database_url = database_url
     app.state.with_worker = with_worker
@@ -88,4 +95,4 @@ async def open_tools(settings: Settings, database_url: str, clock: Clock = utc_n
 
 async def _send_to_sign_in(request: Request, error: Exception) -> Response:
     target = error.target if isinstance(error, SignInRequiredError) else "/"
-    return redirect(with_query("/sign-in", next=target))
+    return redirect(with_next("/sign-in", target))

@@ -8,8 +8,9 @@ from typing import Any
 
 import uvicorn
 
-# Requests under way get this long to end after SIGTERM; the worker has its own, shorter, time.
-SHUTDOWN_SECONDS = 28
+# Requests under way get this long to end after SIGTERM, longer than a click waits for Cliniko; then the worker has its
+# own time.
+SHUTDOWN_SECONDS = 10
 
 
 def run_web(app: Any, host: str, port: int) -> None:

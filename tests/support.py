@@ -229,7 +229,10 @@ async def _run_jobs(settings: Any, database_url: str, clock: Any, hurry: bool, r
                             connection.exec_driver_sql(
                                 "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"
                             )
-                            connection.exec_driver_sql("UPDATE deliveries SET next_attempt_at = now() - interval '1 s'")
+                            connection.exec_driver_sql(
+                                "UPDATE deliveries SET next_attempt_at = now() - interval '1 s', "
+                                "record_asked_at = record_asked_at - interval '1 minute'"
+                            )
                     await queue.run_worker_async(
                         wait=False,
                         concurrency=1,

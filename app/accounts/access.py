@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Request
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.sessions import cookie_name, read_cookie
 from app.accounts.tools import Tools, get_tools
-from app.errors import AppError, ForbiddenError
+from app.errors import AppError, ConflictError, ForbiddenError
 from app.web.rendering import Viewer
 
 # "Last seen" is written at most this often, so that most pages write nothing.
@@ -173,3 +173,18 @@ async def require_team_lead(member: SignedIn) -> Member:
 
 
 TeamLead = Annotated[Member, Depends(require_team_lead)]
+
+
+async def refuse_form_of_other_practice(member: SignedIn, practice: Annotated[str, Form()] = "") -> None:
+    """Raise ConflictError for a form made while another practice was active: its fields mean that practice.
+
+    The form's hidden field ``practice`` names it; a form without the field means the active practice.
+    """
+    if practice and practice != str(member.practice_id):
+        raise ConflictError(
+            "You began to work in another practice after you opened this page, so nothing was changed. "
+            "Open the page again and look which practice is named at the top."
+        )
+
+
+SamePractice = Depends(refuse_form_of_other_practice)

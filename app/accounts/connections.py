@@ -43,6 +43,17 @@ def open_cliniko(tools: Tools, connection: Connection, *, priority: Priority) ->
     )
 
 
+async def still_holds_key(session: AsyncSession, connection: Connection) -> bool:
+    """Return True while the key read earlier is the one saved, and keep it so until the transaction ends.
+
+    What is written in that transaction comes before whatever the saving of a newer key sets off.
+    """
+    query = select(Connection.id).where(
+        Connection.id == connection.id, Connection.encrypted_key == connection.encrypted_key
+    )
+    return await session.scalar(query.with_for_update()) is not None
+
+
 async def note_answer(
     session: AsyncSession, connection_id: uuid.UUID, state: ConnectionState, *, encrypted_key: str, at: datetime
 ) -> None:

@@ -10,6 +10,9 @@ from app.accounts.countries import COUNTRIES
 from app.accounts.models import Role, SharingRule
 from app.errors import AppError
 
+# More than any one line may hold. Composing letters takes the square of the length of a run of accents, so what is
+# typed is cut before, still long enough to be refused as too long.
+LONGEST_TYPED = 1000
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 SHORTEST_PASSWORD = 10
@@ -34,8 +37,11 @@ def drop_unstorable(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return the text on one line in NFC, without control characters and surrounding or doubled white space."""
-    spaced = " ".join(text.split())
+    """Return the text on one line in NFC, without control characters and surrounding or doubled white space.
+
+    At most the first 1000 characters are taken.
+    """
+    spaced = " ".join(text.split())[:LONGEST_TYPED]
     return unicodedata.normalize("NFC", "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")))
 
 

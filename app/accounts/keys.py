@@ -83,15 +83,20 @@ async def read_saved_key(session: AsyncSession, tools: Tools, member: Member) ->
         raise FormError({FIELD: error.message}) from None
 
 
-async def save_key(session: AsyncSession, tools: Tools, member: Member, key: ApiKey) -> Connection:
+async def save_key(
+    session: AsyncSession, tools: Tools, member: Member, key: ApiKey, *, only_if_saved: bool = False
+) -> Connection:
     """Check a key at Cliniko, store it as the member's, and let what waits for it go out.
 
     The first key binds the practice to its Cliniko account. Raises FormError, and leaves the old key in place, when
-    Cliniko does not vouch for the key or it belongs to another account.
+    Cliniko does not vouch for the key or it belongs to another account; with ``only_if_saved`` also when the member has
+    replaced or removed that key while Cliniko was asked.
     """
     await release(session)
     checked = await check_key(tools, key)
     practice = await _lock_practice(session, member.practice_id)
+    if only_if_saved and not await _is_saved(session, tools, member, key):
+        raise FormError({FIELD: "The key was replaced or removed meanwhile, so nothing was changed."})
     _bind_practice(practice, checked.account)
     connection = await _store(session, tools, member, checked)
     audit.record(
@@ -105,6 +110,14 @@ async def save_key(session: AsyncSession, tools: Tools, member: Member, key: Api
     )
     await defer(session, "delivery.resume", membership_id=str(member.membership_id))
     return connection
+
+
+async def _is_saved(session: AsyncSession, tools: Tools, member: Member, key: ApiKey) -> bool:
+    connection = await find_connection(session, member.membership_id)
+    try:
+        return connection is not None and decrypt_key(tools.vault, connection) == key
+    except CannotDecryptError:
+        return False
 
 
 async def check_key(tools: Tools, key: ApiKey) -> CheckedKey:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.accounts import keys
-from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.connections import find_connection
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.forms import FormError
@@ -25,7 +25,7 @@ async def show_settings(
     return await _settings_page(request, session, tools, member, target)
 
 
-@router.post("")
+@router.post("", dependencies=[SamePractice])
 async def save_settings(
     request: Request,
     session: Database,
@@ -39,7 +39,7 @@ async def save_settings(
     try:
         check_again = action == "check"
         key = await keys.read_saved_key(session, tools, member) if check_again else keys.read_key(api_key)
-        connection = await keys.save_key(session, tools, member, key)
+        connection = await keys.save_key(session, tools, member, key, only_if_saved=check_again)
     except FormError as error:
         return await _settings_page(request, session, tools, member, target, errors=error.fields)
     path = local_path(target, SETTINGS_PAGE)
@@ -48,7 +48,7 @@ async def save_settings(
     return redirect(path, notice="key-saved-limited" if is_limited else "key-saved")
 
 
-@router.post("/remove-key")
+@router.post("/remove-key", dependencies=[SamePractice])
 async def remove_key(session: Database, tools: ToolsDep, member: SignedIn) -> Response:
     """Forget the saved key."""
     removed = await keys.remove_key(session, tools, member)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from app.accounts import sharing
-from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError, read_sharing_rule
 from app.web.rendering import page, redirect
@@ -22,7 +22,7 @@ async def show_sharing(request: Request, session: Database, member: SignedIn) ->
     return await _sharing_page(request, session, member, rule=rule, ticked={str(id_) for id_ in ticked})
 
 
-@router.post("")
+@router.post("", dependencies=[SamePractice])
 async def save_sharing(
     request: Request,
     session: Database,
@@ -54,6 +54,7 @@ async def _sharing_page(
         request,
         "accounts/sharing.html",
         status=422 if errors else 200,
+        practice_id=member.practice_id,
         rule=rule,
         colleagues=[
             {"id": str(other.id), "name": other.practitioner.name, "email": other.practitioner.email}

@@ -17,7 +17,7 @@ from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_co
 from app.accounts.tools import Tools
 from app.errors import NotFoundError
 from app.web.filters import with_query
-from app.web.rendering import local_path, page, redirect
+from app.web.rendering import local_path, page, redirect, with_next
 
 router = APIRouter()
 
@@ -93,8 +93,7 @@ async def sign_in(
 async def sign_out(request: Request, session: Database, tools: ToolsDep, target: FormTarget = "") -> Response:
     """End the browser's session; whoever signs in next goes on to ``next``."""
     await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), tools.clock())
-    path = local_path(target, "")
-    answer = redirect(with_query("/sign-in", next=path) if path else "/sign-in", notice="signed-out")
+    answer = redirect(with_next("/sign-in", target), notice="signed-out")
     clear_cookie(answer, tools.settings)
     return answer
 
@@ -151,7 +150,7 @@ def _sign_in_page(request: Request, target: str, *, email: str = "", errors: dic
         status=422 if errors else 200,
         target=path,
         sign_up_url=with_query("/sign-up", next=path) if path else "/sign-up",
-        comes_from_cliniko=path.partition("?")[0] == "/open/cliniko",
+        comes_from_cliniko=path.partition("?")[0].rstrip("/") == "/open/cliniko",
         email=email,
         errors=errors or {},
     )

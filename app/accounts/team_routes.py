@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.accounts import team
-from app.accounts.access import Database, Member, SignedIn, TeamLead, ToolsDep
+from app.accounts.access import Database, Member, SamePractice, SignedIn, TeamLead, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import INVITED_ROLES, FormError, read_invitation
 from app.accounts.models import Role
@@ -25,7 +25,7 @@ async def show_team(request: Request, session: Database, tools: ToolsDep, member
     return await _team_page(request, session, tools, member)
 
 
-@router.post("")
+@router.post("", dependencies=[SamePractice])
 async def invite(
     request: Request,
     session: Database,
@@ -80,6 +80,7 @@ async def _team_page(
         request,
         "accounts/team.html",
         status=422 if errors else 200,
+        practice_id=member.practice_id,
         practice_name=member.practice_name,
         members=[
             {

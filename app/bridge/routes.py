@@ -30,6 +30,7 @@ router = APIRouter()
 
 
 @router.get("/open/cliniko")
+@router.get("/open/cliniko/")  # an App URL that was entered with a slash at its end
 async def open_from_cliniko(
     request: Request,
     session: Database,

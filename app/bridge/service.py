@@ -13,8 +13,8 @@ from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools
 from app.clients.queries import KnownPatient, find_known_patient
 from app.clients.service import make_client
-from app.cliniko.client import Cliniko, within
-from app.cliniko.errors import KeyRejected, PatientNotFound, RateLimited
+from app.cliniko.client import within
+from app.cliniko.errors import KeyRejected, RateLimited
 from app.cliniko.merges import MergeTrail
 from app.db import transaction
 from app.errors import BadRequestError
@@ -95,9 +95,10 @@ async def fetch_patient(tools: Tools, connection: Connection, patient_id: str) -
     try:
         async with within(CLICK_SECONDS):
             try:
-                return await _fetch(cliniko, patient_id)
+                return await cliniko.find_survivor(patient_id)
             except RateLimited:
-                return await _fetch(cliniko, patient_id)  # waits for the named time, or refuses at once if it is far
+                # Waits for the named time, or refuses at once if it is far.
+                return await cliniko.find_survivor(patient_id)
     except KeyRejected:
         async with transaction(tools.sessions) as session:
             await note_answer(
@@ -108,13 +109,6 @@ async def fetch_patient(tools: Tools, connection: Connection, patient_id: str) -
                 at=tools.clock(),
             )
         raise
-
-
-async def _fetch(cliniko: Cliniko, patient_id: str) -> MergeTrail:
-    patient = await cliniko.get_patient(patient_id)
-    if patient.deleted_at is not None and patient.merged_with_patient_id is None:
-        raise PatientNotFound(remote_status=200)
-    return await cliniko.follow_merges(patient)
 
 
 async def open_patient(

@@ -1,6 +1,7 @@
 """Keeping clients up to date in the background."""
 
 import uuid
+from datetime import datetime
 
 import structlog
 from procrastinate import JobContext
@@ -49,12 +50,12 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
         patient_id = await current_patient_id(session, uuid.UUID(client_id))
     if connection is None or patient_id is None:
         return
+    asked_at = tools.clock()
     try:
-        cliniko = open_cliniko(tools, connection, priority="background")
-        trail = await cliniko.follow_merges(await cliniko.get_patient(patient_id))
+        trail = await open_cliniko(tools, connection, priority="background").find_survivor(patient_id)
     except PatientNotFound:
         async with transaction(tools.sessions) as session:
-            await mark_not_visible(session, uuid.UUID(client_id), tools.clock())
+            await mark_not_visible(session, uuid.UUID(client_id), asked_at)
     except CannotDecryptError:
         log.info("client_not_refreshed", client_id=client_id, reason="CannotDecryptError")
     except KeyRejected:
@@ -69,13 +70,15 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
     except ClinikoError as error:
         log.info("client_not_refreshed", client_id=client_id, reason=type(error).__name__)
     else:
-        await _take_over(tools, uuid.UUID(client_id), connection, trail)
+        await _take_over(tools, uuid.UUID(client_id), connection, trail, asked_at)
 
 
-async def _take_over(tools: Tools, client_id: uuid.UUID, connection: Connection, trail: MergeTrail) -> None:
+async def _take_over(
+    tools: Tools, client_id: uuid.UUID, connection: Connection, trail: MergeTrail, asked_at: datetime
+) -> None:
     async with transaction(tools.sessions) as session:
         before = await current_patient_id(session, client_id)
-        ours = await refresh_client(session, client_id, trail.survivor, trail.passed_ids, tools.clock())
+        ours = await refresh_client(session, client_id, trail.survivor, trail.passed_ids, asked_at)
         if before == trail.survivor.id:
             return
         client = await session.get_one(Client, client_id)

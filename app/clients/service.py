@@ -84,31 +84,41 @@ async def _link(
     if existing is not None:
         return existing
     if is_current:
-        # Files go to one patient of a client: the newly found survivor takes over from a merged one.
-        await session.execute(
-            update(ClientLink).where(ClientLink.client_id == client_id, ClientLink.is_current).values(is_current=False)
-        )
-    values = {"practice_id": practice_id, "client_id": client_id, "patient_id": patient_id, "is_current": is_current}
+        # Links of one client take turns, so that two survivors found at once do not both become the current one.
+        await session.execute(select(Client.id).where(Client.id == client_id).with_for_update())
+    values = {"practice_id": practice_id, "client_id": client_id, "patient_id": patient_id, "is_current": False}
     made: uuid.UUID | None = await session.scalar(
         insert(ClientLink)
         .values(id=uuid.uuid4(), **values)
         .on_conflict_do_nothing(index_elements=["practice_id", "patient_id"])
-        .returning(ClientLink.client_id)
+        .returning(ClientLink.id)
     )
     if made is not None:
-        return made
+        if is_current:
+            await _make_current(session, client_id, made)
+        return client_id
     winner = await _linked_client(session, practice_id, [patient_id])
     if winner is None:  # cannot be: links are never deleted
         raise RuntimeError("a link was refused but is not there")
     return winner
 
 
-async def refresh_client(
-    session: AsyncSession, client_id: uuid.UUID, patient: Patient, passed_ids: Iterable[str], now: datetime
-) -> bool:
-    """Take over a patient's present details; return False when the survivor of a merge has another client.
+async def _make_current(session: AsyncSession, client_id: uuid.UUID, link_id: uuid.UUID) -> None:
+    """Let the client's files go to this link's patient: the newly found survivor takes over from a merged one.
 
-    Two clients of one person are left as they are: neither is changed.
+    Called only once the link is surely this client's; one that went to another client leaves everything as it was.
+    """
+    links = update(ClientLink).where(ClientLink.client_id == client_id)
+    await session.execute(links.where(ClientLink.is_current).values(is_current=False))
+    await session.execute(links.where(ClientLink.id == link_id).values(is_current=True))
+
+
+async def refresh_client(
+    session: AsyncSession, client_id: uuid.UUID, patient: Patient, passed_ids: Iterable[str], asked_at: datetime
+) -> bool:
+    """Take over a patient's details as of ``asked_at`` (UTC); return False when a merge's survivor has another client.
+
+    Two clients of one person are left as they are: neither is changed. Details known from a later question stay.
     """
     client = await session.get_one(Client, client_id, with_for_update=True)
     if await _link(session, client.practice_id, client_id, patient.id) != client_id:
@@ -118,18 +128,18 @@ async def refresh_client(
     values = details_of(patient)
     await session.execute(
         update(Client)
-        .where(Client.id == client_id)
-        .values(**values, refreshed_at=now, not_visible_since=None)
+        .where(Client.id == client_id, Client.refreshed_at <= asked_at)
+        .values(**values, refreshed_at=asked_at, not_visible_since=None)
         .execution_options(synchronize_session=False)
     )
     return True
 
 
-async def mark_not_visible(session: AsyncSession, client_id: uuid.UUID, now: datetime) -> None:
-    """Note that Cliniko no longer shows the patient to the key that asked; the first time is kept."""
+async def mark_not_visible(session: AsyncSession, client_id: uuid.UUID, asked_at: datetime) -> None:
+    """Note that Cliniko no longer showed the patient to the key that asked then (UTC); the first such time is kept."""
     await session.execute(
         update(Client)
-        .where(Client.id == client_id)
-        .values(refreshed_at=now, not_visible_since=func.coalesce(Client.not_visible_since, now))
+        .where(Client.id == client_id, Client.refreshed_at <= asked_at)
+        .values(refreshed_at=asked_at, not_visible_since=func.coalesce(Client.not_visible_since, asked_at))
         .execution_options(synchronize_session=False)
     )

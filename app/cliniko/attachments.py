@@ -11,7 +11,7 @@ import httpx
 
 from app.cliniko.errors import ClinikoError, MalformedAnswer, Refused, ServerTrouble, StorageFull, UploadExpired
 from app.cliniko.exchange import Answer, exchange
-from app.cliniko.key import is_safe_address
+from app.cliniko.key import is_internet_name, is_loopback, is_safe_address
 from app.cliniko.types import PresignedPost
 
 PDF = "application/pdf"
@@ -24,7 +24,7 @@ RESOURCE = "file store"
 
 
 async def upload_file(
-    http: httpx.AsyncClient, post: PresignedPost, file_name: str, content: bytes, *, seconds: float
+    http: httpx.AsyncClient, post: PresignedPost, file_name: str, content: bytes, *, api_url: str, seconds: float
 ) -> str:
     """Send a PDF to the store and return the upload_url that Cliniko wants for the attachment's record.
 
@@ -33,7 +33,7 @@ async def upload_file(
     """
     if not FILE_NAME.fullmatch(file_name):
         raise ValueError("A file name for Cliniko is letters, digits, spaces, dots, hyphens and underscores.")
-    url = _checked_url(post.url)
+    url = _checked_url(post.url, httpx.URL(api_url))
     if "file" in post.fields:
         raise MalformedAnswer(resource=RESOURCE)
     # S3 ignores every field after the file; httpx writes data before files. Without a type of its own the file has been
@@ -49,12 +49,18 @@ async def upload_file(
     return _join(url, read_xml(answer.body).get("Key", ""))
 
 
-def _checked_url(text: str) -> httpx.URL:
+def _checked_url(text: str, api: httpx.URL) -> httpx.URL:
+    """Return the store's address if a patient's file may go there; raises MalformedAnswer otherwise.
+
+    That is the API's own host, or one on the internet: an answer must not be able to make us send things to machines
+    of our own network. With a stand-in for Cliniko on this machine, the store may be on it too.
+    """
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:
         url = httpx.URL("")
-    if not is_safe_address(url):
+    may_be_near = is_loopback(api.host) or (url.scheme, url.host) == (api.scheme, api.host)
+    if not is_safe_address(url) or not (may_be_near or is_internet_name(url.host)):
         raise MalformedAnswer(resource=RESOURCE)
     return url
 

@@ -107,6 +107,16 @@ class Cliniko:
         """Return the patient who remains after at most `limit` merges, and the ids passed; one request a merge."""
         return await merges.follow(patient, self.get_patient, limit=limit)
 
+    async def find_survivor(self, patient_id: str) -> MergeTrail:
+        """Return where a patient's merges lead; one request unless there are any.
+
+        Raises PatientNotFound also for a patient who is shown but was deleted without being merged.
+        """
+        patient = await self.get_patient(patient_id)
+        if patient.deleted_at is not None and patient.merged_with_patient_id is None:
+            raise PatientNotFound(remote_status=200)
+        return await self.follow_merges(patient)
+
     async def request_upload(self, patient_id: str) -> PresignedPost:
         """Ask for permission to upload one file for a patient; each upload needs its own."""
         resource = f"patients/{_checked_id(patient_id)}/attachment_presigned_post"
@@ -117,7 +127,9 @@ class Cliniko:
 
         `file_name` is plain ASCII (ValueError otherwise). Raises UploadExpired when the permission has run out.
         """
-        return await attachments.upload_file(self._http, post, file_name, content, seconds=self._upload_timeout_seconds)
+        return await attachments.upload_file(
+            self._http, post, file_name, content, api_url=self._base, seconds=self._upload_timeout_seconds
+        )
 
     async def create_attachment(self, patient_id: str, description: str, upload_url: str) -> Attachment:
         """Put an uploaded file into a patient's Files; the description has at most 255 characters (ValueError).
@@ -137,23 +149,24 @@ class Cliniko:
         resource = f"patient_attachments/{_checked_id(attachment_id)}"
         return Attachment.from_json(await self._call("GET", resource))
 
-    async def find_attachments(self, patient_id: str, description: str) -> list[Attachment]:
-        """Return the patient's attachments with exactly this description, oldest first.
+    async def find_attachments(self, patient_id: str, mark: str) -> list[Attachment]:
+        """Return the patient's attachments whose description holds this text, oldest first.
 
-        Cliniko could filter by description, but then the text would be in an address. So the patient's files are read,
-        the newest first, at most 20 pages of 100.
+        The whole description would not do: Cliniko may have trimmed, escaped or otherwise tidied it. Cliniko could
+        filter by description, but then the text would be in an address. So the patient's files are read, the newest
+        first, at most 20 pages of 100.
         """
         resource = "patient_attachments"
         query = {"q[]": f"patient_id:={_checked_id(patient_id)}", "sort": "created_at:desc", "per_page": "100"}
         url: httpx.URL | None = httpx.URL(f"{self._base}/{resource}", params=query)
-        wanted = clean_text(description).strip()
+        wanted = clean_text(mark)
         found: dict[str, Attachment] = {}
         for _ in range(MAX_PAGES):
             if url is None:
                 break
             page = as_record(await self._fetch("GET", url, resource))
             for attachment in _read_attachments(page):
-                if attachment.description.strip() == wanted and _belongs_to(attachment, patient_id):
+                if wanted in attachment.description and _belongs_to(attachment, patient_id):
                     found[attachment.id] = attachment
             url = _next_page(page, url)
         return sorted(found.values(), key=lambda each: (each.created_at or BEGINNING, int(each.id)))

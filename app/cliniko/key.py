@@ -19,6 +19,9 @@ MAX_KEY_LENGTH = 300
 SHARD = re.compile(r"[a-z]{2}[0-9]{1,2}")
 SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 HOST = re.compile(r"[A-Za-z0-9._:-]+")
+# The last part of a name begins with a letter; in each notation of an address it begins with a digit.
+INTERNET_NAME = re.compile(r"(?:[A-Za-z0-9_-]+\.)+[A-Za-z][A-Za-z0-9-]+")
+LOCAL_ENDINGS = (".local", ".localhost", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa")
 RECORD_ID = re.compile(r"[0-9]{1,19}")
 # Copying from a web page or a chat brings these along, unseen: white space and characters of no width.
 BROUGHT_ALONG = string.whitespace + "\x85\xa0\u2028\u2029\u202f\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -102,6 +105,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_internet_name(host: str) -> bool:
+    """Say whether a host is a name of the public domain name system: no address in any notation, no local name.
+
+    Names set aside for local networks: RFC 6761, 6762 and 8375, and ICANN's "internal".
+    """
+    return INTERNET_NAME.fullmatch(host) is not None and not host.lower().endswith(LOCAL_ENDINGS)
 
 
 def is_record_id(text: str) -> bool:

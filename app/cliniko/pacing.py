@@ -4,6 +4,7 @@ Limit and header: docs.api.cliniko.com, Developer portal "Rate limiting".
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ REQUESTS_A_MINUTE = 200
 BACKGROUND_REQUESTS_A_MINUTE = 180
 MINUTE = timedelta(minutes=1)
 LONGEST_HOLD = timedelta(minutes=10)
+# A job that waits occupies its worker: beyond so many seconds it makes room for jobs of other keys and comes back.
+BACKGROUND_PATIENCE = 10.0
 
 
 def read_reset(header: str | None, now: datetime) -> datetime:
@@ -40,13 +43,20 @@ def read_reset(header: str | None, now: datetime) -> datetime:
 class Pace:
     """The requests of one key in the last minute, and until when Cliniko takes no more.
 
-    An idle key's first requests go at once. `patience` is how many seconds a click waits at most; when it would be
-    longer, it is told to try again.
+    An idle key's first requests go at once. `patience` is how many seconds a click waits at most, `background_patience`
+    any other request; when it would be longer, it is told to try again.
     Not shared between processes: a 429 tells each of them the truth.
     """
 
-    def __init__(self, *, patience: float = 5.0, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> None:
-        self._patience = patience
+    def __init__(
+        self,
+        *,
+        patience: float = 5.0,
+        background_patience: float = math.inf,
+        clock: Clock = utc_now,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._patience: dict[Priority, float] = {"interactive": patience, "background": background_patience}
         self._clock = clock
         self._sleep = sleep
         self._sent: deque[datetime] = deque()
@@ -55,12 +65,11 @@ class Pace:
     async def wait_turn(self, priority: Priority) -> None:
         """Return when one request may go, and count it.
 
-        Background requests wait as long as it takes; an interactive one raises RateLimited when that is over
-        `patience`.
+        Raises RateLimited when the wait is over what this kind of request has patience for.
         """
         # Nothing is awaited between the last look and the count, so two waiters cannot take the same turn.
         while (seconds := self._seconds_to_wait(priority)) > 0:
-            if priority == "interactive" and seconds > self._patience:
+            if seconds > self._patience[priority]:
                 raise RateLimited(self._clock() + timedelta(seconds=seconds))
             await self._sleep(seconds)
         self._sent.append(self._clock())
@@ -92,5 +101,7 @@ class Paces:
     def for_connection(self, connection_id: str) -> Pace:
         """Return the connection's pace, the same one each time."""
         if connection_id not in self._by_connection:
-            self._by_connection[connection_id] = Pace(patience=self._patience, clock=self._clock)
+            self._by_connection[connection_id] = Pace(
+                patience=self._patience, background_patience=BACKGROUND_PATIENCE, clock=self._clock
+            )
         return self._by_connection[connection_id]

@@ -210,7 +210,8 @@ class Attachment:
         return cls(
             id=read_id(record),
             patient_id=read_linked_id(record, "patient"),
-            description=read_text(record, "description"),
+            # Longer than what may be sent: escaped by Cliniko, it must not lose its end.
+            description=read_text(record, "description", limit=2000),
             processing_completed=record.get("processing_completed") is True
             or read_time(record, "processed_at") is not None,
             filename=read_text(record, "filename", limit=1024) or None,

@@ -6,36 +6,45 @@ first; whoever comes after such an announcement looks in Cliniko for the deliver
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from procrastinate import JobContext
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import find_connection, note_answer, open_cliniko
+from app.accounts.connections import find_connection, note_answer, open_cliniko, still_holds_key
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools, tools_of
 from app.clients.models import ClientLink
 from app.cliniko.client import Cliniko
-from app.cliniko.errors import UploadExpired
+from app.cliniko.errors import ClinikoError, Unreachable, UploadExpired
 from app.cliniko.types import Attachment
-from app.crypto import CannotDecryptError
 from app.db import transaction
 from app.delivery.models import Delivery, DeliveryState, Document
-from app.delivery.outcome import Outcome, judge_failure, judge_poll
-from app.delivery.service import resume_waiting, send_on
-from app.delivery.states import WORKABLE, states_before
-from app.jobs.queue import queue
+from app.delivery.outcome import (
+    SETTLING_TIME,
+    Outcome,
+    go_on_at_once,
+    judge_failure,
+    judge_poll,
+    may_have_taken_effect,
+)
+from app.delivery.service import mark_of, resume_waiting, send_on
+from app.delivery.states import WAITS_FOR_KEY, WORKABLE, states_before
+from app.jobs.queue import TRY_AGAIN, queue
 
 log = structlog.get_logger()
 
 FRESH_UPLOADS = 3
 # A delivery nobody has looked after for this long past its time has lost its job, whatever the cause.
 FORGOTTEN_AFTER = timedelta(minutes=10)
+# From announcing that the record is asked for to asking: well below the time after which a silent worker's jobs are
+# taken over.
+ASK_WITHIN = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class Claim:
     attachment_id: str | None
     was_asked_for: bool
     failures: int
+    last_reason: str
     polls: int
     started_at: datetime
     recorded_at: datetime | None
@@ -60,7 +70,7 @@ class LostClaimError(Exception):
     """Another worker has taken the delivery over; this one must not write anything more."""
 
 
-@queue.task(name="delivery.deliver", pass_context=True)
+@queue.task(name="delivery.deliver", retry=TRY_AGAIN, pass_context=True)
 async def deliver(context: JobContext, delivery_id: str) -> None:
     """Bring one delivery a step or all the way; what remains to be done is a new job in the same transaction."""
     tools = tools_of(context)
@@ -77,7 +87,7 @@ async def deliver(context: JobContext, delivery_id: str) -> None:
         await _record_failure(tools, claim, error)
 
 
-@queue.task(name="delivery.resume", pass_context=True)
+@queue.task(name="delivery.resume", retry=TRY_AGAIN, pass_context=True)
 async def resume(context: JobContext, membership_id: str) -> None:
     """Send on what waited for a member's key; put into the queue when a key is saved."""
     tools = tools_of(context)
@@ -105,6 +115,28 @@ async def find_forgotten(context: JobContext, timestamp: int) -> None:
         for delivery in forgotten:
             log.warning("delivery_forgotten", delivery_id=str(delivery.id))
             await send_on(session, delivery, tools.clock())
+        for membership_id in await _members_left_waiting(session):
+            log.warning("deliveries_left_waiting", membership_id=str(membership_id))
+            await resume_waiting(session, membership_id, tools.clock())
+
+
+async def _members_left_waiting(session: AsyncSession) -> Sequence[uuid.UUID]:
+    """Return whose deliveries wait for a key though theirs works: the job that resumes them was lost or came too early.
+
+    A key that cannot be read works in Cliniko's eyes, but only saving it again helps.
+    """
+    waiting = await session.scalars(
+        select(Delivery.membership_id)
+        .join(Connection, Connection.membership_id == Delivery.membership_id)
+        .where(
+            Delivery.state.in_(WAITS_FOR_KEY),
+            Delivery.reason != "key_unreadable",
+            Connection.state == ConnectionState.WORKING,
+        )
+        .distinct()
+        .limit(100)
+    )
+    return waiting.all()
 
 
 async def _claim(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> Claim | None:
@@ -112,8 +144,11 @@ async def _claim(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -
     delivery = await session.get(Delivery, delivery_id, with_for_update=True)
     if delivery is None or delivery.state not in WORKABLE:
         return None
-    if delivery.next_attempt_at is not None and delivery.next_attempt_at > now:
-        return None  # a later job is already waiting for that time
+    due_at = _due_at(delivery)
+    # By the database's clock, by which the queue decides too: by ours the job of that very time could come too early.
+    if due_at is not None and due_at > (await session.scalars(select(func.clock_timestamp()))).one():
+        await send_on(session, delivery, now, at=due_at)  # adds nothing while the job for that time waits
+        return None
     connection = await find_connection(session, delivery.membership_id)
     if connection is None or connection.state == ConnectionState.REJECTED:
         delivery.state = DeliveryState.NEEDS_KEY
@@ -136,10 +171,22 @@ async def _claim(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -
         attachment_id=delivery.attachment_id,
         was_asked_for=delivery.record_asked_at is not None,
         failures=delivery.failures,
+        last_reason=delivery.reason,
         polls=delivery.polls,
         started_at=delivery.started_at,
         recorded_at=delivery.recorded_at,
     )
+
+
+def _due_at(delivery: Delivery) -> datetime | None:
+    """Return when the delivery may be taken up (UTC), or None for at once.
+
+    Whoever asked for the record may have been stopped before the answer came; nobody looks for its result too early.
+    """
+    times = [delivery.next_attempt_at]
+    if delivery.record_asked_at is not None and delivery.attachment_id is None:
+        times.append(delivery.record_asked_at + SETTLING_TIME)
+    return max((time for time in times if time is not None), default=None)
 
 
 async def _follow_link(session: AsyncSession, delivery: Delivery) -> bool:
@@ -162,7 +209,7 @@ async def _bring(tools: Tools, claim: Claim) -> None:
         await _record_poll(tools, claim, await cliniko.get_attachment(claim.attachment_id))
         return
     if claim.was_asked_for:
-        found = await cliniko.find_attachments(claim.patient_id, claim.description)
+        found = await cliniko.find_attachments(claim.patient_id, mark_of(claim.delivery_id))
         if found:
             await _record_attachment(tools, claim, found[0])
             return
@@ -170,10 +217,27 @@ async def _bring(tools: Tools, claim: Claim) -> None:
         document = await session.get_one(Document, claim.document_id)
         content = await session.scalar(select(Document.content).where(Document.id == claim.document_id))
     upload_url = await _upload(cliniko, claim, document.file_name, content or b"")
+    await _record_attachment(tools, claim, await _ask_for_record(tools, claim, cliniko, upload_url))
+
+
+async def _ask_for_record(tools: Tools, claim: Claim, cliniko: Cliniko, upload_url: str) -> Attachment:
+    """Announce on the row that the record is asked for, ask, and take the announcement back after a clear no.
+
+    Without it the next attempt need not look first, and may follow the client's link to another patient again.
+    """
+    asked_at = tools.clock()
     async with transaction(tools.sessions) as session:
-        await _write(session, claim, record_asked_at=tools.clock())
-    attachment = await cliniko.create_attachment(claim.patient_id, claim.description, upload_url)
-    await _record_attachment(tools, claim, attachment)
+        await _write(session, claim, record_asked_at=asked_at)
+    try:
+        if tools.clock() - asked_at > ASK_WITHIN:
+            # This process stood still in between: another worker may have taken over and be asking already.
+            raise Unreachable(sent_nothing=True, resource="patient_attachments")
+        return await cliniko.create_attachment(claim.patient_id, claim.description, upload_url)
+    except ClinikoError as error:
+        if not may_have_taken_effect(error):
+            async with transaction(tools.sessions) as session:
+                await _write(session, claim, record_asked_at=None)
+        raise
 
 
 async def _upload(cliniko: Cliniko, claim: Claim, file_name: str, content: bytes) -> str:
@@ -206,7 +270,9 @@ async def _record_attachment(tools: Tools, claim: Claim, attachment: Attachment)
     """Note that the record is in the patient's Files, and go on to watch Cliniko process it."""
     now = tools.clock()
     values: dict[str, Any] = {"attachment_id": attachment.id, "recorded_at": now, "failures": 0, "reason": ""}
-    await _move_on(tools, claim, judge_poll(attachment.processing_completed, polls=0, recorded_at=now, now=now), values)
+    outcome = judge_poll(attachment.processing_completed, polls=0, recorded_at=now, now=now)
+    async with transaction(tools.sessions) as session:
+        await _move_on(session, claim, outcome, values, now)
 
 
 async def _record_poll(tools: Tools, claim: Claim, attachment: Attachment) -> None:
@@ -214,7 +280,8 @@ async def _record_poll(tools: Tools, claim: Claim, attachment: Attachment) -> No
     outcome = judge_poll(
         attachment.processing_completed, polls=claim.polls + 1, recorded_at=claim.recorded_at or now, now=now
     )
-    await _move_on(tools, claim, outcome, {"polls": claim.polls + 1, "failures": 0})
+    async with transaction(tools.sessions) as session:
+        await _move_on(session, claim, outcome, {"polls": claim.polls + 1, "failures": 0}, now)
 
 
 async def _record_failure(tools: Tools, claim: Claim, error: Exception) -> None:
@@ -222,8 +289,9 @@ async def _record_failure(tools: Tools, claim: Claim, error: Exception) -> None:
     outcome = judge_failure(
         error,
         failures=claim.failures,
+        last_reason=claim.last_reason,
         started_at=claim.started_at,
-        has_record=claim.attachment_id is not None,
+        recorded_at=claim.recorded_at,
         now=now,
     )
     log.warning(
@@ -234,29 +302,27 @@ async def _record_failure(tools: Tools, claim: Claim, error: Exception) -> None:
         outcome=outcome.state,
     )
     try:
-        await _move_on(tools, claim, outcome, {})
+        async with transaction(tools.sessions) as session:
+            if outcome.state in WAITS_FOR_KEY and not await still_holds_key(session, claim.connection):
+                # A newer key was saved during the call, and what waited for it has been sent on already.
+                outcome = go_on_at_once(recorded_at=claim.recorded_at, now=now)
+            await _move_on(session, claim, outcome, {}, now)
+            if outcome.connection_state is not None:
+                key = claim.connection.encrypted_key
+                await note_answer(session, claim.connection.id, outcome.connection_state, encrypted_key=key, at=now)
     except LostClaimError:
         return
-    if outcome.connection_state is not None and not isinstance(error, CannotDecryptError):
-        async with transaction(tools.sessions) as session:
-            await note_answer(
-                session,
-                claim.connection.id,
-                outcome.connection_state,
-                encrypted_key=claim.connection.encrypted_key,
-                at=now,
-            )
 
 
-async def _move_on(tools: Tools, claim: Claim, outcome: Outcome, values: Mapping[str, Any]) -> None:
+async def _move_on(
+    session: AsyncSession, claim: Claim, outcome: Outcome, values: Mapping[str, Any], now: datetime
+) -> None:
     """Write the outcome and, when something remains to be done, the job that does it."""
-    now = tools.clock()
     written: dict[str, Any] = {"state": outcome.state, "reason": outcome.reason, **values}
     written.setdefault("failures", outcome.failures)
     if outcome.state is DeliveryState.DELIVERED:
         written["delivered_at"] = now
-    async with transaction(tools.sessions) as session:
-        await _write(session, claim, **written)
-        if outcome.at is not None:
-            delivery = await session.get_one(Delivery, claim.delivery_id, populate_existing=True)
-            await send_on(session, delivery, now, at=outcome.at)
+    await _write(session, claim, **written)
+    if outcome.at is not None:
+        delivery = await session.get_one(Delivery, claim.delivery_id, populate_existing=True)
+        await send_on(session, delivery, now, at=outcome.at)

@@ -29,6 +29,8 @@ PROCESSING_TAKES_AT_MOST = timedelta(days=1)
 STORAGE_GAP = timedelta(hours=1)
 # A 422 can pass (a file Cliniko has not found yet); one that repeats does not.
 MOST_REFUSALS = 3
+# A record Cliniko has just made may not be found on all its machines yet; later a 404 means that somebody removed it.
+APPEARS_WITHIN = timedelta(minutes=2)
 # After a call that may still take effect over there, this long passes before anyone looks for its result.
 SETTLING_TIME = timedelta(seconds=15)
 
@@ -54,11 +56,19 @@ def judge_poll(is_processed: bool, *, polls: int, recorded_at: datetime, now: da
     return Outcome(S.PROCESSING, at=now + gap)
 
 
-def judge_failure(error: Exception, *, failures: int, started_at: datetime, has_record: bool, now: datetime) -> Outcome:
+def judge_failure(
+    error: Exception,
+    *,
+    failures: int,
+    last_reason: str,
+    started_at: datetime,
+    recorded_at: datetime | None,
+    now: datetime,
+) -> Outcome:
     """Decide after a failed attempt.
 
-    ``failures`` counts the attempts that failed before this one; ``has_record`` is True once the file is in the
-    patient's Files and only its processing is watched.
+    ``failures`` counts the attempts that failed in a row before this one, the last for ``last_reason``; ``recorded_at``
+    is set once the file is in the patient's Files and only its processing is watched. Times are UTC.
     """
     # 401 and 403 wait for the practitioner (cases 20, 21); nothing is gained by asking again.
     if isinstance(error, KeyRejected):
@@ -69,17 +79,35 @@ def judge_failure(error: Exception, *, failures: int, started_at: datetime, has_
         return Outcome(S.NOT_PERMITTED, "role", connection_state=ConnectionState.NOT_PERMITTED)
     if isinstance(error, PatientNotFound):
         return Outcome(S.FAILED, "patient_not_visible")
-    if isinstance(error, NotFound) and has_record:
-        return Outcome(S.FAILED, "refused")  # somebody removed the file in Cliniko: it is not put back
-    if isinstance(error, Refused) and failures + 1 >= MOST_REFUSALS:
-        return Outcome(S.FAILED, "refused", failures=failures + 1)
+    if isinstance(error, NotFound) and recorded_at is not None and now - recorded_at >= APPEARS_WITHIN:
+        return Outcome(S.FAILED, "removed")  # somebody removed the file in Cliniko: it is not put back
+    if isinstance(error, Refused):
+        # Failures of another kind say nothing about the file: refusals are counted from their first.
+        failures = failures if last_reason == "refused_once" else 0
+        if failures + 1 >= MOST_REFUSALS:
+            return Outcome(S.FAILED, "refused", failures=failures + 1)
     if has_tried_long_enough(now, started_at):
         return Outcome(S.FAILED, "gave_up", failures=failures + 1)
-    return _try_again(error, failures=failures, has_record=has_record, now=now)
+    return _try_again(error, failures=failures, state=_state_to_go_on(recorded_at), now=now)
 
 
-def _try_again(error: Exception, *, failures: int, has_record: bool, now: datetime) -> Outcome:
-    state = S.PROCESSING if has_record else S.WAITING
+def go_on_at_once(*, recorded_at: datetime | None, now: datetime) -> Outcome:
+    """Return the outcome that tries again right away, with nothing held against the delivery."""
+    return Outcome(_state_to_go_on(recorded_at), at=now)
+
+
+def may_have_taken_effect(error: Exception) -> bool:
+    """Return True when Cliniko's answer leaves open whether it did, or is still doing, what it was asked."""
+    if isinstance(error, Unreachable):
+        return not error.sent_nothing
+    return isinstance(error, ServerTrouble | MalformedAnswer)
+
+
+def _state_to_go_on(recorded_at: datetime | None) -> DeliveryState:
+    return S.WAITING if recorded_at is None else S.PROCESSING
+
+
+def _try_again(error: Exception, *, failures: int, state: DeliveryState, now: datetime) -> Outcome:
     if isinstance(error, RateLimited):
         # Nothing took effect and Cliniko names the time: no failure of anybody's (case 25).
         return Outcome(state, "busy", at=max(error.retry_at, now), failures=failures)
@@ -87,16 +115,10 @@ def _try_again(error: Exception, *, failures: int, has_record: bool, now: dateti
         return Outcome(state, "upload_expired", at=next_attempt(now, failures=1), failures=failures)
     if isinstance(error, StorageFull):
         return Outcome(state, "storage_full", at=now + STORAGE_GAP, failures=failures)
-    not_before = now + SETTLING_TIME if _may_still_take_effect(error) else None
-    at = next_attempt(now, failures=failures + 1, not_before=not_before)
+    # After asking for the record without a clear answer, Cliniko may be at it still (case 23).
+    is_open = may_have_taken_effect(error) and getattr(error, "resource", "") == "patient_attachments"
+    at = next_attempt(now, failures=failures + 1, not_before=now + SETTLING_TIME if is_open else None)
     return Outcome(state, _reason(error), at=at, failures=failures + 1)
-
-
-def _may_still_take_effect(error: Exception) -> bool:
-    """Return True after asking for the record without a clear answer: Cliniko may be at it still (case 23)."""
-    if isinstance(error, Unreachable) and error.sent_nothing:
-        return False
-    return isinstance(error, Unreachable | ServerTrouble | MalformedAnswer) and error.resource == "patient_attachments"
 
 
 def _reason(error: Exception) -> str:
@@ -104,4 +126,6 @@ def _reason(error: Exception) -> str:
         return "unreachable"
     if isinstance(error, ServerTrouble | MalformedAnswer):
         return "server_trouble"
+    if isinstance(error, Refused):
+        return "refused_once"
     return "trouble"

@@ -116,5 +116,10 @@ def describe_file(title: str, delivery_id: uuid.UUID) -> str:
     By the mark a retry recognises a file it has made before (case 23). At most 255 characters, the limit of
     "description" on docs.api.cliniko.com, page Patient Attachments; cut between graphemes (case 19).
     """
-    mark = f" (Kinebridge {delivery_id.hex[:16]})"
+    mark = f" ({mark_of(delivery_id)})"
     return cut(" ".join(title.split()) or "Exercise program", LONGEST_DESCRIPTION - len(mark)) + mark
+
+
+def mark_of(delivery_id: uuid.UUID) -> str:
+    """Return the mark in a file's description: plain letters and digits that no tidying of texts changes."""
+    return f"Kinebridge {delivery_id.hex[:16]}"

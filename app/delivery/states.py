@@ -13,9 +13,9 @@ TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     S.UPLOADING: frozenset({S.WAITING, S.UPLOADING, S.PROCESSING, S.NEEDS_KEY, S.NOT_PERMITTED, S.FAILED}),
     S.PROCESSING: frozenset({S.PROCESSING, S.DELIVERED, S.NEEDS_KEY, S.NOT_PERMITTED, S.FAILED}),
     S.DELIVERED: frozenset(),
-    S.NEEDS_KEY: frozenset({S.WAITING}),
-    S.NOT_PERMITTED: frozenset({S.WAITING}),
-    S.FAILED: frozenset({S.WAITING}),
+    S.NEEDS_KEY: frozenset({S.WAITING, S.PROCESSING}),
+    S.NOT_PERMITTED: frozenset({S.WAITING, S.PROCESSING}),
+    S.FAILED: frozenset({S.WAITING, S.PROCESSING}),
 }
 
 # The worker takes these up; the others wait for a person or are over.
@@ -44,6 +44,8 @@ REASONS: Mapping[str, str] = {
     "another clinic. Download the PDF, or try again when the patient is visible.",
     "patient_changed": "The client is linked to another Cliniko patient since this was assigned. "
     "Check that it is the right person, then assign the program again.",
+    "removed": "The file was in the patient's Files and is no longer there. Download the PDF if it is still needed.",
+    "refused_once": "Cliniko did not take the file.",
     "refused": "Cliniko refused the file. Download the PDF and add it in Cliniko by hand.",
     "gave_up": "It was tried for three days without success. Try again, or download the PDF and add it in "
     "Cliniko by hand.",

@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,10 @@ from app.db import driver_connection
 
 # Opened by the worker only; web requests put jobs in through their own session's connection.
 queue = App(connector=PsycopgConnector())
+
+# For tasks that must not be lost. They judge failures of Cliniko themselves, so what reaches the queue is trouble with
+# the database or a process told to end while the task ran; after the last try ``delivery.find_forgotten`` steps in.
+TRY_AGAIN = RetryStrategy(max_attempts=5, wait=2)
 
 
 def connection_lock(connection_id: uuid.UUID) -> str:
@@ -61,7 +65,7 @@ async def defer(
         return
 
 
-@queue.task(name="jobs.put_in_when_due")
+@queue.task(name="jobs.put_in_when_due", retry=TRY_AGAIN)
 async def put_in_when_due(job: dict[str, Any]) -> None:
     """Put a job into the queue whose time has come; done twice, the queueing lock or the job itself sorts it out."""
     try:

@@ -5,7 +5,8 @@ from typing import Any
 
 import structlog
 from procrastinate import JobContext, PsycopgConnector
-from procrastinate.jobs import Job
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
 
 from app.db import libpq_url
 from app.jobs.queue import queue
@@ -15,7 +16,8 @@ log = structlog.get_logger()
 HEARTBEAT_SECONDS = 5
 # Three missed heartbeats: jobs are repeatable, so taking one over from a worker that was only slow does no harm.
 STALLED_AFTER_SECONDS = 20
-SHUTDOWN_SECONDS = 25
+# A job that takes longer is put back into the queue. With the web's own time before it, `serve` ends within 30 seconds.
+SHUTDOWN_SECONDS = 15
 CONCURRENCY = 8
 
 
@@ -36,11 +38,19 @@ async def forget_finished(context: JobContext, timestamp: int) -> None:
 
 
 async def requeue_stalled_jobs() -> int:
-    """Put every stalled job back and return how many there were."""
+    """Put every stalled job back and return how many there were; one that cannot be put back holds up no others."""
     stalled: list[Job] = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
     for job in stalled:
         log.warning("job_taken_over", job_id=job.id, task=job.task_name)
-        await queue.job_manager.retry_job(job)
+        try:
+            await queue.job_manager.retry_job(job)
+        except UniqueViolation:
+            # One like it waits already (its queueing lock says so) and will do its work. As long as this one counted as
+            # running, it would keep its lock, and nothing else of its Cliniko key would ever run.
+            await queue.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)
+        except ConnectorException as error:
+            # Most likely another worker's sweep was faster; if not, the next one comes in ten seconds.
+            log.info("job_not_taken_over", job_id=job.id, error_type=type(error).__name__)
     return len(stalled)
 
 

@@ -14,9 +14,11 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.forms import drop_unstorable
 from app.clients.models import Client
 from app.clients.queries import get_client
 from app.delivery.models import Delivery, DeliveryState
+from app.errors import BadRequestError
 from app.programs import editor
 from app.programs.content import ProgramContent, build_content, draft_from
 from app.programs.drafts import Draft, apply_action, read_draft
@@ -50,8 +52,14 @@ class EditorForm:
 
 
 async def read_form(request: Request) -> EditorForm:
-    """Read the editor's form (a FastAPI dependency); odd values count as none."""
-    form = await request.form()
+    """Read the editor's form (a FastAPI dependency); odd values count as none.
+
+    Raises BadRequestError when the form itself cannot be read.
+    """
+    try:
+        form = await request.form()
+    except ValueError:  # the sender names a character set that is none, or that the text is not in
+        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
     revision = _text(form, "revision")
     return EditorForm(
         draft=read_draft(form),
@@ -66,7 +74,7 @@ async def read_form(request: Request) -> EditorForm:
 
 def _text(form: Mapping[str, object], name: str) -> str:
     value = form.get(name)
-    return value.strip()[:LONGEST_FIND] if isinstance(value, str) else ""
+    return drop_unstorable(value.strip()[:LONGEST_FIND]) if isinstance(value, str) else ""
 
 
 # The first parameter of its route, so that the whole form is here before the database is asked for anything.

@@ -142,20 +142,20 @@ def page(*attachments: dict[str, object], following: object = None) -> httpx.Res
 LIST = f"{API}/patient_attachments"
 
 
-async def test_files_are_found_by_exactly_their_description_oldest_first_case_23(
+async def test_files_are_found_by_the_mark_in_their_description_oldest_first_case_23(
     respx_mock: respx.MockRouter, cliniko: Cliniko
 ) -> None:
     others = {"links": {"self": f"{API}/patients/2"}}
     respx_mock.get(LIST).mock(
         return_value=page(
             attachment_json("9", created_at="2026-11-22T03:59:30Z"),
-            attachment_json("8", description="Home program KB-11"),
-            attachment_json("6", description="home program KB-1"),
+            attachment_json("8", description="Home program KB-2"),
+            attachment_json("6", description="Home program"),
             attachment_json("5", patient=others),
-            attachment_json("7", created_at="2026-11-22T03:59:00Z", description="Home program KB-1 "),
+            attachment_json("7", created_at="2026-11-22T03:59:00Z", description="Home &amp; work (KB-1) "),
         )
     )
-    found = await cliniko.find_attachments("1", "Home program KB-1")
+    found = await cliniko.find_attachments("1", "KB-1")
     assert [attachment.id for attachment in found] == ["7", "9"]
     assert respx_mock.calls.last.request.url.params["q[]"] == "patient_id:=1"
 

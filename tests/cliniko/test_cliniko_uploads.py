@@ -67,8 +67,11 @@ async def test_a_store_without_a_closing_slash_gets_one(respx_mock: respx.MockRo
     assert await cliniko.upload(post, "plan.pdf", b"x") == "https://files.example.com/bucket/9/place/plan.pdf"
 
 
-async def test_a_stand_in_on_this_machine_may_use_plain_http(respx_mock: respx.MockRouter, cliniko: Cliniko) -> None:
+async def test_a_stand_in_on_this_machine_may_use_plain_http(
+    respx_mock: respx.MockRouter, http: httpx.AsyncClient
+) -> None:
     respx_mock.post("http://127.0.0.1:9/files/").respond(201, text=STORED_XML)
+    cliniko = make_client(http, api_url="http://127.0.0.1:9/v1")
     assert await cliniko.upload(permission(url="http://127.0.0.1:9/files/"), "plan.pdf", b"x")
 
 

@@ -19,16 +19,28 @@ from app.cliniko.errors import (
 )
 from app.crypto import CannotDecryptError
 from app.delivery.models import DeliveryState as S
-from app.delivery.outcome import SETTLING_TIME, Outcome, judge_failure, judge_poll
+from app.delivery.outcome import APPEARS_WITHIN, SETTLING_TIME, Outcome, judge_failure, judge_poll
 from app.delivery.states import REASONS, RETRYABLE, TRANSITIONS, WAITS_FOR_KEY, WORKABLE, states_before
 from app.jobs.retry import next_attempt
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-def judge(error: Exception, *, failures: int = 0, hours: float = 0, has_record: bool = False) -> Outcome:
+def judge(
+    error: Exception,
+    *,
+    failures: int = 0,
+    last_reason: str = "",
+    hours: float = 0,
+    recorded_at: datetime | None = None,
+) -> Outcome:
     return judge_failure(
-        error, failures=failures, started_at=NOW - timedelta(hours=hours), has_record=has_record, now=NOW
+        error,
+        failures=failures,
+        last_reason=last_reason,
+        started_at=NOW - timedelta(hours=hours),
+        recorded_at=recorded_at,
+        now=NOW,
     )
 
 
@@ -45,7 +57,7 @@ def judge(error: Exception, *, failures: int = 0, hours: float = 0, has_record: 
         (RateLimited(NOW + timedelta(seconds=40)), S.WAITING, "busy"),
         (UploadExpired(), S.WAITING, "upload_expired"),
         (StorageFull(), S.WAITING, "storage_full"),
-        (Refused(), S.WAITING, "trouble"),
+        (Refused(), S.WAITING, "refused_once"),
         (NotFound(), S.WAITING, "trouble"),
         (RuntimeError("a slip of ours"), S.WAITING, "trouble"),
     ],
@@ -72,8 +84,16 @@ def test_case_24_full_storage_is_tried_again_by_the_hour() -> None:
 
 
 def test_a_refusal_that_repeats_is_final() -> None:
-    assert judge(Refused(), failures=1).state is S.WAITING
-    assert judge(Refused(), failures=2).state is S.FAILED
+    first = judge(Refused())
+    second = judge(Refused(), failures=first.failures, last_reason=first.reason)
+    third = judge(Refused(), failures=second.failures, last_reason=second.reason)
+    assert [first.state, second.state, third.state] == [S.WAITING, S.WAITING, S.FAILED]
+    assert third.reason == "refused"
+
+
+def test_one_refusal_after_an_outage_is_not_final() -> None:
+    after_outage = judge(Refused(), failures=12, last_reason="server_trouble")
+    assert (after_outage.state, after_outage.failures) == (S.WAITING, 1)
 
 
 def test_after_three_days_a_person_is_told() -> None:
@@ -93,8 +113,14 @@ def test_case_23_nobody_looks_before_a_call_without_an_answer_has_settled() -> N
 
 
 def test_trouble_while_cliniko_processes_goes_on_watching_and_sends_nothing_again() -> None:
-    assert judge(ServerTrouble(), has_record=True).state is S.PROCESSING
-    assert judge(NotFound(), has_record=True).state is S.FAILED
+    assert judge(ServerTrouble(), recorded_at=NOW).state is S.PROCESSING
+
+
+def test_a_record_not_found_just_after_it_was_made_is_looked_for_again_and_later_counts_as_removed() -> None:
+    fresh = judge(NotFound(), recorded_at=NOW - timedelta(seconds=1))
+    assert fresh.state is S.PROCESSING and fresh.at is not None
+    gone = judge(NotFound(), recorded_at=NOW - APPEARS_WITHIN)
+    assert (gone.state, gone.reason, gone.at) == (S.FAILED, "removed", None)
 
 
 def test_case_24_polls_come_at_growing_gaps_and_after_a_day_a_person_is_told() -> None:

@@ -98,21 +98,59 @@ def test_while_one_waits_no_second_is_added_and_the_transaction_stays_whole(
     assert sorted(ran) == ["another", "one"]
 
 
-def test_the_job_of_a_killed_worker_is_taken_over(database_url: str, database: sa.Engine) -> None:
-    in_transaction(database_url, lambda s: defer(s, "tests.note", word="taken over"))
-    with database.begin() as connection:  # a worker took it up and stopped sending heartbeats
+def let_a_worker_die(database: sa.Engine) -> None:
+    """All jobs that wait were taken up by a worker that sent its last heartbeat a minute ago."""
+    with database.begin() as connection:
         worker = connection.exec_driver_sql(
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
         ).scalar_one()
-        connection.execute(sa.text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :id"), {"id": worker})
-    run_due(database_url)
-    assert ran == []
+        connection.execute(
+            sa.text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :id WHERE status = 'todo'"),
+            {"id": worker},
+        )
 
-    async def sweep() -> None:
+
+def sweep(database_url: str) -> None:
+    async def run() -> None:
         with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=2)):
             async with queue.open_async():
                 await requeue_stalled_jobs()
 
-    asyncio.run(sweep())
+    asyncio.run(run())
+
+
+def test_the_job_of_a_killed_worker_is_taken_over(database_url: str, database: sa.Engine) -> None:
+    in_transaction(database_url, lambda s: defer(s, "tests.note", word="taken over"))
+    let_a_worker_die(database)
+    run_due(database_url)
+    assert ran == []
+    sweep(database_url)
     run_due(database_url)
     assert ran == ["taken over"]
+
+
+def test_a_dead_workers_job_gives_its_lock_to_one_like_it_that_was_put_in_meanwhile(
+    database_url: str, database: sa.Engine
+) -> None:
+    def put_in(word: str, once: str | None = None) -> None:
+        in_transaction(database_url, lambda s: defer(s, "tests.note", lock="cliniko:1", once=once, word=word))
+
+    put_in("of the dead worker", once="same")
+    let_a_worker_die(database)
+    put_in("put in meanwhile", once="same")
+    put_in("another of the key")
+    sweep(database_url)
+    run_due(database_url)
+    assert ran == ["put in meanwhile", "another of the key"]
+
+
+def test_a_job_that_cannot_be_put_back_holds_up_no_other_dead_workers_job(
+    database_url: str, database: sa.Engine
+) -> None:
+    in_transaction(database_url, lambda s: defer(s, "tests.note", once="same", word="of the dead worker"))
+    in_transaction(database_url, lambda s: defer(s, "tests.note", word="without a like"))
+    let_a_worker_die(database)
+    in_transaction(database_url, lambda s: defer(s, "tests.note", once="same", word="put in meanwhile"))
+    sweep(database_url)
+    run_due(database_url)
+    assert sorted(ran) == ["put in meanwhile", "without a like"]
