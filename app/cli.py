@@ -11,7 +11,6 @@ from typing import Annotated
 import structlog
 import typer
 
-from app.db import sqlalchemy_url
 from app.demo.run import run_demo
 from app.embedded import embedded_server
 from app.errors import AppError
@@ -88,7 +87,6 @@ def _settings_for(port: int) -> Settings:
 def _database(settings: Settings) -> Iterator[str]:
     """Yield the database's URL; the embedded one is started and migrated here, a shared one is left as it is."""
     if settings.database_url:
-        sqlalchemy_url(settings.database_url)  # refuses what is no PostgreSQL address, before anything starts
         yield settings.database_url
         return
     with embedded_server(settings.data_dir) as url:

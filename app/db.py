@@ -51,9 +51,7 @@ class WithId:
 
 def sqlalchemy_url(url: str) -> str:
     """Return ``url`` with the psycopg driver named, as SQLAlchemy wants it."""
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme.partition("+")[0] not in ("postgresql", "postgres"):
-        raise ValueError("KINEBRIDGE_DATABASE_URL must start with postgresql://")
+    rest = url.partition("://")[2]
     return f"postgresql+psycopg://{rest}"
 
 

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.errors import AppError
 
@@ -53,6 +55,23 @@ class Settings(BaseSettings):
                     "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
                 )
         return keys
+
+    @field_validator("database_url")
+    @classmethod
+    def check_database_url(cls, value: str | None) -> str | None:
+        """Take a PostgreSQL address; a mistake is told without repeating it, since it may hold a password."""
+        if not value:
+            return None
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            url = None
+        if url is None or url.get_backend_name() not in ("postgresql", "postgres"):
+            raise ValueError(
+                "must look like postgresql://user:password@host/database. "
+                "Write special characters of the password as %-codes, such as %2F for a slash."
+            )
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -1,7 +1,6 @@
 """The commands, as whoever runs the service uses them."""
 
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
@@ -9,14 +8,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.processes import COMMAND, running, wait_until
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.processes import COMMAND, free_port, running, wait_until
 
 
 def answers(url: str, status: int = 200) -> bool:

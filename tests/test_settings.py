@@ -34,6 +34,9 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("CLINIKO_API_URL", "http://api.example.org/v1", "must start with https://"),
         ("CONTACT_EMAIL", "it (at) practice", "one e-mail address"),
         ("DATABASE_URL", "postgresql://db/kinebridge", "KINEBRIDGE_SECRET_KEYS must be set"),
+        ("DATABASE_URL", "mysql://db/kinebridge", "must look like postgresql://"),
+        ("DATABASE_URL", "postgresql://user:pass/word@db:x/kinebridge", "must look like postgresql://"),
+        ("DATABASE_URL", "kinebridge", "must look like postgresql://"),
     ],
 )
 def test_each_mistake_is_named_with_its_setting(

@@ -46,8 +46,10 @@ def test_a_worker_killed_at_any_step_ends_with_exactly_one_file(
         first.send_signal(signal.SIGKILL)
         first.wait(10)
     hold.drop()
-    with database.begin() as connection:  # instead of waiting until the killed worker's heartbeat has grown old
+    with database.begin() as connection:  # instead of waiting: for the killed worker's heartbeat to grow old ...
         connection.exec_driver_sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
+        # ... and for what it last asked of Cliniko to have settled there
+        connection.exec_driver_sql("UPDATE deliveries SET record_asked_at = record_asked_at - interval '1 minute'")
 
     def delivered() -> bool:
         with database.connect() as connection:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.settings import Settings
 from tests.conftest import SECRET
 from tests.fakes.cliniko import FakeCliniko
-from tests.processes import running, wait_until
+from tests.processes import free_port, running, wait_until
 from tests.support import Browser, Clinic, send_pdf
 
 CONTENT = b"%PDF-1.4 survives"
@@ -93,14 +93,15 @@ def test_a_worker_whose_database_connections_were_cut_recovers_by_itself(
     assert [file.content for file in cliniko.state.files_of(patient)] == [CONTENT, b"%PDF-1.4 after the cut"]
 
 
-@pytest.mark.parametrize("command", [("worker",), ("serve", "--port", "8977")], ids=["worker", "serve"])
+@pytest.mark.parametrize("command", ["worker", "serve"])
 def test_told_to_end_amid_a_delivery_a_process_ends_in_time_and_the_next_one_goes_on_at_once(
-    command: tuple[str, ...], ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine,
+    command: str, ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine,
     tmp_path: Path, configuration: dict[str, str],
 ) -> None:  # fmt: skip
     hold = cliniko.hold("POST", "/bucket/", when="before")
     delivery_id = send_pdf(ana, client, CONTENT)
-    with running(*command, log=tmp_path / "first.log", **configuration) as first:
+    arguments = [command, "--port", str(free_port())] if command == "serve" else [command]
+    with running(*arguments, log=tmp_path / "first.log", **configuration) as first:
         assert hold.reached.wait(40), (tmp_path / "first.log").read_text()
         began = time.monotonic()
         first.send_signal(signal.SIGTERM)

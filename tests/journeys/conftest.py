@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.demo.run import EMAILS, PASSWORD
-from tests.processes import running, wait_until
+from tests.processes import free_port, running, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +24,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The running demo: the addresses of Kinebridge and of the Cliniko stand-in."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = tmp_path_factory.mktemp("demo") / "demo.log"
     with running("demo", "--port", str(port), log=log):
         address = f"http://127.0.0.1:{port}"
