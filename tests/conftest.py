@@ -135,3 +135,8 @@ def ben(ana: Browser, clinic: Clinic) -> Browser:
     colleague = ana.invite_colleague(name="Ben Cole")
     colleague.save_key(clinic.ben.key)
     return colleague
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than there are cores: some tests mostly wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1

@@ -132,7 +132,8 @@ def test_forged_links_lead_nowhere(browser: Browser) -> None:
     token = browser.invite().removeprefix("/join/")
     vault = Vault([SECRET])
     forged = [
-        token[:-1] + ("A" if token[-1] != "A" else "B"),
+        # Not the last letter: some of its bits say nothing.
+        token[:-5] + ("A" if token[-5] != "A" else "B") + token[-4:],
         token.partition(".")[0],
         str(uuid.uuid4()),
         Vault(["someone-elses-" + "s" * 40]).sign(str(uuid.uuid4()), purpose="invitation"),
