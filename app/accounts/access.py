@@ -8,10 +8,11 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Form, Request
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -85,7 +86,7 @@ async def find_member(request: Request, session: Database, tools: ToolsDep) -> M
     token_digest = read_cookie(tools.vault, request.cookies.get(cookie_name(tools.settings)))
     if token_digest is None:
         return None
-    row = (await session.execute(_member_query(token_digest))).one_or_none()
+    row = (await session.execute(_member_query(), {"token_digest": token_digest})).one_or_none()
     if row is None or row.expires_at <= tools.clock():
         return None
     if tools.clock() - row.last_seen_at > SEEN_STEP:
@@ -107,8 +108,12 @@ async def find_member(request: Request, session: Database, tools: ToolsDep) -> M
     return member
 
 
-def _member_query(token_digest: str) -> Any:
-    """One row: the session, its practitioner, and their membership of the active practice (else of the oldest)."""
+@cache
+def _member_query() -> Any:
+    """One row: the session, its practitioner, and their membership of the active practice (else of the oldest).
+
+    Built once a process: building it takes about as long as running it, and every page runs it.
+    """
     other, other_practice = aliased(Membership), aliased(Practice)
     practices = (
         select(
@@ -142,7 +147,7 @@ def _member_query(token_digest: str) -> Any:
         .join(Practitioner, Practitioner.id == SignInSession.practitioner_id)
         .join(Membership, (Membership.practitioner_id == Practitioner.id) & Membership.ended_at.is_(None))
         .join(Practice, Practice.id == Membership.practice_id)
-        .where(SignInSession.token_digest == token_digest, SignInSession.revoked_at.is_(None))
+        .where(SignInSession.token_digest == bindparam("token_digest"), SignInSession.revoked_at.is_(None))
         .order_by((Membership.practice_id == Practitioner.active_practice_id).desc(), Membership.created_at)
         .limit(1)
     )
