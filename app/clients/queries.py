@@ -21,7 +21,11 @@ PAGE_LENGTH = 50
 
 
 def shares_with(member: Member) -> ColumnElement[bool]:
-    """Condition on ``Membership``: its clients are visible to the member (``sharing.may_see``, for the database)."""
+    """Condition on ``Membership``: its clients are visible to the member. The one place that judges sharing.
+
+    Chosen colleagues count only while the owner's rule is "chosen". Role makes no difference: an admin runs the team,
+    not other people's treatment.
+    """
     chosen = exists().where(
         SharedColleague.owner_id == Membership.id, SharedColleague.colleague_id == member.membership_id
     )

@@ -1,20 +1,12 @@
-"""Finding deliveries of clients the caller has already been allowed to see."""
+"""Finding documents of clients the caller has already been allowed to see."""
 
 import uuid
-from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.delivery.models import Delivery, Document
+from app.delivery.models import Document
 from app.errors import NotFoundError
-
-
-async def list_deliveries(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Delivery]:
-    """Return deliveries by id, in one query."""
-    if not ids:
-        return {}
-    return {each.id: each for each in await session.scalars(select(Delivery).where(Delivery.id.in_(ids)))}
 
 
 async def get_document_content(session: AsyncSession, document_id: uuid.UUID) -> tuple[str, bytes]:
