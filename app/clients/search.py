@@ -4,36 +4,17 @@ Names are cut into words in a plain form, kept as a text-search vector; what is 
 must begin one of the name's words. Pure functions.
 """
 
-import unicodedata
-
 import regex
 
-LONGEST_WORD = 60
+from app.words import APOSTROPHES, words
+
 MOST_WORDS = 8
 LONGEST_SORT_NAME = 500
 
-# Letters that Unicode does not take apart into a letter and an accent, yet people type without one.
-PLAIN_LETTERS = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŧ": "t"}
-)
-APOSTROPHES = regex.compile(r"['’‘ʼ`´]")
-WORDS = regex.compile(r"[\p{L}\p{N}\p{Mc}]+")
 # Scripts written without spaces: there any part of a name may be what is typed first.
 UNSPACED = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]",
 )
-
-
-def plain(text: str) -> str:
-    """Return ``text`` in lower case without accents and other combining marks."""
-    # Casefold first and last: some letters only come apart after it, some only fold once apart.
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in apart if unicodedata.category(c) != "Mn").casefold().translate(PLAIN_LETTERS)
-
-
-def words(text: str) -> list[str]:
-    """Return the plain words of ``text``; an apostrophe joins ("O'Brien" is obrien), a hyphen divides."""
-    return [word[:LONGEST_WORD] for word in WORDS.findall(APOSTROPHES.sub("", plain(text)))]
 
 
 def index_words(*, first_name: str, preferred_first_name: str, last_name: str) -> list[str]:

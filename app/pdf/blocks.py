@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from app.pdf import figures
 from app.pdf.document import DocumentExercise, ProgramDocument, version_line, written_date
 from app.pdf.figures import Figure
-from app.pdf.text import ACCENT, QUIET, Style, lines, one_line
+from app.pdf.text import ACCENT, QUIET, Line, Style, lines, one_line
 
 PRACTICE = Style(10.5, 16, bold=True, colour=ACCENT)
 TITLE = Style(22, 28, bold=True)
@@ -58,7 +58,7 @@ class Text:
     """One printable line that starts `x` from the left margin."""
 
     x: float
-    line: str
+    line: Line
     style: Style
 
 
@@ -125,16 +125,17 @@ def _header_rows(document: ProgramDocument, width: float) -> Iterable[Row]:
     for label, value in facts:
         for i, line in enumerate(lines(value, VALUE, width - _LABEL_WIDTH)):
             text = Text(_LABEL_WIDTH, line, VALUE)
-            yield Row(VALUE.leading, (Text(0, label, LABEL), text) if i == 0 else (text,))
+            yield Row(VALUE.leading, (Text(0, Line(label), LABEL), text) if i == 0 else (text,))
 
 
 def _exercise_block(number: int, exercise: DocumentExercise, width: float) -> Block:
     """Return one exercise: number and name on top, the figure at the left, all texts at its right."""
-    names = lines(exercise.name, NAME, width - _INDENT) or [f"Exercise {number}"]
-    digits = Text(0, str(number), NUMBER)
+    names = lines(exercise.name, NAME, width - _INDENT) or [Line(f"Exercise {number}")]
+    digits = Text(0, Line(str(number)), NUMBER)
     head = [Row(NAME.leading, (Text(_INDENT, line, NAME),), keep_next=True) for line in names]
     head[0] = dataclasses.replace(head[0], texts=(digits, *head[0].texts))
     again = one_line(f"{number}  {exercise.name}", SMALL, width - 80)
+    again = dataclasses.replace(again, text=f"{again.text} (continued)")
     banner, figure_width, figure_height = _measure_figure(exercise.figure)
     left = figure_width + _FIGURE_GAP if exercise.figure and not banner else 0
     return Block(
@@ -145,7 +146,11 @@ def _exercise_block(number: int, exercise: DocumentExercise, width: float) -> Bl
         figure_height=figure_height,
         banner=banner,
         ruled=True,
-        continued=Row(SMALL.leading + 8, (Text(0, f"{again} (continued)", SMALL),), keep_next=True),
+        continued=Row(
+            SMALL.leading + 8,
+            (Text(0, again, SMALL),),
+            keep_next=True,
+        ),
     )
 
 
@@ -180,7 +185,7 @@ def _step_rows(number: int, step: str, left: float, width: float) -> list[Row]:
     """Return one step with its number hanging at the left."""
     rows = _shifted(_paragraph(step, BODY, width - _STEP_INDENT), left + _STEP_INDENT)
     if rows:
-        digits = Text(left, f"{number}", STEP_NUMBER)
+        digits = Text(left, Line(str(number)), STEP_NUMBER)
         rows[0] = dataclasses.replace(rows[0], texts=(digits, *rows[0].texts))
     return rows
 
@@ -197,7 +202,7 @@ def _with_label(label: str, rows: list[Row]) -> list[Row]:
     """Return rows under a label that stays with them; no rows, no label."""
     if not rows:
         return []
-    return [Row(LABEL_BOLD.leading, (Text(0, label, LABEL_BOLD),), keep_next=True), *rows]
+    return [Row(LABEL_BOLD.leading, (Text(0, Line(label), LABEL_BOLD),), keep_next=True), *rows]
 
 
 def _paragraph(text: str, style: Style, width: float) -> list[Row]:

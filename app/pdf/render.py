@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from app.pdf import figures, fonts
 from app.pdf.blocks import BANNER_GAP, SMALL, Block, Panel, Row, lay_out
 from app.pdf.document import ProgramDocument
-from app.pdf.text import draw_line, one_line
+from app.pdf.text import Line, draw_line, one_line
 
 _PAPERS = {"A4": A4, "Letter": LETTER}
 _SIDE, _TOP, _BOTTOM = 45.0, 42.0, 54.0  # margins; the footer stands in the bottom one
@@ -193,4 +193,4 @@ def _draw_footer(canvas: Canvas, owner: str, page: str, width: float) -> None:
     room = width - 2 * _SIDE
     end = SMALL.width(page)
     draw_line(canvas, _SIDE, _FOOTER, one_line(owner, SMALL, room - end - 24), SMALL)
-    draw_line(canvas, width - _SIDE - end, _FOOTER, page, SMALL)
+    draw_line(canvas, width - _SIDE - end, _FOOTER, Line(page), SMALL)

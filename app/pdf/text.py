@@ -31,26 +31,34 @@ class Style:
         return fonts.width(text, self.size, self.bold)
 
 
-def lines(text: str, style: Style, width: float) -> list[str]:
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One printable line, in the order it is read; ``is_rtl`` when its paragraph runs from right to left."""
+
+    text: str
+    is_rtl: bool = False
+
+
+def lines(text: str, style: Style, width: float) -> list[Line]:
     """Return the lines, at most `width` points wide, that text of any kind takes; none for blank text.
 
     Words longer than a line are broken between graphemes; only a single grapheme may be wider than the line.
     """
-    found: list[str] = []
+    found: list[Line] = []
     for paragraph in fonts.printable(text).strip().split("\n"):
-        found += _paragraph_lines(paragraph.strip(), style, width)
-    return found if any(found) else []
+        found += [Line(line) for line in _paragraph_lines(paragraph.strip(), style, width)]
+    return found if any(line.text for line in found) else []
 
 
-def one_line(text: str, style: Style, width: float) -> str:
+def one_line(text: str, style: Style, width: float) -> Line:
     """Return text as one printable line, cut between graphemes and ended with an ellipsis if wider than `width`."""
     line = " ".join(fonts.printable(text).split())
     if style.width(line) <= width:
-        return line
-    return _broken(line, style, width - style.width(_ELLIPSIS))[0].rstrip() + _ELLIPSIS
+        return Line(line)
+    return Line(_broken(line, style, width - style.width(_ELLIPSIS))[0].rstrip() + _ELLIPSIS)
 
 
-def draw_line(canvas: Canvas, x: float, baseline: float, line: str, style: Style) -> None:
+def draw_line(canvas: Canvas, x: float, baseline: float, line: Line, style: Style) -> None:
     """Draw one printable line from `x` with its baseline at `baseline` (points, origin bottom left)."""
     canvas.setFillColor(style.colour)
     written = canvas.beginText(x, baseline)
@@ -59,7 +67,7 @@ def draw_line(canvas: Canvas, x: float, baseline: float, line: str, style: Style
         canvas.setLineWidth(style.size * fonts.BOLD_OUTLINE)
         written.setTextRenderMode(2)  # fill, then outline
         written.setCharSpace(style.size * fonts.BOLD_SPACING)
-    for font, piece in fonts.runs(line):
+    for font, piece in fonts.runs(line.text):
         written.setFont(font, style.size)
         written.textOut(piece)
     if style.bold:  # the text state outlives the text object: put it back for the next one

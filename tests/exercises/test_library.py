@@ -66,7 +66,7 @@ def test_names_are_told_apart() -> None:
 def test_the_texts_are_short_whole_sentences(exercise: Exercise) -> None:
     assert 3 <= len(exercise.steps) <= 6
     assert len(exercise.cautions) >= 1
-    for sentence in (*exercise.steps, *exercise.cautions, exercise.goal):
+    for sentence in (*exercise.steps, *exercise.cautions, exercise.purpose):
         assert sentence.endswith("."), sentence
         assert sentence[0].isupper(), sentence
         assert len(sentence) < 160, sentence
@@ -75,7 +75,7 @@ def test_the_texts_are_short_whole_sentences(exercise: Exercise) -> None:
 
 @EACH
 def test_no_placeholder_or_doubled_word_is_left_in_a_text(exercise: Exercise) -> None:
-    for text in (exercise.name, *exercise.also_known_as, exercise.goal, *exercise.steps, *exercise.cautions):
+    for text in (exercise.name, *exercise.also_known_as, exercise.purpose, *exercise.steps, *exercise.cautions):
         for mark in ("todo", "tbd", "xxx", "lorem", "fixme", "...", "??", "<", ">", "{", "}"):
             assert mark not in text.casefold(), text
         words = text.casefold().split()
@@ -190,7 +190,7 @@ def test_a_good_entry_is_accepted() -> None:
         ("position", "flying"),
         ("slug", "Not A Slug"),
         ("name", " "),
-        ("goal", 7),
+        ("purpose", 7),
         ("steps", ["One.", "Two."]),
         ("steps", ["1.", "2.", "3.", "4.", "5.", "6.", "7."]),
         ("steps", "abc"),

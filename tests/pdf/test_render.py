@@ -179,7 +179,7 @@ def test_a_split_exercise_leaves_no_single_line_behind():
         pages = render.paginate(blocks.lay_out(replace(DOCUMENT, exercises=(exercise,)), 499), 734)
         for page in pages[1:]:
             boxed = [row for _, row in page.rows if row.panel is not None and row.texts]
-            long = [row for row in boxed if "w " in row.texts[0].line]
+            long = [row for row in boxed if "w " in row.texts[0].line.text]
             assert len(long) != 1
 
 
@@ -201,7 +201,7 @@ def test_a_name_never_stands_alone_at_the_foot_of_a_page():
     for words in range(200, 800, 9):
         document = replace(DOCUMENT, note=" ".join(WORDS.split()[:words]), exercises=(long,))
         for page in render.paginate(blocks.lay_out(document, 505), 746):
-            printed = [text.line for _, row in page.rows for text in row.texts]
+            printed = [text.line.text for _, row in page.rows for text in row.texts]
             if "Long one" in printed:
                 assert "Sit tall on a firm chair." in printed
 
@@ -219,7 +219,7 @@ def test_nothing_runs_out_of_the_margins(letter, paper, drawn):
         for down, row in page.rows:
             assert down + row.height <= room + 0.01
             for text in row.texts:
-                assert text.x + text.style.width(text.line) <= width + 0.01
+                assert text.x + text.style.width(text.line.text) <= width + 0.01
         for down, block in page.figures:
             assert down + block.figure_height <= room + 0.01
     open_pdf(render.render(document))

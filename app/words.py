@@ -1,0 +1,26 @@
+"""Text cut into plain words for searching: any script, accents and case ignored. Pure."""
+
+import unicodedata
+
+import regex
+
+LONGEST_WORD = 60
+
+# Letters that Unicode does not take apart into a letter and an accent, yet people type without one.
+PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŧ": "t"}
+)
+APOSTROPHES = regex.compile(r"['’‘ʼ`´]")
+WORDS = regex.compile(r"[\p{L}\p{N}\p{Mc}]+")
+
+
+def plain(text: str) -> str:
+    """Return ``text`` in lower case without accents and other combining marks."""
+    # Casefold first and last: some letters only come apart after it, some only fold once apart.
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if unicodedata.category(c) != "Mn").casefold().translate(PLAIN_LETTERS)
+
+
+def words(text: str) -> list[str]:
+    """Return the plain words of ``text``; an apostrophe joins ("O'Brien" is obrien), a hyphen divides."""
+    return [word[:LONGEST_WORD] for word in WORDS.findall(APOSTROPHES.sub("", plain(text)))]
