@@ -13,7 +13,13 @@ from procrastinate.schema import SchemaManager
 
 from app.db import sqlalchemy_url
 
-MODEL_MODULES = ("app.accounts.models", "app.clients.models", "app.delivery.models", "app.programs.models")
+MODEL_MODULES = (
+    "app.accounts.models",
+    "app.clients.models",
+    "app.exercises.models",
+    "app.delivery.models",
+    "app.programs.models",
+)
 # Any number, the same in every process: two that start together migrate one after the other.
 MIGRATION_LOCK = 7_291_446_003
 

@@ -5,7 +5,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -48,6 +59,26 @@ class Practice(WithId, Base):
         return "Letter" if self.country in ("US", "CA") else "A4"
 
 
+class Letterhead(Base):
+    """How a practice's programs look on paper; a practice without a row has the defaults."""
+
+    __tablename__ = "letterheads"
+    __table_args__ = (CheckConstraint("layout IN ('full', 'compact', 'diary')", name="layout"),)
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # PNG, re-encoded by us
+    colour: Mapped[str] = mapped_column(String(7), server_default="")  # "#14595a", or "" for ours
+    address: Mapped[str] = mapped_column(String(400), server_default="")  # a few lines
+    phone: Mapped[str] = mapped_column(String(40), server_default="")
+    footer: Mapped[str] = mapped_column(String(300), server_default="")
+    stop_when: Mapped[str] = mapped_column(String(500), server_default="")  # the usual warning; "" for ours
+    # What a new program starts with.
+    layout: Mapped[str] = mapped_column(String(20), server_default="full")
+    is_grey: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_large: Mapped[bool] = mapped_column(server_default=text("false"))
+    updated_at: Mapped[datetime]
+
+
 class Practitioner(WithId, Base):
     """A person with a login; may belong to several practices."""
 
@@ -77,6 +108,8 @@ class Membership(WithId, Base):
     practitioner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id"))
     role: Mapped[Role] = mapped_column(words_of(Role))
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
+    # What stands after the name on what clients receive, such as "Physiotherapist".
+    title: Mapped[str] = mapped_column(String(100), server_default="")
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -25,13 +25,39 @@ class DocumentExercise:
     cautions: tuple[str, ...]
     note: str
     figure: Figure | None
+    feels_like: str = ""
+    photos: tuple[bytes, ...] = ()  # JPEG
+    video_url: str = ""
+    section: str = ""  # a heading such as "Warm-up"; printed where it differs from the one before
+    superset: str = ""  # a letter shared by neighbours that are done in turn, or ""
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentLetterhead:
+    """What a practice puts on its paper; empty texts print nothing."""
+
+    logo: bytes | None = None  # PNG
+    colour: str = ""  # "#14595a"; "" for the product's own
+    address: str = ""  # lines
+    phone: str = ""
+    footer: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentLink:
+    """Where the patient finds the program on a phone, and the code that opens it ("" where a date of birth does)."""
+
+    url: str
+    code: str
 
 
 @dataclasses.dataclass(frozen=True)
 class ProgramDocument:
     """One version of a program as printed; dates are the practice's local dates.
 
-    `replaces` holds the number and the assigning date of the version this one takes the place of.
+    `replaces` holds the number and the assigning date of the version this one takes the place of. `layout` is full (one
+    exercise a row), compact (two a row) or diary (a table to tick off by day, for the days from `starts_on`); `is_grey`
+    prints without colour and `is_large` at 18 points.
     """
 
     title: str
@@ -44,6 +70,15 @@ class ProgramDocument:
     exercises: tuple[DocumentExercise, ...]
     version: int
     replaces: tuple[int, datetime.date] | None
+    layout: Literal["full", "compact", "diary"] = "full"
+    is_grey: bool = False
+    is_large: bool = False
+    letterhead: DocumentLetterhead = DocumentLetterhead()
+    practitioner_title: str = ""
+    stop_when: str = ""
+    starts_on: datetime.date | None = None
+    review_on: datetime.date | None = None
+    link: DocumentLink | None = None
 
 
 def written_date(date: datetime.date) -> str:
