@@ -11,16 +11,26 @@ from app.exercises.library import REGIONS, LibraryError, find_exercise
 from app.programs.templates import Template, all_templates, build_template, build_templates, find_template
 
 SLUGS = [
+    "achilles-tendinopathy",
     "ankle-sprain",
+    "breathing-after-illness",
     "desk-worker",
     "falls-prevention",
+    "hip-osteoarthritis",
+    "hip-replacement-early",
     "knee-after-surgery-early",
     "knee-osteoarthritis",
     "low-back-acute",
     "low-back-core-control",
     "neck-pain",
+    "patellofemoral-pain",
+    "plantar-heel-pain",
+    "sciatica",
     "shoulder-rotator-cuff",
     "shoulder-stiff",
+    "tennis-elbow",
+    "thoracic-stiffness",
+    "wrist-after-fracture",
 ]
 
 EACH = pytest.mark.parametrize("template", all_templates(), ids=lambda template: template.slug)
@@ -87,7 +97,19 @@ def test_notes_are_short_whole_sentences_without_placeholders(template: Template
 
 
 @pytest.mark.parametrize(
-    "slug", ["ankle-sprain", "knee-after-surgery-early", "shoulder-rotator-cuff", "shoulder-stiff"]
+    "slug",
+    [
+        "achilles-tendinopathy",
+        "ankle-sprain",
+        "hip-replacement-early",
+        "knee-after-surgery-early",
+        "patellofemoral-pain",
+        "plantar-heel-pain",
+        "shoulder-rotator-cuff",
+        "shoulder-stiff",
+        "tennis-elbow",
+        "wrist-after-fracture",
+    ],
 )
 def test_a_template_for_one_limb_leaves_the_side_to_the_practitioner(slug: str) -> None:
     template = find_template(slug)
