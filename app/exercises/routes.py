@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from app.accounts.access import SignedIn
 from app.errors import NotFoundError
-from app.exercises.dose import word_dose
+from app.exercises.dose_words import word_dose
 from app.exercises.library import EQUIPMENT, POSITIONS, REGIONS, find_exercise, search_exercises
 from app.exercises.pictures import draw_picture, picture_url, picture_version
 from app.web.rendering import page

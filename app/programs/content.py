@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.exercises.dose import Dose, parse_dose, word_dose
+from app.exercises.dose import Dose
+from app.exercises.dose_form import parse_dose
+from app.exercises.dose_words import word_dose
 from app.exercises.figures import figure_for
 from app.exercises.library import find_exercise
 from app.pdf.document import DocumentExercise, ProgramDocument

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from app.exercises.dose import Dose
+from app.exercises.dose_form import FORM_FIELDS, dose_texts
 from app.exercises.library import Exercise, find_exercise
 from app.programs.templates import Template
 
@@ -21,9 +22,6 @@ MOST_ITEMS = 40
 KEPT_LINE = 1000
 KEPT_TEXT = 20_000
 
-# The parts of a dose, which are also the names of their fields in the editor's form.
-DOSE_PARTS = tuple(field.name for field in fields(Dose))
-
 
 @dataclass(frozen=True)
 class DraftItem:
@@ -33,15 +31,20 @@ class DraftItem:
     sets: str = ""
     reps: str = ""
     hold_seconds: str = ""
+    rest_seconds: str = ""
+    tempo: str = ""
+    duration: str = ""
     times_a_day: str = ""
     days_a_week: str = ""
+    days: str = ""
     load: str = ""
     side: str = ""
+    effort: str = ""
     note: str = ""
 
     def dose_texts(self) -> dict[str, str]:
         """Return the texts of the dose fields, as ``dose.parse_dose`` reads them."""
-        return {part: getattr(self, part) for part in DOSE_PARTS}
+        return {part: getattr(self, part) for part in FORM_FIELDS}
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def read_draft(form: Mapping[str, Any]) -> Draft:
     for number in range(MOST_ITEMS):
         slug = _line(form.get(f"slug-{number}"))
         if find_exercise(slug) is not None:
-            texts = {part: _line(form.get(f"{part}-{number}")) for part in DOSE_PARTS}
+            texts = {part: _line(form.get(f"{part}-{number}")) for part in FORM_FIELDS}
             items.append(DraftItem(slug=slug, note=_text(form.get(f"note-{number}")), **texts))
     return Draft(title=_line(form.get("title")), note=_text(form.get("note")), items=tuple(items))
 
@@ -144,8 +147,7 @@ def _move(draft: Draft, place: int, to: int) -> Change:
 
 def make_item(slug: str, dose: Dose, note: str) -> DraftItem:
     """Make the editor's texts of an exercise with a known dose."""
-    texts = {part: "" if value is None else str(value) for part, value in dose.to_data().items()}
-    return DraftItem(slug=slug, note=note, **texts)
+    return DraftItem(slug=slug, note=note, **dose_texts(dose))
 
 
 def _line(value: object) -> str:

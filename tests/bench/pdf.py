@@ -10,7 +10,7 @@ import random
 import statistics
 import time
 
-from app.exercises.dose import word_dose
+from app.exercises.dose_words import word_dose
 from app.exercises.figures import figure_for
 from app.exercises.library import all_exercises
 from app.pdf.document import DocumentExercise, ProgramDocument

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.exercises.dose import Dose, word_dose
+from app.exercises.dose import Dose
+from app.exercises.dose_words import word_dose
 from app.exercises.library import (
     EQUIPMENT,
     POSITIONS,

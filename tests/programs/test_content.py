@@ -42,7 +42,7 @@ def test_files_in_place_of_texts_count_as_nothing() -> None:
 
 
 def test_a_draft_of_another_release_can_be_read() -> None:
-    data = {"title": "T", "colour": "red", "items": [{"slug": "bridge", "sets": 3, "tempo": "slow"}]}
+    data = {"title": "T", "colour": "red", "items": [{"slug": "bridge", "sets": 3, "weather": "fine"}]}
     assert Draft.from_data(data) == Draft(title="T", items=(DraftItem("bridge", sets="3"),))
 
 

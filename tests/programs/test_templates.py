@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.exercises.dose import word_dose
+from app.exercises.dose_words import word_dose
 from app.exercises.library import REGIONS, LibraryError, find_exercise
 from app.programs.templates import Template, all_templates, build_template, build_templates, find_template
 

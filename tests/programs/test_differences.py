@@ -1,0 +1,72 @@
+"""What changed between two versions, as a reader is told."""
+
+from dataclasses import replace
+
+from app.exercises.dose import Dose
+from app.exercises.dose_words import word_dose
+from app.programs.content import ProgramContent, build_content
+from app.programs.differences import list_differences, sum_up
+from app.programs.drafts import Draft, DraftItem
+
+
+def make_content(*slugs: str) -> ProgramContent:
+    content, errors = build_content(Draft(items=tuple(DraftItem(slug) for slug in slugs)))
+    assert content is not None, errors
+    return content
+
+
+def said(old: ProgramContent, new: ProgramContent) -> list[str]:
+    return [str(difference) for difference in list_differences(old, new)]
+
+
+def with_dose(content: ProgramContent, place: int, dose: Dose) -> ProgramContent:
+    exercises = list(content.exercises)
+    exercises[place] = replace(exercises[place], dose=dose, dose_words=word_dose(dose))
+    return replace(content, exercises=tuple(exercises))
+
+
+def test_the_same_version_has_no_differences() -> None:
+    assert said(make_content("bridge", "squat"), make_content("bridge", "squat")) == []
+
+
+def test_added_and_removed_exercises_are_named() -> None:
+    assert said(make_content("bridge", "squat"), make_content("squat", "clamshell")) == [
+        "Added: Clamshell",
+        "Removed: Bridge",
+    ]
+
+
+def test_a_new_dose_is_shown_beside_the_old_one() -> None:
+    old = with_dose(make_content("squat"), 0, Dose(sets=3, reps=8))
+    new = with_dose(make_content("squat"), 0, Dose(sets=3, reps=10, side="both"))
+    assert said(old, new) == ["Changed: Squat (3 sets of 8 → 3 sets of 10, each side)"]
+
+
+def test_notes_title_and_order_are_told() -> None:
+    old = make_content("bridge", "squat")
+    swapped = replace(old, exercises=(replace(old.exercises[1], note="Slowly."), old.exercises[0]))
+    assert said(old, replace(swapped, title="Stronger", note="New note")) == [
+        f"Changed: Title ({old.title} → Stronger)",
+        "Changed: Note for the client",
+        "Changed: Squat (note added)",
+        "Changed: Order of the exercises",
+    ]
+
+
+def test_one_side_of_a_pair_that_is_removed_does_not_change_the_other() -> None:
+    both = make_content("clamshell", "clamshell")
+    both = with_dose(with_dose(both, 0, Dose(reps=8, side="left")), 1, Dose(reps=8, side="right"))
+    right = replace(both, exercises=both.exercises[1:])
+    assert said(both, right) == ["Removed: Clamshell"]
+
+
+def test_a_side_that_was_changed_is_a_change_not_another_exercise() -> None:
+    old = with_dose(make_content("clamshell"), 0, Dose(reps=8, side="left"))
+    new = with_dose(make_content("clamshell"), 0, Dose(reps=8, side="right"))
+    assert said(old, new) == ["Changed: Clamshell (8 times, left side → 8 times, right side)"]
+
+
+def test_the_short_line_counts_what_is_more_than_one() -> None:
+    old, new = make_content("bridge", "squat"), make_content("clamshell", "lunge", "squat")
+    assert sum_up(list_differences(old, new)) == "2 added, Bridge removed"
+    assert sum_up([]) == ""
