@@ -162,7 +162,5 @@ def _read_days_a_week(count: int | None, days: tuple[str, ...], errors: dict[str
     if not days or count is None:
         return count
     if count != len(days):
-        errors["days_a_week"] = (
-            f"You chose {len(days)} day{'' if len(days) == 1 else 's'} of the week below, not {count}."
-        )
+        errors["days_a_week"] = f"The days you chose are {len(days)} a week, not {count}."
     return None

@@ -146,7 +146,7 @@ def test_what_is_no_day_is_an_error() -> None:
 def test_days_and_their_number_must_agree() -> None:
     assert parse_dose({"days": "mon wed", "days_a_week": "2"}) == (Dose(days=("mon", "wed")), {})
     assert parse_dose({"days": "mon wed", "days_a_week": "3"})[1] == {
-        "days_a_week": "You chose 2 days of the week below, not 3."
+        "days_a_week": "The days you chose are 2 a week, not 3."
     }
 
 

@@ -162,7 +162,7 @@ def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(browser: Bro
     assert page.path.endswith("/edit")
     for name, sentence in {
         "sets-0": "Sets must be a whole number from 1 to 20.",
-        "reps-0": "Reps must be a whole number from 1 to 100.",
+        "reps-0": "Reps must be a whole number from 1 to 100, or a range such as 8-10.",
         "load-0": "Load must be at most 40 characters.",
         "title": "The title must be at most 200 characters.",
         "note": "The note must be at most 4,000 characters; it has 4,001.",
