@@ -5,6 +5,7 @@ import unicodedata
 import regex
 
 LONGEST_WORD = 60
+MOST_WORDS = 8  # of a search
 
 # Letters that Unicode does not take apart into a letter and an accent, yet people type without one.
 PLAIN_LETTERS = str.maketrans(
@@ -24,3 +25,11 @@ def plain(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the plain words of ``text``; an apostrophe joins ("O'Brien" is obrien), a hyphen divides."""
     return [word[:LONGEST_WORD] for word in WORDS.findall(APOSTROPHES.sub("", plain(text)))]
+
+
+def prefix_query(found: list[str]) -> str | None:
+    """Return plain words as a text-search query of word beginnings, or None when there are none.
+
+    The words hold letters, digits and marks only, so that quoting them is safe; the query is still bound as a value.
+    """
+    return " & ".join(f"'{word}':*" for word in found[:MOST_WORDS]) or None

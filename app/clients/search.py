@@ -6,9 +6,8 @@ must begin one of the name's words. Pure functions.
 
 import regex
 
-from app.words import APOSTROPHES, words
+from app.words import APOSTROPHES, prefix_query, words
 
-MOST_WORDS = 8
 LONGEST_SORT_NAME = 500
 
 # Scripts written without spaces: there any part of a name may be what is typed first.
@@ -35,12 +34,8 @@ def index_words(*, first_name: str, preferred_first_name: str, last_name: str) -
 
 
 def search_query(typed: str) -> str | None:
-    """Return what was typed as a text-search query of word beginnings, or None when it holds no word.
-
-    The words hold letters, digits and marks only, so that quoting them is safe; the query is still bound as a value.
-    """
-    found = words(typed)[:MOST_WORDS]
-    return " & ".join(f"'{word}':*" for word in found) or None
+    """Return what was typed as a text-search query of word beginnings, or None when it holds no word."""
+    return prefix_query(words(typed))
 
 
 def begins_too_many(typed: str) -> bool:

@@ -9,17 +9,30 @@ import gzip
 import hashlib
 import json
 import threading
+import uuid
 from importlib.resources import files
 from urllib.parse import quote, urlencode
 
 from app.exercises.figures import figure_for
-from app.exercises.library import find_exercise
+from app.exercises.library import Exercise, find_exercise
 from app.pdf.figures import to_svg
 
 VERSION_LETTERS = 12
 
 # A page asks for many pictures at once: drawn all together they would hold up every other request of the process.
 _one_at_a_time = threading.Lock()
+
+
+def picture_of(exercise: Exercise) -> str | None:
+    """Return the address of what shows an exercise best: its first photo, else its drawing, else None."""
+    if exercise.photo_ids:
+        return photo_url(exercise.photo_ids[0])
+    return picture_url(exercise.figure_slug) if exercise.figure_slug else None
+
+
+def photo_url(photo_id: uuid.UUID) -> str:
+    """Return the address of a photo."""
+    return f"/exercises/photos/{photo_id}.jpg"
 
 
 def picture_url(slug: str) -> str | None:

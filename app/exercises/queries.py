@@ -9,9 +9,12 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Member
+from app.errors import NotFoundError
 from app.exercises.dose import Dose
 from app.exercises.library import Exercise
 from app.exercises.models import ExercisePhoto, ExerciseRecord
+
+LONGEST_SLUG = 80
 
 
 def visible_to(member: Member) -> ColumnElement[bool]:
@@ -38,12 +41,23 @@ async def find_exercises(session: AsyncSession, member: Member, slugs: Collectio
     return {record.slug: read_record(record, photo_ids) for record, photo_ids in rows}
 
 
+async def get_record(session: AsyncSession, member: Member, slug: str) -> ExerciseRecord:
+    """Return the row of an exercise the member may see; raises NotFoundError."""
+    record = await session.scalar(
+        select(ExerciseRecord).where(ExerciseRecord.slug == slug[:LONGEST_SLUG], visible_to(member))
+    )
+    if record is None:
+        raise NotFoundError
+    return record
+
+
 def with_photos(statement: Select[Any]) -> Select[Any]:
     """Add to a selection of exercises the ids of their photos, in order (None where there are none)."""
     photo_ids = (
         select(func.array_agg(aggregate_order_by(ExercisePhoto.id, ExercisePhoto.place)))
         .where(ExercisePhoto.exercise_id == ExerciseRecord.id, ExercisePhoto.removed_at.is_(None))
         .scalar_subquery()
+        .label("photo_ids")
     )
     return statement.add_columns(photo_ids)
 

@@ -1,76 +1,143 @@
 """The exercise library: its list with search and filters, one exercise, and the pictures of both."""
 
 import gzip
-from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
-from app.accounts.access import SignedIn
+from app.accounts.access import Database, SignedIn, ToolsDep
+from app.accounts.forms import drop_unstorable
 from app.errors import NotFoundError
 from app.exercises.dose_words import word_dose
-from app.exercises.library import EQUIPMENT, POSITIONS, REGIONS, find_exercise, search_exercises
-from app.exercises.pictures import draw_picture, picture_url, picture_version
-from app.web.rendering import page
+from app.exercises.favourites import is_favourite, set_favourite
+from app.exercises.finding import FILTERS, ONLY, LibraryPage, LibrarySearch, search_library
+from app.exercises.library import DIFFICULTIES, EQUIPMENT, GOALS, POSITIONS, REGIONS, find_exercise
+from app.exercises.pictures import draw_picture, photo_url, picture_of, picture_version
+from app.exercises.queries import LONGEST_SLUG, find_exercises
+from app.web.filters import with_query
+from app.web.rendering import local_path, page, redirect
 
 router = APIRouter()
 
 LONGEST_SEARCH = 100
 KEEP_A_YEAR = "private, max-age=31536000, immutable"
 
+FILTER_LABELS = {
+    "region": "Body region",
+    "goal": "Goal",
+    "equipment": "Equipment",
+    "position": "Position",
+    "difficulty": "Difficulty",
+}
+
 Filter = Annotated[str, Query(max_length=40)]
+
+
+async def read_search(
+    q: str = "",
+    region: Filter = "",
+    goal: Filter = "",
+    equipment: Filter = "",
+    position: Filter = "",
+    difficulty: Filter = "",
+    only: Filter = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
+) -> LibrarySearch:
+    """Read what was typed and chosen from the address (a FastAPI dependency)."""
+    return LibrarySearch(
+        typed=drop_unstorable(q[:LONGEST_SEARCH]),
+        region=drop_unstorable(region),
+        goal=drop_unstorable(goal),
+        equipment=drop_unstorable(equipment),
+        position=drop_unstorable(position),
+        difficulty=drop_unstorable(difficulty),
+        only=only if only in ONLY else "",
+        number=number,
+    )
 
 
 @router.get("/exercises")
 async def show_library(
-    request: Request,
-    member: SignedIn,
-    q: str = "",
-    region: Filter = "",
-    equipment: Filter = "",
-    position: Filter = "",
+    request: Request, member: SignedIn, session: Database, search: Annotated[LibrarySearch, Depends(read_search)]
 ) -> Response:
     """Show the exercises that fit what was typed and chosen; no choice shows all."""
-    typed = q[:LONGEST_SEARCH]
-    found = search_exercises(typed, region=region or None, equipment=equipment or None, position=position or None)
+    found = await search_library(session, member, search)
+    chosen = {name: getattr(search, name) for name in FILTERS if getattr(search, name)}
     return page(
         request,
         "exercises/list.html",
-        exercises=found,
-        typed=typed,
-        longest_search=LONGEST_SEARCH,
+        found=found,
+        search=search,
+        chosen=chosen,
+        tabs=[(tab_url(search, key), label, key == search.only) for key, label in ONLY.items()],
         filters=[
-            ("region", "Body region", _options("All regions", REGIONS), region),
-            ("equipment", "Equipment", _options("Any equipment", EQUIPMENT), equipment),
-            ("position", "Position", _options("Any position", POSITIONS), position),
+            (name, FILTER_LABELS[name], choice_options(name, found, getattr(search, name)), getattr(search, name))
+            for name in FILTERS
         ],
-        is_filtered=bool(typed.strip() or region or equipment or position),
+        longest_search=LONGEST_SEARCH,
+        page_url=with_query("/exercises", q=search.typed, only=search.only, **chosen),
+        is_filtered=bool(search.typed.strip() or chosen or search.only),
         regions=REGIONS,
-        picture_url=picture_url,
+        difficulties=DIFFICULTIES,
+        picture_of=picture_of,
     )
 
 
-def _options(all_words: str, vocabulary: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [("", all_words), *vocabulary.items()]
+def tab_url(search: LibrarySearch, only: str) -> str:
+    """Return the address of the same search in another part of the library."""
+    return with_query("/exercises", **({"q": search.typed} if search.typed else {}), **({"only": only} if only else {}))
+
+
+def choice_options(name: str, found: LibraryPage, chosen: str) -> list[tuple[str, str]]:
+    """Return the choices of a filter, each with how many exercises it leaves; those that leave none are left out."""
+    return [
+        ("", f"Any {FILTER_LABELS[name].lower()}"),
+        *((key, f"{label} ({count})") for key, label, count in found.facets[name] if count or key == chosen),
+    ]
 
 
 @router.get("/exercises/{slug}")
-async def show_exercise(request: Request, member: SignedIn, slug: str) -> Response:
-    """Show one exercise with its figure, steps, cautions and usual dose."""
-    exercise = find_exercise(slug)
+async def show_exercise(request: Request, member: SignedIn, session: Database, slug: str) -> Response:
+    """Show one exercise: how it looks, what it is for, how to do it, and what is easier or harder."""
+    shown = await find_exercises(session, member, [drop_unstorable(slug)[:LONGEST_SLUG]])
+    exercise = next(iter(shown.values()), None)
     if exercise is None:
         raise NotFoundError
+    variants = await find_exercises(session, member, [key for key in (exercise.easier, exercise.harder) if key])
     return page(
         request,
         "exercises/show.html",
         exercise=exercise,
         dose=word_dose(exercise.dose),
-        picture=picture_url(slug),
-        regions=[REGIONS[key] for key in exercise.regions],
-        equipment=[EQUIPMENT[key] for key in exercise.equipment],
-        position=POSITIONS[exercise.position],
+        is_favourite=await is_favourite(session, member, exercise.slug),
+        variants=[
+            (label, variants[key])
+            for label, key in (("Easier", exercise.easier), ("Harder", exercise.harder))
+            if key in variants
+        ],
+        photos=[photo_url(photo_id) for photo_id in exercise.photo_ids],
+        picture_of=picture_of,
+        regions=[REGIONS[key] for key in exercise.regions if key in REGIONS],
+        equipment=[EQUIPMENT[key] for key in exercise.equipment if key in EQUIPMENT],
+        position=POSITIONS.get(exercise.position, ""),
+        goal=GOALS.get(exercise.goal, ""),
+        difficulty=DIFFICULTIES.get(exercise.difficulty, ""),
     )
+
+
+@router.post("/exercises/{slug}/favourite")
+async def change_favourite(
+    slug: str,
+    member: SignedIn,
+    session: Database,
+    tools: ToolsDep,
+    favourite: Annotated[str, Form(max_length=10)] = "",
+    target: Annotated[str, Form(alias="next", max_length=500)] = "",
+) -> Response:
+    """Mark an exercise as a favourite, or take the mark off, and go back to where the star was pressed."""
+    await set_favourite(session, member, drop_unstorable(slug), is_marked=favourite == "yes", now=tools.clock())
+    return redirect(local_path(target, "/exercises"))
 
 
 @router.get("/exercises/{slug}/figure.svg")

@@ -25,17 +25,12 @@ async def store_starter_library(session: AsyncSession, now: datetime) -> int:
     Run at every start: one query when nothing changed.
     """
     await session.execute(select(func.pg_advisory_xact_lock(STARTER_LOCK)))
-    stored = dict(
-        (
-            await session.execute(
-                select(ExerciseRecord.slug, ExerciseRecord.entry_digest).where(
-                    ExerciseRecord.practice_id.is_(None), ExerciseRecord.archived_at.is_(None)
-                )
-            )
+    rows = await session.execute(
+        select(ExerciseRecord.slug, ExerciseRecord.entry_digest).where(
+            ExerciseRecord.practice_id.is_(None), ExerciseRecord.archived_at.is_(None)
         )
-        .tuples()
-        .all()
     )
+    stored = dict(rows.all())
     changed = [exercise for exercise in all_exercises() if stored.pop(exercise.slug, "") != entry_digest(exercise)]
     if changed:
         await _store(session, changed, now)

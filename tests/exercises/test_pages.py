@@ -21,11 +21,16 @@ def names(page: Page) -> list[str]:
     return [link.get_text() for link in page.soup.select(".exercise-card h2 a")]
 
 
-def test_the_library_shows_every_exercise_with_its_picture(signed_in: Browser) -> None:
-    page = signed_in.get("/exercises")
-    assert names(page) == [exercise.name for exercise in all_exercises()]
-    pictures = [image["src"] for image in page.soup.select(".exercise-card img")]
-    assert pictures == [url for exercise in all_exercises() if (url := picture_url(exercise.slug))]
+def test_the_library_shows_every_exercise_with_its_picture_page_by_page(signed_in: Browser) -> None:
+    shown, pictures, url = [], [], "/exercises"
+    while url:
+        page = signed_in.get(url)
+        shown += names(page)
+        pictures += [image["src"] for image in page.soup.select(".exercise-card img")]
+        following = page.soup.select_one('a[rel="next"]')
+        url = str(following["href"]) if following else ""
+    assert shown == [exercise.name for exercise in all_exercises()]
+    assert pictures == [address for exercise in all_exercises() if (address := picture_url(exercise.slug))]
 
 
 def test_search_and_filters_narrow_the_library_and_stay_in_the_form(signed_in: Browser) -> None:

@@ -3,7 +3,8 @@
 //   <form class="search" role="search" method="get" action="/clients" data-results="#results"> ... </form>
 //   <div id="results" aria-live="polite"> ... </div>
 //
-// The form's own GET address is asked; the element of the same selector in the answer replaces the one on the page.
+// The form's own GET address is asked; what its selectors (with commas between) find in
+// the answer replaces the same on the page.
 
 const DEBOUNCE = 150;
 
@@ -21,8 +22,12 @@ function enhance(form) {
       if (response.redirected) return window.location.assign(url); // signed out meanwhile: let the page say so
       if (!response.ok) return;
       const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-      const found = answer.querySelector(form.dataset.results);
-      if (found) document.querySelector(form.dataset.results)?.replaceChildren(...found.childNodes);
+      const focused = document.activeElement?.id; // a filter of the form may be among what is replaced
+      for (const selector of form.dataset.results.split(",")) {
+        const found = answer.querySelector(selector);
+        if (found) document.querySelector(selector)?.replaceChildren(...found.childNodes);
+      }
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     } catch (error) {
       if (error.name !== "AbortError") console.warn("Search as you type failed; press Enter to search.");
     }
