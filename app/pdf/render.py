@@ -1,26 +1,34 @@
 """Make the PDF of a program: cut its blocks into pages and draw them with reportlab."""
 
 import dataclasses
+import functools
 import io
 import threading
 from itertools import groupby
 
+from PIL import Image
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfdoc import PDFZCompress
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf import figures, fonts
-from app.pdf.blocks import BANNER_GAP, SMALL, Block, Panel, Row, lay_out
+from app.pdf.blocks import BANNER_GAP, Block, Panel, Picture, Row, Text
 from app.pdf.document import ProgramDocument
-from app.pdf.text import Line, draw_line, one_line
+from app.pdf.layouts import lay_out
+from app.pdf.look import Look, look_of
+from app.pdf.qr import draw_qr_code
+from app.pdf.text import Line, draw_line, lines, one_line
 
 _PAPERS = {"A4": A4, "Letter": LETTER}
 _SIDE, _TOP, _BOTTOM = 45.0, 42.0, 54.0  # margins; the footer stands in the bottom one
+_MOST_FOOTER_LINES = 3
 _FOOTER = 30.0  # from the lower edge to the footer's baseline
-_BLOCK_GAP = 16.0
-_RULE_GAP = 9.0  # from a block's rule to its first row
+_BLOCK_GAP = 12.0
+_RULE_GAP = 8.0  # from a block's rule to its first row
 _SLACK = 0.01  # sums of row heights differ a little with the order of adding
+_LONGEST_ENTRY = 200
 _LINE = HexColor(0xCBD4D6)
 
 # reportlab keeps the document being written inside its shared font objects, and a font file's read position too.
@@ -48,10 +56,12 @@ def render(document: ProgramDocument) -> bytes:
     """Return the PDF of a document; the same document always gives the same bytes, in any thread."""
     with _one_at_a_time:
         fonts.load()
-        paper = _PAPERS[document.page_size]
+        paper, look = _PAPERS[document.page_size], look_of(document)
         blocks = lay_out(document, paper[0] - 2 * _SIDE)
-        pages = paginate(blocks, paper[1] - _TOP - _BOTTOM)
-        return _draw(document, paper, pages)
+        footer = lines(document.letterhead.footer, look.small, paper[0] - 2 * _SIDE)[:_MOST_FOOTER_LINES]
+        bottom = _BOTTOM + len(footer) * look.small.leading + (look.small.size - 8.5)
+        pages = paginate(blocks, paper[1] - _TOP - bottom)
+        return _Drawing(document, look, paper, footer).draw(pages)
 
 
 def paginate(blocks: list[Block], room: float) -> list[Page]:
@@ -127,9 +137,95 @@ def _groups(rows: tuple[Row, ...], room: float) -> list[tuple[Row, ...]]:
     ]
 
 
-def _draw(document: ProgramDocument, paper: tuple[float, float], pages: list[Page]) -> bytes:
-    """Return the pages as PDF bytes, with footers and the document's own details."""
-    target = io.BytesIO()
+@dataclasses.dataclass(frozen=True)
+class _Drawing:
+    """A document on its way to paper."""
+
+    document: ProgramDocument
+    look: Look
+    paper: tuple[float, float]
+    footer: list[Line]
+
+    def draw(self, pages: list[Page]) -> bytes:
+        """Return the pages as PDF bytes, with footers and the document's own details."""
+        target = io.BytesIO()
+        canvas = _open_canvas(target, self.document, self.paper)
+        entries = _Outline(canvas)
+        for number, page in enumerate(pages, 1):
+            self._draw_page(canvas, page, entries)
+            self._draw_footer(canvas, f"Page {number} of {len(pages)}")
+            canvas.showPage()
+        canvas.save()
+        return target.getvalue()
+
+    def _draw_page(self, canvas: Canvas, page: Page, entries: "_Outline") -> None:
+        """Draw rules, boxes, figures and texts, from back to front."""
+        top = self.paper[1] - _TOP
+        canvas.setStrokeColor(_LINE)
+        canvas.setLineWidth(0.7)
+        for down in page.rules:
+            canvas.line(_SIDE, top - down, self.paper[0] - _SIDE, top - down)
+        for panel, rows in groupby(page.rows, key=lambda placed: placed[1].panel):
+            if panel is not None:
+                boxed = list(rows)
+                _draw_panel(canvas, panel, top - boxed[0][0], sum(row.height for _, row in boxed))
+        for down, row in page.rows:
+            for cell in row.cells:
+                canvas.rect(_SIDE + cell.x, top - down - row.height, cell.width, row.height, stroke=1, fill=0)
+        for down, block in page.figures:
+            if block.figure is not None:
+                self._draw_picture(
+                    canvas, Picture(0, 0, block.figure_width, block.figure_height, block.figure), top - down
+                )
+        for down, row in page.rows:
+            if row.outline:
+                entries.add(row.outline, top - down)
+            for picture in row.pictures:
+                self._draw_picture(canvas, picture, top - down)
+            for text in row.texts:
+                _draw_text(canvas, text, top - down, row.height)
+
+    def _draw_picture(self, canvas: Canvas, picture: Picture, top: float) -> None:
+        """Draw a figure, an image or a QR code into its box below `top`."""
+        x, y = _SIDE + picture.x, top - picture.down - picture.height
+        if isinstance(picture.what, str):
+            draw_qr_code(canvas, picture.what, x, y, picture.width)
+        elif isinstance(picture.what, bytes):
+            image = ImageReader(io.BytesIO(_greyed(picture.what) if self.look.is_grey else picture.what))
+            canvas.drawImage(image, x, y, picture.width, picture.height, mask="auto", preserveAspectRatio=True)
+        elif self.look.is_grey:
+            figures.draw(canvas, picture.what, x, y, picture.width, picture.height, is_grey=True)
+        else:
+            figures.draw(canvas, picture.what, x, y, picture.width, picture.height)
+
+    def _draw_footer(self, canvas: Canvas, page: str) -> None:
+        """Draw the practice's own words, whose program this is at the left and the page number at the right."""
+        small, room = self.look.small, self.paper[0] - 2 * _SIDE
+        for i, line in enumerate(reversed(self.footer), 1):
+            draw_line(canvas, _SIDE, _FOOTER + i * small.leading, line, small)
+        owner = " \N{MIDDLE DOT} ".join(filter(None, (self.document.client_name, self.document.practice_name)))
+        end = small.width(page)
+        draw_line(canvas, _SIDE, _FOOTER, one_line(owner, small, room - end - 24), small)
+        draw_line(canvas, self.paper[0] - _SIDE - end, _FOOTER, Line(page), small)
+
+
+class _Outline:
+    """The reader's table of contents: one entry an exercise."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.count = 0
+
+    def add(self, words: str, top: float) -> None:
+        """Add an entry that leads to this height of the present page."""
+        self.count += 1
+        key = f"entry-{self.count}"
+        self.canvas.bookmarkHorizontal(key, 0, top)
+        self.canvas.addOutlineEntry(_detail(words)[:_LONGEST_ENTRY] or key, key)
+
+
+def _open_canvas(target: io.BytesIO, document: ProgramDocument, paper: tuple[float, float]) -> Canvas:
+    """Return an empty canvas that knows the document's details."""
     # invariant: no clock and no random number in this file; nothing global is switched.
     canvas = Canvas(target, pagesize=paper, invariant=1, pageCompression=0, lang="en", initialFontName=fonts.NOTO)
     # Plain deflate. Asking for pageCompression would wrap it in ASCII85, by a slow loop in Python and for a quarter
@@ -143,40 +239,22 @@ def _draw(document: ProgramDocument, paper: tuple[float, float], pages: list[Pag
     # An invariant file is else said to be made on 1 January 2000.
     canvas.setDateFormatter(lambda *_now: f"D:{document.assigned_on:%Y%m%d}")
     canvas.setViewerPreference("DisplayDocTitle", "true")
-    owner = " \N{MIDDLE DOT} ".join(filter(None, (document.client_name, document.practice_name)))
-    for number, page in enumerate(pages, 1):
-        _draw_page(canvas, page, paper)
-        _draw_footer(canvas, owner, f"Page {number} of {len(pages)}", paper[0])
-        canvas.showPage()
-    canvas.save()
-    return target.getvalue()
+    return canvas
 
 
-def _detail(text: str) -> str:
-    """Return text as one line in any script: what a reader shows outside the pages has fonts of its own."""
-    return " ".join(fonts.clean(text).split())
-
-
-def _draw_page(canvas: Canvas, page: Page, paper: tuple[float, float]) -> None:
-    """Draw rules, boxes, figures and texts, from back to front."""
-    top = paper[1] - _TOP
-    canvas.setStrokeColor(_LINE)
-    canvas.setLineWidth(0.7)
-    for down in page.rules:
-        canvas.line(_SIDE, top - down, paper[0] - _SIDE, top - down)
-    for panel, rows in groupby(page.rows, key=lambda placed: placed[1].panel):
-        if panel is not None:
-            boxed = list(rows)
-            _draw_panel(canvas, panel, top - boxed[0][0], sum(row.height for _, row in boxed))
-    for down, block in page.figures:
-        if block.figure is not None:
-            width, height = block.figure_width, block.figure_height
-            figures.draw(canvas, block.figure, _SIDE, top - down - height, width, height)
-    for down, row in page.rows:
-        for text in row.texts:
-            # Two thirds of the free height above the letters puts them in the middle of their line, to the eye.
-            baseline = top - down - (row.height + text.style.size * 0.7) / 2
-            draw_line(canvas, _SIDE + text.x, baseline, text.line, text.style)
+def _draw_text(canvas: Canvas, text: Text, top: float, height: float) -> None:
+    """Draw one line of a row that begins at `top`."""
+    if text.down is not None:
+        top, height = top - text.down, text.style.leading
+    x = _SIDE + text.x
+    if text.line.is_rtl and text.room:
+        x += text.room - text.style.width(text.line.text)
+    # Two thirds of the free height above the letters puts them in the middle of their line, to the eye.
+    baseline = top - (height + text.style.size * 0.7) / 2
+    draw_line(canvas, x, baseline, text.line, text.style)
+    if text.url:
+        end = x + text.style.width(text.line.text)
+        canvas.linkURL(text.url, (x, baseline - 2, end, baseline + text.style.size))
 
 
 def _draw_panel(canvas: Canvas, panel: Panel, top: float, height: float) -> None:
@@ -188,9 +266,15 @@ def _draw_panel(canvas: Canvas, panel: Panel, top: float, height: float) -> None
         canvas.rect(_SIDE + panel.x, top - height, 3, height, stroke=0, fill=1)
 
 
-def _draw_footer(canvas: Canvas, owner: str, page: str, width: float) -> None:
-    """Draw whose program this is at the left and the page number at the right."""
-    room = width - 2 * _SIDE
-    end = SMALL.width(page)
-    draw_line(canvas, _SIDE, _FOOTER, one_line(owner, SMALL, room - end - 24), SMALL)
-    draw_line(canvas, width - _SIDE - end, _FOOTER, Line(page), SMALL)
+@functools.lru_cache(maxsize=32)
+def _greyed(image: bytes) -> bytes:
+    """Return an image without its colours, as PNG."""
+    with Image.open(io.BytesIO(image)) as opened:
+        target = io.BytesIO()
+        opened.convert("LA" if opened.mode in ("RGBA", "LA", "P") else "L").save(target, "PNG")
+        return target.getvalue()
+
+
+def _detail(text: str) -> str:
+    """Return text as one line in any script: what a reader shows outside the pages has fonts of its own."""
+    return " ".join(fonts.clean(text).split())

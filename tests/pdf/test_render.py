@@ -12,7 +12,7 @@ import pytest
 from reportlab import rl_config
 from reportlab.pdfbase.ttfonts import TTFontFace
 
-from app.pdf import blocks, figures, render
+from app.pdf import figures, layouts, render
 from app.pdf.document import DocumentExercise, ProgramDocument
 
 EXERCISE = DocumentExercise(
@@ -176,7 +176,7 @@ def test_a_split_exercise_leaves_no_single_line_behind():
     """At least two lines of a paragraph stand on either side of a page's end, wherever it falls."""
     for words in range(300, 400, 4):
         exercise = replace(EXERCISE, note=" ".join(WORDS.split()[:words] * 3))
-        pages = render.paginate(blocks.lay_out(replace(DOCUMENT, exercises=(exercise,)), 499), 734)
+        pages = render.paginate(layouts.lay_out(replace(DOCUMENT, exercises=(exercise,)), 499), 734)
         for page in pages[1:]:
             boxed = [row for _, row in page.rows if row.panel is not None and row.texts]
             long = [row for row in boxed if "w " in row.texts[0].line.text]
@@ -188,7 +188,7 @@ def test_a_name_of_any_length_takes_its_figure_along(drawn):
     for words in range(1, 800, 19):
         name = " ".join(WORDS.split()[:words])
         exercise = replace(EXERCISE, name=name, figure=object(), note=WORDS)
-        pages = render.paginate(blocks.lay_out(replace(DOCUMENT, exercises=(exercise,)), 505), 746)
+        pages = render.paginate(layouts.lay_out(replace(DOCUMENT, exercises=(exercise,)), 505), 746)
         for page in pages:
             assert all(down + row.height <= 746.01 for down, row in page.rows)
             assert all(down + block.figure_height <= 746.01 for down, block in page.figures)
@@ -200,7 +200,7 @@ def test_a_name_never_stands_alone_at_the_foot_of_a_page():
     long = replace(EXERCISE, name="Long one", note=WORDS)
     for words in range(200, 800, 9):
         document = replace(DOCUMENT, note=" ".join(WORDS.split()[:words]), exercises=(long,))
-        for page in render.paginate(blocks.lay_out(document, 505), 746):
+        for page in render.paginate(layouts.lay_out(document, 505), 746):
             printed = [text.line.text for _, row in page.rows for text in row.texts]
             if "Long one" in printed:
                 assert "Sit tall on a firm chair." in printed
@@ -214,7 +214,7 @@ def test_nothing_runs_out_of_the_margins(letter, paper, drawn):
     long = letter * 255
     exercise = DocumentExercise(long, long, (long,) * 9, (long,) * 9, long, figure=object())
     document = ProgramDocument(long, long, long, long, DOCUMENT.assigned_on, "A4", long, (exercise,) * 3, 1, None)
-    for page in render.paginate(blocks.lay_out(document, width), room):
+    for page in render.paginate(layouts.lay_out(document, width), room):
         assert page.used <= room + 0.01
         for down, row in page.rows:
             assert down + row.height <= room + 0.01
@@ -236,7 +236,7 @@ def test_each_figure_is_drawn_once_inside_its_panel(drawn):
 
 def test_texts_stand_beside_the_figure_and_the_next_exercise_below_it(drawn):
     small = DocumentExercise("Calf raise", "", ("Rise.",), (), "", figure=object())
-    (page,) = render.paginate(blocks.lay_out(replace(DOCUMENT, exercises=(small, small)), 499), 734)
+    (page,) = render.paginate(layouts.lay_out(replace(DOCUMENT, exercises=(small, small)), 499), 734)
     (first, block), (second, _) = page.figures
     beside = [row for down, row in page.rows if first <= down < first + block.figure_height and row.texts]
     assert beside
@@ -248,7 +248,7 @@ def test_texts_stand_beside_the_figure_and_the_next_exercise_below_it(drawn):
 def test_a_flat_figure_stands_larger_above_its_texts(drawn, monkeypatch):
     monkeypatch.setattr(figures, "size", lambda figure: (400, 80))
     lying = replace(EXERCISE, figure=object())
-    (page,) = render.paginate(blocks.lay_out(replace(DOCUMENT, exercises=(lying, lying)), 505), 746)
+    (page,) = render.paginate(layouts.lay_out(replace(DOCUMENT, exercises=(lying, lying)), 505), 746)
     (first, block), (second, _) = page.figures
     assert block.figure_width > 1.5 * 156
     assert block.figure_width / block.figure_height == pytest.approx(5)

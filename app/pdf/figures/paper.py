@@ -1,5 +1,6 @@
 """A figure as vector graphics on a reportlab canvas, written as PDF operators made once per figure."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -9,17 +10,21 @@ from app.pdf.figures.scene import lay_out, natural_size, panel_edge
 from app.pdf.figures.shapes import Op, Path
 
 # a tenth of a centimetre of the person is finer than any printer
+_COLOUR = re.compile(r"([\d.]+) ([\d.]+) ([\d.]+) (rg|RG)\b")
 _OPERATOR = {"M": "%.1f %.1f m", "L": "%.1f %.1f l", "C": "%.1f %.1f %.1f %.1f %.1f %.1f c", "Z": "h"}
 
 
-def draw(canvas: Any, figure: Figure, x: float, y: float, width: float, height: float) -> None:
+def draw(
+    canvas: Any, figure: Figure, x: float, y: float, width: float, height: float, *, is_grey: bool = False
+) -> None:
     """Draw a figure fitted and centred in a box, in points from the page's bottom left; the canvas keeps its state."""
     natural_width, natural_height = natural_size(figure)
     factor = min(width / natural_width, height / natural_height)
     canvas.saveState()
     canvas.translate(x + (width - natural_width * factor) / 2, y + (height - natural_height * factor) / 2)
     canvas.scale(factor, factor)
-    canvas.addLiteral(_operators(figure))
+    operators = _operators(figure)
+    canvas.addLiteral(_greyed(operators) if is_grey else operators)
     canvas.restoreState()
 
 
@@ -44,6 +49,17 @@ def _operators(figure: Figure) -> str:
         out.append(f"{_brush(edge.painted(None, c.PANEL_EDGE, width))}{outline} S")
         out.append("Q")
     return "\n".join(out)
+
+
+@lru_cache(maxsize=512)
+def _greyed(operators: str) -> str:
+    """The same operators with each colour as the grey of its lightness (the weights of ITU-R BT.601)."""
+
+    def grey(match: re.Match[str]) -> str:
+        red, green, blue = map(float, match.groups()[:3])
+        return f"{0.299 * red + 0.587 * green + 0.114 * blue:.3g} {'g' if match[4] == 'rg' else 'G'}"
+
+    return _COLOUR.sub(grey, operators)
 
 
 def _paint(path: Path) -> str:
