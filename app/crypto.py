@@ -5,6 +5,7 @@ Each use has a secret of its own, derived from the operator's by HKDF, so that o
 
 import base64
 import hashlib
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -12,6 +13,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.errors import AppError
+
+# What people read off paper and type: without 0 o 1 i l.
+PLAIN_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+MARK_LENGTH = 8  # letters: 39 bits
 
 
 class CannotDecryptError(AppError):
@@ -29,6 +34,7 @@ class Vault:
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, "encrypt"))) for key in secret_keys])
         # itsdangerous signs with the last key of its list, so oldest first.
         self._signing_keys = [_derive(key, "sign") for key in reversed(secret_keys)]
+        self._marking_keys = [_derive(key, "mark") for key in secret_keys]
 
     def encrypt(self, text: str, *, row: str) -> str:
         """Encrypt ``text`` so that only the row named by ``row`` can be given it back."""
@@ -56,6 +62,28 @@ class Vault:
         except BadData:
             return None
         return value if isinstance(value, str) else None
+
+    def mark(self, value: str, *, purpose: str) -> str:
+        """Return ``value`` with eight letters after it that only we can make, short enough to be typed from paper.
+
+        Weaker than ``sign``: it keeps made-up values from being looked up, and what it opens must ask for more.
+        """
+        return value + _mark(self._marking_keys[0], value, purpose)
+
+    def unmark(self, marked: str, *, purpose: str) -> str | None:
+        """Return the value that was marked for ``purpose``, or None for anything else."""
+        value, mark = marked[:-MARK_LENGTH], marked[-MARK_LENGTH:]
+        fits = [hmac.compare_digest(_mark(key, value, purpose), mark) for key in self._marking_keys if marked.isascii()]
+        return value if any(fits) else None
+
+
+def _mark(key: bytes, value: str, purpose: str) -> str:
+    number = int.from_bytes(hmac.digest(key, f"{purpose}\n{value}".encode(), "sha256"))
+    letters = []
+    for _ in range(MARK_LENGTH):
+        number, rest = divmod(number, len(PLAIN_LETTERS))
+        letters.append(PLAIN_LETTERS[rest])
+    return "".join(letters)
 
 
 def digest(token: str) -> str:
