@@ -13,6 +13,10 @@ PLAIN_LETTERS = str.maketrans(
 )
 APOSTROPHES = regex.compile(r"['’‘ʼ`´]")
 WORDS = regex.compile(r"[\p{L}\p{N}\p{Mc}]+")
+# Scripts written without spaces: there any part of a name may be what is typed first.
+UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]",
+)
 
 
 def plain(text: str) -> str:
@@ -25,6 +29,11 @@ def plain(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the plain words of ``text``; an apostrophe joins ("O'Brien" is obrien), a hyphen divides."""
     return [word[:LONGEST_WORD] for word in WORDS.findall(APOSTROPHES.sub("", plain(text)))]
+
+
+def endings(word: str) -> list[str]:
+    """Return the word and, in a script written without spaces, what is left of it from each later letter on."""
+    return [word[start:] for start in range(len(word))] if UNSPACED.search(word) else [word]
 
 
 def prefix_query(found: list[str]) -> str | None:

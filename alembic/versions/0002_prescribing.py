@@ -183,10 +183,17 @@ def upgrade() -> None:
     op.add_column("memberships", sa.Column("title", sa.String(length=100), server_default="", nullable=False))
     op.add_column("programs", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("programs", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_programs_practice_id_updated_at", "programs", ["practice_id", "updated_at"], unique=False)
+    op.add_column(
+        "program_versions",
+        sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+    )
     op.create_check_constraint(op.f("ck_programs_paused_or_ended"), "programs", "paused_at IS NULL OR ended_at IS NULL")
 
 
 def downgrade() -> None:
+    op.drop_column("program_versions", "changes")
+    op.drop_index("ix_programs_practice_id_updated_at", table_name="programs")
     op.drop_constraint(op.f("ck_programs_paused_or_ended"), "programs", type_="check")
     op.drop_column("programs", "ended_at")
     op.drop_column("programs", "paused_at")

@@ -4,16 +4,9 @@ Names are cut into words in a plain form, kept as a text-search vector; what is 
 must begin one of the name's words. Pure functions.
 """
 
-import regex
-
-from app.words import APOSTROPHES, prefix_query, words
+from app.words import APOSTROPHES, UNSPACED, endings, prefix_query, words
 
 LONGEST_SORT_NAME = 500
-
-# Scripts written without spaces: there any part of a name may be what is typed first.
-UNSPACED = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]",
-)
 
 
 def index_words(*, first_name: str, preferred_first_name: str, last_name: str) -> list[str]:
@@ -28,8 +21,7 @@ def index_words(*, first_name: str, preferred_first_name: str, last_name: str) -
         if UNSPACED.search(whole):
             found.update(words("".join(whole.split())))
     for word in list(found):
-        if UNSPACED.search(word):
-            found.update(word[start:] for start in range(1, len(word)))
+        found.update(endings(word))
     return sorted(found)
 
 

@@ -1,21 +1,37 @@
 """Searching the library: what was typed and chosen, the exercises that fit, and how many each choice would leave.
 
-Every word typed must begin a word of the exercise. A slip of the finger is put right when nothing else fits.
+Every word typed must begin a word of the exercise. A slip of the finger is put right when nothing fits the words.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, Select, and_, any_, cast, exists, func, literal, literal_column, select, union_all
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import (
+    CTE,
+    REAL,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Member
 from app.exercises.library import DIFFICULTIES, EQUIPMENT, GOALS, POSITIONS, REGIONS, Exercise
 from app.exercises.models import ExerciseRecord, ExerciseUse, FavouriteExercise
 from app.exercises.queries import read_record, visible_to, with_photos
+from app.exercises.search import RANK_WEIGHTS, exact_query, search_query
+from app.exercises.spelling import nearest_word, slips_forgiven
 from app.words import MOST_WORDS, prefix_query, words
 
 PAGE_LENGTH = 60
@@ -43,13 +59,14 @@ _COLUMNS: Mapping[str, Any] = {
     "equipment": ExerciseRecord.equipment,
     "position": ExerciseRecord.position,
     "difficulty": ExerciseRecord.difficulty,
+    "favourites": FavouriteExercise.exercise_id.is_not(None),
+    "recent": ExerciseUse.exercise_id.is_not(None),
+    "own": ExerciseRecord.practice_id.is_not(None),
 }
 _LISTS = ("region", "equipment")  # columns that hold several keys
+_BY_WORDS = ("words", "")
 
 _NAMES_AND_LABELS: Any = literal_column("""'{a,b,c}'::"char"[]""")  # the weights of ``search.weighted_words``
-
-# How many slips are forgiven in a word of so many letters or more.
-_SLIPS = ((8, 2), (4, 1))
 
 
 @dataclass(frozen=True)
@@ -76,9 +93,9 @@ class LibraryRow:
 
 @dataclass(frozen=True)
 class LibraryPage:
-    """The exercises that fit, best first; ``facets`` are the choices of each filter with how many each would leave.
+    """The exercises that fit, best first, and for each filter (and "only") its choices: (key, label, how many it leaves).
 
-    ``corrected`` is what was searched for instead of what was typed, or "".
+    A number past the last page gives the last. ``corrected`` is what was searched for instead of what was typed, or "".
     """
 
     rows: Sequence[LibraryRow]
@@ -95,116 +112,133 @@ class LibraryPage:
 async def search_library(
     session: AsyncSession, member: Member, search: LibrarySearch, *, length: int = PAGE_LENGTH
 ) -> LibraryPage:
-    """Return a page of the exercises that fit; two queries, and two or three more when a slip was put right."""
-    found = await _search(session, member, search, length)
-    if found.total or not words(search.typed):
-        return found
-    corrected = await _correct(session, member, search.typed)
-    if corrected == " ".join(words(search.typed)):
-        return found
-    return replace(await _search(session, member, replace(search, typed=corrected), length), corrected=corrected)
+    """Return a page of the exercises that fit; two queries, and two more when a slip was put right."""
+    counts = await _count(session, member, search)
+    corrected = ""
+    if not counts[_BY_WORDS] and words(search.typed):
+        corrected = await _correct(session, member, search.typed)
+        if corrected:
+            search = replace(search, typed=corrected)
+            counts = await _count(session, member, search)
+    total = counts["only", search.only]
+    number = min(search.number, max(1, -(-total // length)))
+    statement = _list_statement(member, search).limit(length).offset((number - 1) * length)
+    found = (await session.execute(statement)).all() if total else []
+    return LibraryPage(
+        rows=[LibraryRow(read_record(row.ExerciseRecord, row.photo_ids), row.is_favourite) for row in found],
+        total=total,
+        number=number,
+        facets={
+            name: [(key, label, counts[name, key]) for key, label in choices.items()]
+            for name, choices in {**FILTERS, "only": ONLY}.items()
+        },
+        corrected=corrected if counts[_BY_WORDS] else "",
+    )
 
 
-async def _search(session: AsyncSession, member: Member, search: LibrarySearch, length: int) -> LibraryPage:
-    rows = (await session.execute(_list_statement(member, search, length))).all()
-    total = rows[0].total if rows else 0
-    found = [LibraryRow(read_record(row.ExerciseRecord, row.photo_ids), row.is_favourite) for row in rows]
-    return LibraryPage(found, total, search.number, await _count_choices(session, member, search))
+def _found_by_words(member: Member, typed: str) -> Select[Any]:
+    """Select the exercises in use whose words were typed, joined with the member's own mark and last use of each.
 
-
-def _list_statement(member: Member, search: LibrarySearch, length: int) -> Select[Any]:
-    statement = with_photos(
-        select(
-            ExerciseRecord,
-            func.count().over().label("total"),
-            _is_favourite(member).label("is_favourite"),
+    The caller says which columns.
+    """
+    statement = (
+        select()
+        .select_from(ExerciseRecord)
+        .outerjoin(
+            FavouriteExercise,
+            and_(
+                FavouriteExercise.exercise_id == ExerciseRecord.id,
+                FavouriteExercise.membership_id == member.membership_id,
+            ),
         )
-    ).where(*_base(member, search), *(_fits(name, getattr(search, name)) for name in FILTERS if getattr(search, name)))
-    if search.only == "recent":
-        statement = statement.join(
+        .outerjoin(
             ExerciseUse,
             and_(ExerciseUse.exercise_id == ExerciseRecord.id, ExerciseUse.membership_id == member.membership_id),
-        ).order_by(ExerciseUse.used_at.desc())
-    query = prefix_query(words(search.typed))
+        )
+        .where(visible_to(member), ExerciseRecord.archived_at.is_(None))
+    )
+    query = search_query(typed)
     if query is not None:
-        statement = statement.order_by(func.ts_rank(ExerciseRecord.search_words, cast(query, TSQUERY)).desc())
-    statement = statement.order_by(ExerciseRecord.sort_key, ExerciseRecord.id)
-    return statement.limit(length).offset((search.number - 1) * length)
+        statement = statement.where(ExerciseRecord.search_words.op("@@")(cast(query, TSQUERY)))
+    return statement
 
 
-def _base(member: Member, search: LibrarySearch) -> list[ColumnElement[bool]]:
-    """Return the conditions that do not come from a filter."""
-    conditions = [visible_to(member), ExerciseRecord.archived_at.is_(None)]
-    query = prefix_query(words(search.typed))
+def _list_statement(member: Member, search: LibrarySearch) -> Select[Any]:
+    """Select the exercises that fit, best first: by what was typed, else what was used last, else by body region."""
+    statement = with_photos(
+        _found_by_words(member, search.typed).add_columns(
+            ExerciseRecord, FavouriteExercise.exercise_id.is_not(None).label("is_favourite")
+        )
+    ).where(*_chosen(_COLUMNS, search).values())
+    query = search_query(search.typed)
     if query is not None:
-        conditions.append(ExerciseRecord.search_words.op("@@")(cast(query, TSQUERY)))
-    if search.only == "favourites":
-        conditions.append(_is_favourite(member))
+        # The sort key is two digits for the region, a space, and the words of the name.
+        begins = func.substr(ExerciseRecord.sort_key, 4).startswith(" ".join(words(search.typed)), autoescape=True)
+        rank = _rank(query) + _rank(exact_query(search.typed))
+        statement = statement.order_by(begins.desc(), rank.desc())
     elif search.only == "recent":
-        used = (ExerciseUse.exercise_id == ExerciseRecord.id, ExerciseUse.membership_id == member.membership_id)
-        conditions.append(exists().where(*used))
-    elif search.only == "own":
-        conditions.append(ExerciseRecord.practice_id.is_not(None))
+        statement = statement.order_by(ExerciseUse.used_at.desc())
+    return statement.order_by(ExerciseRecord.sort_key, ExerciseRecord.id)
+
+
+def _rank(query: str | None) -> ColumnElement[float]:
+    return func.ts_rank(cast(RANK_WEIGHTS, ARRAY(REAL)), ExerciseRecord.search_words, cast(query, TSQUERY))
+
+
+def _chosen(columns: Mapping[str, Any], search: LibrarySearch) -> dict[str, ColumnElement[bool]]:
+    """Return what each choice of the search demands: filter -> condition on these columns, for those chosen."""
+    conditions: dict[str, ColumnElement[bool]] = {}
+    for name in FILTERS:
+        key = getattr(search, name)
+        if key:
+            conditions[name] = literal(key) == any_(columns[name]) if name in _LISTS else columns[name] == key
+    if search.only:
+        conditions["only"] = columns[search.only]
     return conditions
 
 
-def _is_favourite(member: Member) -> ColumnElement[bool]:
-    return exists().where(
-        FavouriteExercise.exercise_id == ExerciseRecord.id, FavouriteExercise.membership_id == member.membership_id
-    )
+async def _count(session: AsyncSession, member: Member, search: LibrarySearch) -> Counter[tuple[str, str]]:
+    """Return how many exercises each choice would leave, given the others: (filter, key) -> number; one query.
 
-
-def _fits(name: str, key: str) -> ColumnElement[bool]:
-    column = _COLUMNS[name]
-    return literal(key) == any_(column) if name in _LISTS else column == key
-
-
-async def _count_choices(
-    session: AsyncSession, member: Member, search: LibrarySearch
-) -> dict[str, list[tuple[str, str, int]]]:
-    """Return for each filter its choices and how many exercises fit each, given what else is chosen; one query."""
-    base = select(*(_COLUMNS[name].label(name) for name in FILTERS)).where(*_base(member, search)).cte("base")
-    parts = []
+    ``_BY_WORDS`` counts those that hold the words typed, whatever is chosen.
+    """
+    found = _found_by_words(member, search.typed)
+    base = found.add_columns(*(column.label(name) for name, column in _COLUMNS.items())).cte("base")
+    chosen = _chosen(base.c, search)
+    parts = [_count_part(base, *_BY_WORDS)]
     for name in FILTERS:
-        others = [other for other in FILTERS if other != name and getattr(search, other)]
-        conditions = [
-            literal(getattr(search, other)) == any_(base.c[other])
-            if other in _LISTS
-            else base.c[other] == getattr(search, other)
-            for other in others
-        ]
+        others = [condition for other, condition in chosen.items() if other != name]
         keys = func.unnest(base.c[name]) if name in _LISTS else base.c[name]
-        keyed = select(keys.label("key")).where(*conditions).subquery()
-        parts.append(
-            select(literal(name).label("name"), keyed.c.key, func.count().label("found")).group_by(keyed.c.key)
-        )
-    counts = {(row.name, row.key): row.found for row in await session.execute(union_all(*parts))}
-    return {
-        name: [(key, label, counts.get((name, key), 0)) for key, label in choices.items()]
-        for name, choices in FILTERS.items()
-    }
+        keyed = select(keys.label("key")).where(*others).subquery()
+        parts.append(select(literal(name), keyed.c.key, func.count()).group_by(keyed.c.key))
+    others = [condition for other, condition in chosen.items() if other != "only"]
+    for key in ONLY:
+        parts.append(_count_part(base, "only", key).where(*others, *([base.c[key]] if key else [])))
+    rows = await session.execute(union_all(*parts))
+    return Counter({(name, key): number for name, key, number in rows})
+
+
+def _count_part(base: CTE, name: str, key: str) -> Select[Any]:
+    return select(literal(name), literal(key), func.count()).select_from(base)
 
 
 async def _correct(session: AsyncSession, member: Member, typed: str) -> str:
-    """Return what was typed with each word that begins no name or label put right, where one is near; one query."""
-    names = func.ts_filter(ExerciseRecord.search_words, _NAMES_AND_LABELS)
-    vocabulary = await session.scalars(
-        select(func.unnest(func.tsvector_to_array(names)))
-        .where(visible_to(member), ExerciseRecord.archived_at.is_(None))
-        .distinct()
-    )
-    known = sorted(vocabulary)
-    return " ".join(nearest_word(word, known) for word in words(typed)[:MOST_WORDS])
+    """Return what was typed with each word that begins no known one put right where one is near, or ""; one query.
 
-
-def nearest_word(word: str, vocabulary: Sequence[str]) -> str:
-    """Return the word itself where it begins a known one, else the known word that is nearest to it, else itself.
-
-    Swapped neighbours count as one slip. A short word may hold none, a long one two.
+    Known are all words an exercise is found by; near ones are looked for in names and labels.
     """
-    if any(known.startswith(word) for known in vocabulary):
-        return word
-    most = next((slips for letters, slips in _SLIPS if len(word) >= letters), 0)
-    near = [(OSA.distance(word, known, score_cutoff=most), known) for known in vocabulary]
-    slips, known = min(near, default=(most + 1, word))
-    return known if slips <= most else word
+    found = words(typed)[:MOST_WORDS]
+    doubtful = [word for word in found if slips_forgiven(word)]
+    if not doubtful:
+        return ""
+    usable = (visible_to(member), ExerciseRecord.archived_at.is_(None))
+    names = func.tsvector_to_array(func.ts_filter(ExerciseRecord.search_words, _NAMES_AND_LABELS))
+    each = select(func.unnest(names).label("word")).where(*usable).subquery()
+    shortest = min(len(word) - slips_forgiven(word) for word in doubtful)
+    parts = [select(each.c.word).where(func.length(each.c.word) >= shortest).distinct()]
+    for word in doubtful:
+        holds = ExerciseRecord.search_words.op("@@")(cast(prefix_query([word]), TSQUERY))
+        parts.append(select(literal(word)).where(exists().where(*usable, holds)))
+    known = set(await session.scalars(union_all(*parts)))
+    right = [nearest_word(word, known) for word in found]
+    return " ".join(right) if right != found else ""

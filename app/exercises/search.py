@@ -3,19 +3,45 @@
 The same words as for clients (``app.words``): any script, accents and case ignored.
 """
 
-from app.exercises.library import EQUIPMENT, GOALS, POSITIONS, REGIONS, Exercise
-from app.words import words
+from collections.abc import Mapping
+from types import MappingProxyType
 
+import regex
+
+from app.exercises.library import EQUIPMENT, GOALS, POSITIONS, REGIONS, Exercise
+from app.words import MOST_WORDS as MOST_TYPED
+from app.words import UNSPACED, endings, prefix_query, words
+
+# What a find in steps, labels, other names and the name is worth: in PostgreSQL's order, D to A.
+RANK_WEIGHTS = [0.02, 0.1, 0.4, 1.0]
 LONGEST_SORT_KEY = 300
 # How much of the steps is searched in, in words; a vector must stay below a megabyte whatever was typed.
 MOST_WORDS = 1000
 MOST_PLACES = 20  # of one word; more make a vector longer and the ranking no better
 
+# What practitioners call a region beside its label.
+REGION_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "neck": "cervical",
+        "shoulder": "glenohumeral scapula",
+        "elbow-wrist-hand": "forearm finger thumb",
+        "thoracic": "thoracic middle back",
+        "low-back": "lumbar lower back",
+        "hip": "pelvis groin",
+        "ankle-foot": "toe",
+        "core": "trunk abdominal",
+        "balance": "falls",
+        "gait": "walking",
+        "breathing": "respiratory",
+    }
+)
+_COMPOUNDS = regex.compile(r"\w+(?:-\w+)+")
+
 
 def weighted_words(exercise: Exercise) -> list[tuple[str, str]]:
     """Return (weight, plain words) pairs: A the name, B other names, C labels, D purpose and steps."""
     labels = [
-        *(REGIONS[key] for key in exercise.regions if key in REGIONS),
+        *(f"{REGIONS[key]} {REGION_WORDS.get(key, '')}" for key in exercise.regions if key in REGIONS),
         *(EQUIPMENT[key] for key in exercise.equipment if key in EQUIPMENT and key != "none"),
         POSITIONS.get(exercise.position, ""),
         GOALS.get(exercise.goal, ""),
@@ -26,7 +52,30 @@ def weighted_words(exercise: Exercise) -> list[tuple[str, str]]:
         ("C", labels),
         ("D", [exercise.purpose, *exercise.steps]),
     ]
-    return [(weight, " ".join(words(" ".join(parts))[:MOST_WORDS])) for weight, parts in texts]
+    return [(weight, " ".join(_index_words(" ".join(parts)))) for weight, parts in texts]
+
+
+def _index_words(text: str) -> list[str]:
+    """Return the words a text is found by: "push-up" is also pushup, an unspaced script is found by any part."""
+    found = [ending for word in words(text) for ending in endings(word)]
+    joined = [word for compound in _COMPOUNDS.findall(text) for word in words(compound.replace("-", ""))]
+    return [*found, *joined][:MOST_WORDS]
+
+
+def search_query(typed: str) -> str | None:
+    """Return what was typed as a text-search query of word beginnings, or None when it holds no word.
+
+    A single letter begins some word of nearly every text: it is looked for in names and other names alone.
+    """
+    found = words(typed)[:MOST_TYPED]
+    if all(len(word) == 1 and not UNSPACED.match(word) for word in found):
+        return " & ".join(f"'{word}':*AB" for word in found) or None
+    return prefix_query(found)
+
+
+def exact_query(typed: str) -> str | None:
+    """Return what was typed as a query for any of its words as they stand: "knee" is nearer to knee than to kneeling."""
+    return " | ".join(f"'{word}'" for word in words(typed)[:MOST_TYPED]) or None
 
 
 def search_vector(exercise: Exercise) -> str:

@@ -1,27 +1,35 @@
 """The content of an assigned version: everything as it was that day, whatever the library says later. Pure."""
 
 import datetime
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from app.exercises.dose import Dose
 from app.exercises.dose_form import parse_dose
 from app.exercises.dose_words import word_dose
 from app.exercises.figures import figure_for
-from app.exercises.library import find_exercise
+from app.exercises.library import Exercise
 from app.pdf.document import DocumentExercise, ProgramDocument
 from app.pdf.figures import Figure
-from app.programs.drafts import Draft, DraftItem, make_item
+from app.programs.drafts import LAYOUTS, SECTIONS, Draft, DraftItem, make_item, superset_letters
+
+Layout = Literal["full", "compact", "diary"]
 
 LONGEST_TITLE = 200
 LONGEST_NOTE = 4000
+LONGEST_STOP_WHEN = 500
 LONGEST_ITEM_NOTE = 1000
 
 
 @dataclass(frozen=True)
 class ContentExercise:
-    """One exercise as assigned; ``dose_words`` are the words the client was given, ``figure`` is as data or None."""
+    """One exercise as assigned; ``dose_words`` are the words the client was given, ``figure`` is as data or None.
+
+    ``section`` is a key of ``drafts.SECTIONS`` or ""; ``superset`` is a letter shared by neighbours that are done in
+    turn, or "".
+    """
 
     slug: str
     name: str
@@ -31,15 +39,26 @@ class ContentExercise:
     dose_words: str
     note: str
     figure: Mapping[str, Any] | None
+    feels_like: str = ""
+    photo_ids: tuple[uuid.UUID, ...] = ()
+    video_url: str = ""
+    section: str = ""
+    superset: str = ""
 
 
 @dataclass(frozen=True)
 class ProgramContent:
-    """One version of a program as assigned."""
+    """One version of a program as assigned; ``layout``, ``is_grey`` and ``is_large`` say how it was printed."""
 
     title: str
     note: str
     exercises: tuple[ContentExercise, ...]
+    stop_when: str = ""
+    starts_on: datetime.date | None = None
+    review_on: datetime.date | None = None
+    layout: Layout = "full"
+    is_grey: bool = False
+    is_large: bool = False
 
     def to_data(self) -> dict[str, Any]:
         """Return the content as JSON-able data; ``from_data`` reads it back to an equal content."""
@@ -47,13 +66,33 @@ class ProgramContent:
             "title": self.title,
             "note": self.note,
             "exercises": [_exercise_data(exercise) for exercise in self.exercises],
+            "stop_when": self.stop_when,
+            "starts_on": self.starts_on.isoformat() if self.starts_on else None,
+            "review_on": self.review_on.isoformat() if self.review_on else None,
+            "layout": self.layout,
+            "is_grey": self.is_grey,
+            "is_large": self.is_large,
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "ProgramContent":
-        """Read stored content."""
-        exercises = tuple(_read_exercise(exercise) for exercise in data["exercises"])
-        return cls(title=data["title"], note=data["note"], exercises=exercises)
+        """Read stored content; parts that an earlier release did not have yet stay empty."""
+        starts_on, review_on = data.get("starts_on"), data.get("review_on")
+        return cls(
+            title=data["title"],
+            note=data["note"],
+            exercises=tuple(_read_exercise(exercise) for exercise in data["exercises"]),
+            stop_when=data.get("stop_when", ""),
+            starts_on=datetime.date.fromisoformat(starts_on) if starts_on else None,
+            review_on=datetime.date.fromisoformat(review_on) if review_on else None,
+            layout=_layout(data.get("layout", "")),
+            is_grey=data.get("is_grey", False),
+            is_large=data.get("is_large", False),
+        )
+
+
+def _layout(key: str) -> Layout:
+    return cast(Layout, key) if key in LAYOUTS else "full"
 
 
 def _exercise_data(exercise: ContentExercise) -> dict[str, Any]:
@@ -66,6 +105,11 @@ def _exercise_data(exercise: ContentExercise) -> dict[str, Any]:
         "dose_words": exercise.dose_words,
         "note": exercise.note,
         "figure": exercise.figure,
+        "feels_like": exercise.feels_like,
+        "photo_ids": [str(photo_id) for photo_id in exercise.photo_ids],
+        "video_url": exercise.video_url,
+        "section": exercise.section,
+        "superset": exercise.superset,
     }
 
 
@@ -79,34 +123,84 @@ def _read_exercise(data: Mapping[str, Any]) -> ContentExercise:
         dose_words=data["dose_words"],
         note=data["note"],
         figure=data["figure"],
+        feels_like=data.get("feels_like", ""),
+        photo_ids=tuple(uuid.UUID(photo_id) for photo_id in data.get("photo_ids", ())),
+        video_url=data.get("video_url", ""),
+        section=data.get("section", ""),
+        superset=data.get("superset", ""),
     )
 
 
-def build_content(draft: Draft) -> tuple[ProgramContent | None, dict[str, str]]:
-    """Return what a draft would assign and no errors, or None and a sentence for each faulty field of the editor."""
-    errors: dict[str, str] = {}
-    if not draft.title:
-        errors["title"] = "Give the program a title."
-    elif len(draft.title) > LONGEST_TITLE:
-        errors["title"] = f"The title must be at most {LONGEST_TITLE} characters."
-    if len(draft.note) > LONGEST_NOTE:
-        errors["note"] = f"The note must be at most {LONGEST_NOTE:,} characters; it has {len(draft.note):,}."
+def build_content(draft: Draft, exercises: Mapping[str, Exercise]) -> tuple[ProgramContent | None, dict[str, str]]:
+    """Return what a draft would assign and no errors, or None and a sentence for each faulty field of the editor.
+
+    ``exercises`` holds those of the draft that exist and may be used (slug -> exercise).
+    """
+    errors = _text_errors(draft)
+    starts_on, review_on = _read_dates(draft, errors)
     if not draft.items:
         errors["items"] = "Add at least one exercise, or start from a template."
-    exercises = []
-    for number, item in enumerate(draft.items):
-        exercise, problems = _build_exercise(item)
+    built = []
+    letters = superset_letters(draft.items)
+    for number, (item, letter) in enumerate(zip(draft.items, letters, strict=True)):
+        exercise, problems = _build_exercise(item, exercises.get(item.slug), letter)
         errors |= {f"{part}-{number}": sentence for part, sentence in problems.items()}
         if exercise is not None:
-            exercises.append(exercise)
+            built.append(exercise)
     if errors:
         return None, errors
-    return ProgramContent(draft.title, draft.note, tuple(exercises)), errors
+    return ProgramContent(
+        title=draft.title,
+        note=draft.note,
+        exercises=tuple(built),
+        stop_when=draft.stop_when,
+        starts_on=starts_on,
+        review_on=review_on,
+        layout=_layout(draft.layout),
+        is_grey=draft.is_grey == "yes",
+        is_large=draft.is_large == "yes",
+    ), errors
 
 
-def _build_exercise(item: DraftItem) -> tuple[ContentExercise | None, dict[str, str]]:
+def _text_errors(draft: Draft) -> dict[str, str]:
+    errors = {} if draft.title else {"title": "Give the program a title."}
+    for name, what, text, longest in (
+        ("title", "title", draft.title, LONGEST_TITLE),
+        ("note", "note", draft.note, LONGEST_NOTE),
+        ("stop_when", "warning", draft.stop_when, LONGEST_STOP_WHEN),
+    ):
+        if len(text) > longest:
+            has = f"; it has {len(text):,}" if longest > LONGEST_TITLE else ""
+            errors[name] = f"The {what} must be at most {longest:,} characters{has}."
+    return errors
+
+
+def _read_dates(draft: Draft, errors: dict[str, str]) -> tuple[datetime.date | None, datetime.date | None]:
+    """Return start and review date, None where there is none."""
+    dates: list[datetime.date | None] = []
+    for name, what, text in (("starts_on", "start", draft.starts_on), ("review_on", "review", draft.review_on)):
+        date = read_date(text)
+        if text and date is None:
+            errors[name] = f"Choose the {what} date from the calendar, or write it like 2026-11-24."
+        dates.append(date)
+    starts_on, review_on = dates
+    if starts_on and review_on and review_on < starts_on:
+        errors["review_on"] = "The review date is before the start date."
+    return starts_on, review_on
+
+
+def read_date(text: str) -> datetime.date | None:
+    """Return the date that a date field sends (2026-11-24), or None."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _build_exercise(
+    item: DraftItem, exercise: Exercise | None, superset: str
+) -> tuple[ContentExercise | None, dict[str, str]]:
     """Return one exercise as it would be assigned, or None and a sentence for each faulty field."""
-    exercise = find_exercise(item.slug)
     dose, errors = parse_dose(item.dose_texts())
     if len(item.note) > LONGEST_ITEM_NOTE:
         errors["note"] = f"The note must be at most {LONGEST_ITEM_NOTE:,} characters; it has {len(item.note):,}."
@@ -114,7 +208,7 @@ def _build_exercise(item: DraftItem) -> tuple[ContentExercise | None, dict[str, 
         errors["slug"] = "This exercise is no longer in the library. Remove it to assign the program."
     if exercise is None or dose is None or errors:
         return None, errors
-    figure = figure_for(item.slug)
+    figure = figure_for(exercise.figure_slug)
     return ContentExercise(
         slug=exercise.slug,
         name=exercise.name,
@@ -124,13 +218,35 @@ def _build_exercise(item: DraftItem) -> tuple[ContentExercise | None, dict[str, 
         dose_words=word_dose(dose),
         note=item.note,
         figure=figure.to_data() if figure else None,
+        feels_like=exercise.feels_like,
+        photo_ids=exercise.photo_ids,
+        video_url=exercise.video_url,
+        section=item.section,
+        superset=superset,
     ), errors
 
 
 def draft_from(content: ProgramContent) -> Draft:
     """Return an editor's draft that would assign the same again."""
-    items = tuple(make_item(exercise.slug, exercise.dose, exercise.note) for exercise in content.exercises)
-    return Draft(title=content.title, note=content.note, items=items)
+    items = []
+    above: ContentExercise | None = None
+    for exercise in content.exercises:
+        joins = bool(exercise.superset) and above is not None and above.superset == exercise.superset
+        items.append(
+            make_item(exercise.slug, exercise.dose, exercise.note, section=exercise.section, joins_previous=joins)
+        )
+        above = exercise
+    return Draft(
+        title=content.title,
+        note=content.note,
+        stop_when=content.stop_when,
+        starts_on=content.starts_on.isoformat() if content.starts_on else "",
+        review_on=content.review_on.isoformat() if content.review_on else "",
+        layout=content.layout,
+        is_grey="yes" if content.is_grey else "",
+        is_large="yes" if content.is_large else "",
+        items=tuple(items),
+    )
 
 
 def build_document(
@@ -156,6 +272,12 @@ def build_document(
         exercises=tuple(_document_exercise(exercise) for exercise in content.exercises),
         version=version,
         replaces=replaces,
+        layout=content.layout,
+        is_grey=content.is_grey,
+        is_large=content.is_large,
+        stop_when=content.stop_when,
+        starts_on=content.starts_on,
+        review_on=content.review_on,
     )
 
 
@@ -167,4 +289,8 @@ def _document_exercise(exercise: ContentExercise) -> DocumentExercise:
         cautions=exercise.cautions,
         note=exercise.note,
         figure=Figure.from_data(exercise.figure) if exercise.figure else None,
+        feels_like=exercise.feels_like,
+        video_url=exercise.video_url,
+        section=SECTIONS.get(exercise.section, ""),
+        superset=exercise.superset,
     )

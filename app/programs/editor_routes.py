@@ -6,79 +6,36 @@ editor, or, once the program is assigned, to the client.
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SignedIn, ToolsDep
-from app.accounts.forms import drop_unstorable
+from app.accounts.access import Database, MaybeSignedIn, Member, SignedIn, ToolsDep
+from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import get_client
 from app.delivery.models import Delivery, DeliveryState
-from app.errors import BadRequestError
-from app.programs import editor
-from app.programs.content import ProgramContent, build_content, draft_from
-from app.programs.drafts import Draft, apply_action, read_draft
+from app.exercises.library import Exercise
+from app.exercises.queries import find_exercises
+from app.programs import editor, editor_page
+from app.programs.changes import Change, apply_action
+from app.programs.content import ProgramContent, build_content
+from app.programs.drafts import Draft, keep_known
+from app.programs.editor_form import AskedSearch, EditorForm, SentForm, with_search
 from app.programs.models import Program, ProgramVersion
-from app.programs.queries import find_newest_version, get_program, newest_number
-from app.programs.service import assign, keep_draft, start_program
-from app.programs.templates import find_template
+from app.programs.queries import find_newest_version, get_program
+from app.programs.service import assign, keep_draft, new_draft, read_undo, start_program
+from app.programs.starts import find_start
 from app.web.filters import with_query
-from app.web.rendering import page, redirect
+from app.web.rendering import page, redirect, with_next
 
 router = APIRouter()
-
-LONGEST_FIND = 100
 
 
 def editor_path(client_id: uuid.UUID, program_id: uuid.UUID) -> str:
     """Return the path of a program's editor."""
     return f"/clients/{client_id}/programs/{program_id}/edit"
-
-
-@dataclass(frozen=True)
-class EditorForm:
-    """The editor's form as sent: what stands in it, the button pressed, and the revision its page was made from."""
-
-    draft: Draft
-    action: str
-    template: str
-    find: str
-    revision: int
-    confirms_archived: bool
-
-
-async def read_form(request: Request) -> EditorForm:
-    """Read the editor's form (a FastAPI dependency); odd values count as none.
-
-    Raises BadRequestError when the form itself cannot be read.
-    """
-    try:
-        form = await request.form()
-    except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
-    revision = _text(form, "revision")
-    return EditorForm(
-        draft=read_draft(form),
-        action=_text(form, "action") or "save",
-        template=_text(form, "template"),
-        find=_text(form, "find"),
-        # Nine digits are more revisions than a draft will ever have.
-        revision=int(revision) if revision.isascii() and revision.isdecimal() and len(revision) <= 9 else -1,
-        confirms_archived=_text(form, "confirm_archived") == "yes",
-    )
-
-
-def _text(form: Mapping[str, object], name: str) -> str:
-    value = form.get(name)
-    return drop_unstorable(value.strip()[:LONGEST_FIND]) if isinstance(value, str) else ""
-
-
-# The first parameter of its route, so that the whole form is here before the database is asked for anything.
-SentForm = Annotated[EditorForm, Depends(read_form)]
 
 
 @router.post("/clients/{client_id}/programs")
@@ -96,7 +53,7 @@ async def show_editor(
     program_id: uuid.UUID,
     member: SignedIn,
     session: Database,
-    find: str = "",
+    search: AskedSearch,
     check: str = "",
     problem: str = "",
 ) -> Response:
@@ -105,60 +62,16 @@ async def show_editor(
     program = await get_program(session, client.id, program_id)
     if program.draft is None:
         return redirect(f"/clients/{client.id}/programs/{program.id}")
-    draft = Draft.from_data(program.draft)
-    errors = _errors(draft, client) if check else {}
-    return _editor_page(
-        request,
-        client,
-        program,
-        draft,
-        newest=await newest_number(session, program.id),
-        find=find[:LONGEST_FIND],
-        errors=errors,
-        problem=editor.PROBLEMS.get(problem, ""),
+    return await editor_page.show_draft(
+        request, session, member, client, program, search=search, problem=problem, is_checked=bool(check)
     )
 
 
-def _errors(draft: Draft, client: Client) -> dict[str, str]:
-    """Return all that stands in the way of assigning; the tick for an archived client is asked for each time."""
-    _, errors = build_content(draft)
-    if client.archived_at is not None:
-        errors["confirm_archived"] = editor.ARCHIVED_UNCONFIRMED
-    return errors
-
-
-def _editor_page(
-    request: Request,
-    client: Client,
-    program: Program,
-    draft: Draft,
-    *,
-    newest: int,
-    find: str,
-    errors: Mapping[str, str],
-    problem: str = "",
-    typed: Draft | None = None,
-) -> Response:
-    """Render the editor; ``typed`` is what another tab held when the draft had moved on, and makes it a 409."""
-    return page(
-        request,
-        "programs/edit.html",
-        status=409 if typed else 200,
-        client=client,
-        program=program,
-        draft=draft,
-        items=editor.list_items(draft),
-        library=editor.list_library(find),
-        templates=editor.template_options(),
-        sides=editor.SIDE_OPTIONS,
-        newest_number=newest,
-        find=find,
-        errors=errors,
-        summary=editor.summarise(errors),
-        problem=problem,
-        typed=typed,
-        typed_items=editor.list_items(typed) if typed else [],
-    )
+@router.get("/programs/library")
+async def show_library(request: Request, member: SignedIn, session: Database, search: AskedSearch) -> Response:
+    """Answer with the editor's library alone, as it is searched while typing."""
+    values = await editor_page.library_values(session, member, search)
+    return page(request, "programs/_editor_library.html", **values)
 
 
 @router.post("/clients/{client_id}/programs/{program_id}/edit")
@@ -167,23 +80,65 @@ async def change_program(
     request: Request,
     client_id: uuid.UUID,
     program_id: uuid.UUID,
-    member: SignedIn,
+    member: MaybeSignedIn,
     session: Database,
     tools: ToolsDep,
 ) -> Response:
     """Keep what was typed, then do what the pressed button says."""
+    if member is None:
+        return _show_signed_out(request, sent)
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
+    added = sent.action.removeprefix("add:") if sent.action.startswith("add:") else ""
+    exercises = await find_exercises(session, member, sent.draft.slugs | ({added} if added else set()))
+    stored = Draft.from_data(program.draft) if program.draft else Draft()
+    draft = keep_known(sent.draft, exercises.keys() | stored.slugs)
+    if sent.action == "autosave":
+        return _autosave(program, draft, exercises, sent, tools)
+    change = await _apply(session, member, program, draft, sent, exercises.get(added))
     if sent.action == "assign" and program.draft is None:
-        return await _answer_assigned(request, session, client, program, sent)
-    change = apply_action(sent.draft, sent.action, find_template(sent.template))
-    if keep_draft(program, change.draft, revision=sent.revision, now=tools.clock()) == "stale":
-        return await _show_conflict(request, session, client, program, sent)
+        return await _answer_assigned(request, session, member, client, program, sent, change.draft, exercises)
+    now = tools.clock()
+    saved = keep_draft(program, change.draft, revision=sent.revision, now=now, undo=change.undo, tab=sent.tab)
+    if saved == "stale":
+        return await editor_page.show_conflict(
+            request, session, member, client, program, typed=draft, search=sent.search
+        )
     if sent.action == "assign":
-        return await _assign(session, member, client, program, sent, tools)
+        return await _assign(session, member, client, program, change.draft, exercises, sent, tools)
+    if sent.is_part:
+        return await editor_page.show_draft(
+            request, session, member, client, program, search=sent.search, problem=change.problem, part=change.anchor
+        )
+    return _send_on(client, program, sent, change)
+
+
+async def _apply(
+    session: AsyncSession, member: Member, program: Program, draft: Draft, sent: EditorForm, added: Exercise | None
+) -> Change:
+    """Do to the draft what the pressed button says."""
+    is_start = sent.action == "template"
+    return apply_action(
+        draft,
+        sent.action,
+        exercise=added,
+        start=await find_start(session, member, sent.template) if is_start else None,
+        usual_stop_when=(await new_draft(session, member)).stop_when if is_start else "",
+        undo=read_undo(program),
+    )
+
+
+def _send_on(client: Client, program: Program, sent: EditorForm, change: Change) -> Response:
+    """Lead on to where the pressed button goes: the editor again, or another page about this draft."""
     here = editor_path(client.id, program.id)
-    if sent.find:
-        here = with_query(here, find=sent.find)
+    match sent.action:
+        case "preview":
+            return redirect(f"/clients/{client.id}/programs/{program.id}/preview.pdf")
+        case "copy":
+            return redirect(f"/clients/{client.id}/programs/{program.id}/copy")
+        case "save-template":
+            return redirect(with_query("/templates/new", program=program.id))
+    here = with_search(here, sent.search)
     if change.problem:
         here = with_query(here, problem=change.problem)
     answer = redirect(here, notice="draft-saved" if sent.action == "save" else None)
@@ -192,14 +147,52 @@ async def change_program(
     return answer
 
 
+def _autosave(
+    program: Program, draft: Draft, exercises: Mapping[str, Exercise], sent: EditorForm, tools: Tools
+) -> Response:
+    """Keep what stands on the page while it is being written, and answer with the doses in words.
+
+    Nothing is begun by it: a program that was assigned meanwhile stays without a draft until a button is pressed.
+    """
+    saved = (
+        "stale"
+        if program.draft is None
+        else keep_draft(
+            program, draft, revision=sent.revision, now=tools.clock(), undo=read_undo(program), tab=sent.tab
+        )
+    )
+    if saved == "stale":
+        return JSONResponse({"problem": "changed"}, status_code=409)
+    doses = [editor.dose_line(item) for item in draft.items]
+    is_ready = not build_content(draft, exercises)[1]
+    return JSONResponse({"revision": program.draft_revision, "doses": doses, "is_ready": is_ready})
+
+
+def _show_signed_out(request: Request, sent: EditorForm) -> Response:
+    """Answer a form sent after the session ended: the page holds all that was typed, to be sent again."""
+    path = request.url.path
+    if not sent.fields or sent.action == "autosave":
+        return redirect(with_next("/sign-in", path if sent.fields else "/"))
+    return page(
+        request, "programs/signed_out.html", status=401, fields=sent.fields, sign_in_url=with_next("/sign-in", path)
+    )
+
+
 async def _assign(
-    session: AsyncSession, member: Member, client: Client, program: Program, sent: EditorForm, tools: ToolsDep
+    session: AsyncSession,
+    member: Member,
+    client: Client,
+    program: Program,
+    draft: Draft,
+    exercises: Mapping[str, Exercise],
+    sent: EditorForm,
+    tools: Tools,
 ) -> Response:
     """Assign the draft just kept, or show in the editor why not."""
-    content, _ = build_content(sent.draft)
+    content, _ = build_content(draft, exercises)
     if content is None or (client.archived_at is not None and not sent.confirms_archived):
         return redirect(with_query(editor_path(client.id, program.id), check="yes"))
-    version = await assign(session, member=member, client=client, program=program, content=content, now=tools.clock())
+    version = await assign(session, member=member, client=client, program=program, content=content, tools=tools)
     return redirect(f"/clients/{client.id}", notice=await _assigned_notice(session, version))
 
 
@@ -212,33 +205,19 @@ async def _assigned_notice(session: AsyncSession, version: ProgramVersion) -> st
 
 
 async def _answer_assigned(
-    request: Request, session: AsyncSession, client: Client, program: Program, sent: EditorForm
+    request: Request,
+    session: AsyncSession,
+    member: Member,
+    client: Client,
+    program: Program,
+    sent: EditorForm,
+    draft: Draft,
+    exercises: Mapping[str, Exercise],
 ) -> Response:
     """Answer "Assign program" when there is no draft any more: a second click has done its work, other text has not."""
     newest = await find_newest_version(session, program.id)
-    content, _ = build_content(sent.draft)
+    content, _ = build_content(draft, exercises)
     if newest is None or content == ProgramContent.from_data(newest.content):
         notice = await _assigned_notice(session, newest) if newest else None
         return redirect(f"/clients/{client.id}", notice=notice)
-    return await _show_conflict(request, session, client, program, sent)
-
-
-async def _show_conflict(
-    request: Request, session: AsyncSession, client: Client, program: Program, sent: EditorForm
-) -> Response:
-    """Show the newer state of a program that another tab or a colleague changed, and beside it what was typed here."""
-    newest = await find_newest_version(session, program.id)
-    if program.draft is not None:
-        draft = Draft.from_data(program.draft)
-    else:
-        draft = draft_from(ProgramContent.from_data(newest.content)) if newest else Draft()
-    return _editor_page(
-        request,
-        client,
-        program,
-        draft,
-        newest=newest.number if newest else 0,
-        find=sent.find,
-        errors={},
-        typed=sent.draft,
-    )
+    return await editor_page.show_conflict(request, session, member, client, program, typed=draft, search=sent.search)

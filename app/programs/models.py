@@ -17,6 +17,7 @@ class Program(WithId, Base):
     __tablename__ = "programs"
     __table_args__ = (
         Index("ix_programs_client_id", "client_id"),
+        Index("ix_programs_practice_id_updated_at", "practice_id", "updated_at"),
         CheckConstraint("paused_at IS NULL OR ended_at IS NULL", name="paused_or_ended"),
     )
 
@@ -46,6 +47,8 @@ class ProgramVersion(WithId, Base):
     title: Mapped[str] = mapped_column(String(200))
     # ``content.ProgramContent`` as data: note, exercises with steps, dose and figure as they were that day.
     content: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
+    # What it says differently than the version before, in words (``differences``), line by line.
+    changes: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
     assigned_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
     assigned_at: Mapped[datetime]
     document_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("documents.id"))

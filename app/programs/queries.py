@@ -31,7 +31,8 @@ async def get_program(
 class ProgramRow:
     """A client's program as its newest version and draft; the parts about the version are None before the first.
 
-    ``title`` is that of the newest version, else of the draft. Times are UTC.
+    ``title`` is that of the newest version, else of the draft. Times are UTC; ``starts_on`` and ``review_on`` are dates
+    of the newest version, as 2026-11-24. ``changes`` says what the newest version changed.
     """
 
     program_id: uuid.UUID
@@ -42,6 +43,11 @@ class ProgramRow:
     assigned_at: datetime | None
     assigned_by: str | None
     document_id: uuid.UUID | None
+    changes: list[str] | None
+    starts_on: str | None
+    review_on: str | None
+    paused_at: datetime | None
+    ended_at: datetime | None
     delivery: Delivery | None
 
     @property
@@ -73,6 +79,11 @@ async def list_programs(session: AsyncSession, client_id: uuid.UUID) -> list[Pro
             newest.assigned_at,
             Practitioner.name,
             newest.document_id,
+            newest.changes,
+            newest.content["starts_on"].as_string(),
+            newest.content["review_on"].as_string(),
+            Program.paused_at,
+            Program.ended_at,
             Delivery,
         )
         .select_from(Program)
@@ -94,13 +105,21 @@ class VersionRow:
     assigned_at: datetime
     assigned_by: str
     content: ProgramContent
+    changes: list[str]
     delivery: Delivery | None
 
 
 async def list_versions(session: AsyncSession, program_id: uuid.UUID) -> Sequence[VersionRow]:
     """Return a program's versions with what they say, the newest first, in one query."""
     rows = await session.execute(
-        select(ProgramVersion.number, ProgramVersion.assigned_at, Practitioner.name, ProgramVersion.content, Delivery)
+        select(
+            ProgramVersion.number,
+            ProgramVersion.assigned_at,
+            Practitioner.name,
+            ProgramVersion.content,
+            ProgramVersion.changes,
+            Delivery,
+        )
         .join(Membership, Membership.id == ProgramVersion.assigned_by_id)
         .join(Practitioner, Practitioner.id == Membership.practitioner_id)
         .outerjoin(Delivery, Delivery.id == ProgramVersion.delivery_id)
@@ -108,8 +127,8 @@ async def list_versions(session: AsyncSession, program_id: uuid.UUID) -> Sequenc
         .order_by(ProgramVersion.number.desc())
     )
     return [
-        VersionRow(number, assigned_at, assigned_by, ProgramContent.from_data(content), delivery)
-        for number, assigned_at, assigned_by, content, delivery in rows
+        VersionRow(number, assigned_at, assigned_by, ProgramContent.from_data(content), changes, delivery)
+        for number, assigned_at, assigned_by, content, changes, delivery in rows
     ]
 
 

@@ -3,9 +3,10 @@
 import uuid
 from datetime import date, datetime
 from email.message import Message
-from typing import Annotated, Any
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,16 +16,16 @@ from app.clients.models import Client
 from app.clients.queries import get_client
 from app.delivery.queries import get_document_content
 from app.delivery.states import RETRYABLE, describe, is_live
-from app.programs import editor_routes
-from app.programs.queries import get_document_id, get_program, list_programs, list_versions
+from app.programs import editor_routes, version_routes
+from app.programs.lifecycle import state_of
+from app.programs.queries import get_document_id, get_program, list_programs, list_versions, newest_number
 from app.programs.service import discard_draft, revise
+from app.programs.version_routes import VersionNumber
 from app.web.rendering import page, redirect
 
 router = APIRouter()
 router.include_router(editor_routes.router)
-
-# Larger numbers are no versions and would not fit the database's integers.
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000)]
+router.include_router(version_routes.router)
 
 
 @router.get("/clients/{client_id}")
@@ -54,11 +55,13 @@ async def _programs_context(session: AsyncSession, member: Member, client: Clien
     return {
         "client": client,
         "member": member,
-        "programs": programs,
+        "programs": [row for row in programs if not row.ended_at],
+        "ended": [row for row in programs if row.ended_at],
         "states": {row.delivery.id: describe(row.delivery, now) for row in programs if row.delivery},
         "is_live": any(row.delivery and is_live(row.delivery) for row in programs),
         "retryable": RETRYABLE,
         "zone": practice.time_zone or "UTC",
+        "today": now.astimezone(ZoneInfo(practice.time_zone or "UTC")).date(),
     }
 
 
@@ -94,6 +97,7 @@ async def show_program(
         versions=versions,
         states={row.delivery.id: describe(row.delivery, now) for row in versions if row.delivery},
         zone=practice.time_zone or "UTC",
+        state=state_of(program),
     )
 
 
@@ -120,6 +124,25 @@ async def revise_program(
     program = await get_program(session, client.id, program_id, lock=True)
     await revise(session, program, tools.clock())
     return redirect(editor_routes.editor_path(client.id, program.id))
+
+
+@router.get("/clients/{client_id}/programs/{program_id}/discard")
+async def ask_to_discard(
+    request: Request, client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database
+) -> Response:
+    """Ask before what was typed is lost."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id)
+    if program.draft is None:
+        return redirect(f"/clients/{client.id}")
+    return page(
+        request,
+        "programs/discard.html",
+        client=client,
+        program=program,
+        draft=program.draft,
+        newest_number=await newest_number(session, program.id),
+    )
 
 
 @router.post("/clients/{client_id}/programs/{program_id}/discard")

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import anyio.to_thread
@@ -11,15 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
-from app.accounts.models import Practice
+from app.accounts.models import Letterhead, Practice
+from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import current_patient_id
 from app.delivery.models import Delivery, Document
 from app.delivery.service import file_document, start_delivery
+from app.exercises.favourites import note_uses
+from app.exercises.queries import find_exercises
 from app.pdf.document import ProgramDocument, file_name
 from app.pdf.render import render
-from app.programs.content import ProgramContent, build_document, draft_from
-from app.programs.drafts import Draft
+from app.programs.changes import Undo
+from app.programs.content import ProgramContent, build_content, build_document, draft_from
+from app.programs.differences import list_differences
+from app.programs.drafts import DEFAULT_STOP_WHEN, Draft
 from app.programs.models import Program, ProgramVersion
 from app.programs.queries import find_newest_version, newest_number
 
@@ -46,7 +51,7 @@ async def start_program(session: AsyncSession, member: Member, client: Client, n
         practice_id=client.practice_id,
         client_id=client.id,
         created_by_id=member.membership_id,
-        draft=Draft().to_data(),
+        draft=(await new_draft(session, member)).to_data(),
         draft_revision=0,
         created_at=now,
         updated_at=now,
@@ -56,21 +61,63 @@ async def start_program(session: AsyncSession, member: Member, client: Client, n
     return program
 
 
-def keep_draft(program: Program, draft: Draft, *, revision: int, now: datetime.datetime) -> Saved:
+async def new_draft(session: AsyncSession, member: Member) -> Draft:
+    """Return the empty draft that programs of the practice begin with: its warning, and the way it prints."""
+    letterhead = await session.get(Letterhead, member.practice_id)
+    if letterhead is None:
+        return Draft(stop_when=DEFAULT_STOP_WHEN)
+    return Draft(
+        stop_when=letterhead.stop_when or DEFAULT_STOP_WHEN,
+        layout=letterhead.layout,
+        is_grey="yes" if letterhead.is_grey else "",
+        is_large="yes" if letterhead.is_large else "",
+    )
+
+
+async def check_draft(
+    session: AsyncSession, member: Member, draft: Draft
+) -> tuple[ProgramContent | None, dict[str, str]]:
+    """Return what the member would assign with a draft and no errors, or None and a sentence for each faulty field."""
+    return build_content(draft, await find_exercises(session, member, draft.slugs))
+
+
+def keep_draft(
+    program: Program,
+    draft: Draft,
+    *,
+    revision: int,
+    now: datetime.datetime,
+    undo: Undo | None = None,
+    tab: str = "",
+) -> Saved:
     """Keep what was typed in a (locked) program, unless it was changed since the page of ``revision`` was made.
 
     "same": it says what is kept already, as a second press of the same button does. "stale": nothing was kept.
-    A program without a draft takes any: what was typed then begins the next version.
+    A program without a draft takes any: what was typed then begins the next version. ``undo`` is kept beside it.
+    ``tab`` names the page that sends, where it can: it may go on although the answer to its last save never came.
     """
-    data = draft.to_data()
-    if program.draft == data:
+    stored = program.draft
+    if stored is not None and Draft.from_data(stored) == draft:
+        if (undo is not None) != ("undo" in stored):
+            program.draft = _stored(draft, undo, tab)
         return "same"
-    if program.draft is not None and program.draft_revision != revision:
+    is_own = stored is not None and tab != "" and stored.get("tab") == tab
+    if stored is not None and program.draft_revision != revision and not is_own:
         return "stale"
-    program.draft = data
+    program.draft = _stored(draft, undo, tab)
     program.draft_revision += 1
     program.updated_at = now
     return "kept"
+
+
+def _stored(draft: Draft, undo: Undo | None, tab: str) -> dict[str, Any]:
+    return draft.to_data() | ({"undo": undo.to_data()} if undo else {}) | ({"tab": tab} if tab else {})
+
+
+def read_undo(program: Program) -> Undo | None:
+    """Return what the last button pressed in the editor took away, if it can be brought back."""
+    stored = (program.draft or {}).get("undo")
+    return Undo.from_data(stored) if stored else None
 
 
 async def assign(
@@ -80,12 +127,13 @@ async def assign(
     client: Client,
     program: Program,
     content: ProgramContent,
-    now: datetime.datetime,
+    tools: Tools,
 ) -> ProgramVersion:
     """Assign a (locked) program: version, PDF, delivery and its job, all in the session's transaction.
 
     The delivery is left out where the client has no patient in Cliniko. No network; the PDF is made in a thread.
     """
+    now = tools.clock()
     practice = await session.get_one(Practice, member.practice_id)
     previous = await find_newest_version(session, program.id)
     number = previous.number + 1 if previous else 1
@@ -97,6 +145,7 @@ async def assign(
         number=number,
         title=content.title,
         content=content.to_data(),
+        changes=_changes(previous, content),
         assigned_by_id=member.membership_id,
         assigned_at=now,
         document_id=stored.id,
@@ -106,6 +155,8 @@ async def assign(
     program.draft = None
     program.draft_revision += 1
     program.updated_at = now
+    # Who is given a new version is to go on with it.
+    program.paused_at = program.ended_at = None
     audit.record(
         session,
         "program.assigned",
@@ -116,8 +167,16 @@ async def assign(
         program_id=str(program.id),
         version=number,
     )
+    await note_uses(session, member, {exercise.slug for exercise in content.exercises}, now)
     await session.flush()
     return version
+
+
+def _changes(previous: ProgramVersion | None, content: ProgramContent) -> list[str]:
+    """Return what a version says differently than the one before, line by line."""
+    if previous is None:
+        return []
+    return [str(difference) for difference in list_differences(ProgramContent.from_data(previous.content), content)]
 
 
 async def _file_pdf(

@@ -7,6 +7,7 @@ read once and served from memory.
 
 import hashlib
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,9 @@ KEEP_FOREVER = "public, max-age=31536000, immutable"
 
 # Not left to the machine's own table of types, which differs between systems; `nosniff` makes a wrong one fatal.
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+# A script names another of its folder: import { x } from "./other.js";
+IMPORTED = re.compile(rb'(?<=from "\./)[\w-]+\.js(?=";)')
 
 
 class Asset(NamedTuple):
@@ -43,13 +47,20 @@ def read_assets() -> dict[str, Asset]:
 
 
 def read_asset(path: Path) -> Asset:
-    """Read one file and name it by the first letters of its SHA-256."""
+    """Read one file and name it by the first letters of its SHA-256; a script imports others by such names too."""
     content = path.read_bytes()
+    if path.suffix == ".js":
+        content = IMPORTED.sub(lambda found: served_name(path.with_name(found[0].decode())).encode(), content)
     digest = hashlib.sha256(content).hexdigest()[:HASH_LETTERS]
     name = path.relative_to(STATIC_FOLDER).with_name(f"{path.stem}.{digest}{path.suffix}")
     guessed, _encoding = mimetypes.guess_type(path.name)
     media_type = MEDIA_TYPES.get(path.suffix) or guessed or "application/octet-stream"
     return Asset(f"/static/{name.as_posix()}", content, media_type)
+
+
+def served_name(path: Path) -> str:
+    """Return the name, without its folder, under which a file is served."""
+    return read_asset(path).url.rpartition("/")[2]
 
 
 @cache

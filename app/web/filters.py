@@ -26,6 +26,11 @@ def write_date(value: dt.date | None) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def write_iso_date(value: str) -> str:
+    """Write a stored date such as 2026-11-22 as `22 Nov 2026`."""
+    return write_date(dt.date.fromisoformat(value))
+
+
 def write_datetime_in(value: dt.datetime | None, zone: str) -> str:
     """Write a moment as `22 Nov 2026, 3:05 pm` in the IANA zone given; an unknown moment as nothing."""
     if value is None:

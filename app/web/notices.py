@@ -50,7 +50,12 @@ NOTICES: dict[str, Notice] = {
     "program-assigned-no-cliniko": Notice(
         "success", "The program is assigned. This client is not linked to Cliniko, so the PDF stays here."
     ),
+    "program-paused": Notice("success", "The program is paused."),
+    "program-ended": Notice("success", "The program is ended."),
+    "program-active": Notice("success", "The program is active again."),
+    "program-copied": Notice("success", "The exercises are copied into this program."),
     "template-saved": Notice("success", "The template is saved."),
+    "template-archived": Notice("success", "The template is archived."),
     "delivery-retried": Notice("info", "Trying again now."),
     "delivery-cancelled": Notice("success", "The PDF will not be copied to Cliniko. It stays here."),
 }

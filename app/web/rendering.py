@@ -53,6 +53,7 @@ def environment() -> Environment:
     made.globals["version"] = product_version()
     made.filters["date"] = filters.write_date
     made.filters["datetime_in"] = filters.write_datetime_in
+    made.filters["iso_date"] = filters.write_iso_date
     made.filters["ago"] = filters.write_ago
     made.filters["with_query"] = filters.with_query
     return made

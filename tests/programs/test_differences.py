@@ -4,13 +4,16 @@ from dataclasses import replace
 
 from app.exercises.dose import Dose
 from app.exercises.dose_words import word_dose
+from app.exercises.library import all_exercises
 from app.programs.content import ProgramContent, build_content
 from app.programs.differences import list_differences, sum_up
 from app.programs.drafts import Draft, DraftItem
 
+LIBRARY = {exercise.slug: exercise for exercise in all_exercises()}
+
 
 def make_content(*slugs: str) -> ProgramContent:
-    content, errors = build_content(Draft(items=tuple(DraftItem(slug) for slug in slugs)))
+    content, errors = build_content(Draft(items=tuple(DraftItem(slug) for slug in slugs)), LIBRARY)
     assert content is not None, errors
     return content
 

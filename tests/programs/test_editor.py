@@ -5,6 +5,8 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from app.exercises.library import GOALS, all_exercises
+from app.programs.templates import find_template
 from tests.programs.arrange import (
     add_client,
     assign_program,
@@ -24,6 +26,11 @@ def client(browser: Browser, database: sa.Engine) -> str:
 def exercises(page: Page) -> list[str]:
     """The names of the program's exercises, in order."""
     return [heading.get_text().strip() for heading in page.soup.select("#program .item h3")]
+
+
+def library(page: Page) -> list[str]:
+    """The names of the exercises offered beside the program, in order."""
+    return [name.get_text() for name in page.soup.select(".library-list strong")]
 
 
 def value(page: Page, name: str) -> str:
@@ -49,7 +56,7 @@ def test_a_new_program_starts_empty_with_a_title(browser: Browser, client: str) 
 def test_a_template_brings_title_note_exercises_and_doses(browser: Browser, client: str) -> None:
     page = start_from_template(browser, client)
     assert value(page, "title") == "Knee: osteoarthritis and strength"
-    assert "Stop and call us" in value(page, "note")
+    assert "Stop and call us" in value(page, "stop_when")
     assert exercises(page)[:2] == ["Knee straightening in sitting", "Sit to stand"]
     assert [value(page, f"{part}-0") for part in ("sets", "reps", "hold_seconds", "side")] == ["3", "10", "3", "both"]
     assert value(page, "note-1") == "A higher seat makes it easier."
@@ -78,12 +85,15 @@ def test_start_from_template_without_a_choice_says_so(browser: Browser, client: 
 
 def test_an_exercise_is_added_with_its_usual_dose_and_keeps_what_was_typed(browser: Browser, client: str) -> None:
     open_editor(browser, client)
+    browser.press("Search", **{"Find an exercise": "bridge"})
     page = browser.press("Add Bridge", **{"Program title": "Back, week 1", "Note for the client": "Slowly."})
     assert exercises(page) == ["Bridge"]
     assert value(page, "sets-0") == "3"
     assert value(page, "title") == "Back, week 1"
     assert value(page, "note") == "Slowly."
-    page = browser.press("Add Bird dog", Sets="five", **{"Note for this exercise": "With a pillow"})
+    fields = {"Find an exercise": "bird dog", "Note for this exercise": "With a pillow"}
+    browser.press("Search", Sets="five", **fields)
+    page = browser.press("Add Bird dog")
     assert exercises(page) == ["Bridge", "Bird dog"]
     assert value(page, "sets-0") == "five"
     assert value(page, "note-0") == "With a pillow"
@@ -92,6 +102,7 @@ def test_an_exercise_is_added_with_its_usual_dose_and_keeps_what_was_typed(brows
 def test_exercises_move_and_go_with_all_that_was_typed_into_them(browser: Browser, client: str) -> None:
     open_editor(browser, client)
     for name in ("Bridge", "Bird dog", "Clamshell"):
+        browser.press("Search", **{"Find an exercise": name})
         page = browser.press(f"Add {name}")
     form = {"action": "down:0", "revision": value(page, "revision"), "title": "T"}
     for place, slug in enumerate(("bridge", "bird-dog", "clamshell")):
@@ -130,17 +141,52 @@ def test_a_button_of_an_old_page_changes_nothing(browser: Browser, client: str, 
 def test_search_narrows_the_library_and_is_kept_while_adding(browser: Browser, client: str) -> None:
     open_editor(browser, client)
     page = browser.press("Search", **{"Find an exercise": "calf stre", "Program title": "Calves"})
-    shown = [item.strong.get_text() for item in page.soup.select(".library-list > li:not([hidden])")]
-    assert "Calf stretch at the wall" in shown
-    assert "Bridge" not in shown
-    assert "Bridge" in [name.get_text() for name in page.soup.select(".library-list strong")]  # for the script to show
+    assert "Calf stretch at the wall" in library(page)
+    assert "Bridge" not in library(page)
     assert value(page, "title") == "Calves"
     page = browser.press("Add Calf stretch at the wall")
     assert value(page, "find") == "calf stre"
-    page = browser.press("Search", **{"Find an exercise": "zzz"})
+    page = browser.press("Search", **{"Find an exercise": "qqqq"})
     assert "No exercise fits" in page.text
-    empty = page.soup.find(id="library-empty")
-    assert empty is not None and not empty.has_attr("hidden")
+
+
+def test_the_library_shows_thirty_and_more_on_request(browser: Browser, client: str) -> None:
+    first = open_editor(browser, client)
+    assert len(library(first)) == 30
+    second = browser.press("Show more", **{"Program title": "Kept"})
+    assert len(library(second)) == 30
+    assert not set(library(first)) & set(library(second))
+    assert value(second, "title") == "Kept"
+    name = library(second)[3]
+    third = browser.press(f"Add {name}")
+    assert exercises(third) == [name]
+    assert library(third) == library(second)
+    assert library(browser.press("Search")) == library(first)
+
+
+def test_filters_combine_and_count_what_they_leave(browser: Browser, client: str) -> None:
+    page = open_editor(browser, client)
+    choices = [option.get_text() for option in page.soup.select("#f-region option")]
+    assert choices[0] == "All regions"
+    assert any(re.fullmatch(r"Knee \(\d+\)", words) for words in choices)
+    knees = [e for e in all_exercises() if "knee" in e.regions and "chair" in e.equipment]
+    goal = knees[0].goal
+    page = browser.press("Search", **{"Body region": "knee", "Goal": goal, "Equipment": "chair"})
+    found = {exercise.name for exercise in knees if exercise.goal == goal}
+    assert set(library(page)) == found
+    assert [value(page, name) for name in ("region", "goal", "equipment")] == ["knee", goal, "chair"]
+    assert f"{GOALS[goal]} ({len(found)})" in page.soup.select_one("#f-goal").get_text()  # type: ignore[union-attr]
+
+
+def test_what_was_assigned_is_found_under_recently_used(browser: Browser, client: str) -> None:
+    open_editor(browser, client)
+    assert library(browser.press("Search", **{"Which exercises": "recent"})) == []
+    assign_program(browser, client, "ankle-sprain")
+    open_editor(browser, client)
+    page = browser.press("Search", **{"Which exercises": "recent"})
+    template = find_template("ankle-sprain")
+    assert template is not None
+    assert len(library(page)) == len({item.slug for item in template.items})
 
 
 def test_enter_in_a_text_field_only_keeps_what_was_typed(browser: Browser, client: str) -> None:
@@ -187,16 +233,18 @@ def test_a_faulty_dose_does_not_stop_saving_or_adding(browser: Browser, client: 
     page = browser.press("Save draft", Sets="many")
     assert "The draft is saved." in page.text
     assert value(page, "sets-0") == "many"
-    assert "must be a whole number" not in page.text
+    assert not page.soup.select(".error-summary, [aria-invalid]")
 
 
 def test_a_program_holds_at_most_40_exercises(browser: Browser, client: str) -> None:
     page = open_editor(browser, client)
-    full = {"title": "T", "revision": "0", "action": "save"} | {f"slug-{n}": "bridge" for n in range(40)}
+    full = {"title": "T", "revision": "0", "action": "save", "find": "bird dog"} | {
+        f"slug-{n}": "bridge" for n in range(40)
+    }
     page = browser.post(page.path, full)
     assert len(exercises(page)) == 40
     for button, fields in (
-        ("Add Bird dog", {}),
+        ("Add Bird dog", {"Find an exercise": "bird dog"}),
         ("Start from template", {"Start from template": "ankle-sprain"}),
     ):
         page = browser.press(button, **fields)
@@ -293,7 +341,7 @@ def test_the_editor_asks_the_database_little_however_long_the_program(browser: B
     browser.post(page.path, {"title": "T", "revision": "0"} | {f"slug-{n}": "bridge" for n in range(40)})
     with counted_queries(browser) as queries:
         browser.get(page.path)
-    assert len(queries) <= 4, queries
+    assert len(queries) <= 8, queries
 
 
 def test_the_next_version_is_announced_in_the_editor(browser: Browser, client: str) -> None:

@@ -36,6 +36,17 @@ def test_a_changed_file_has_another_name(tmp_path, monkeypatch):
     assert read_asset(path).url != before
 
 
+def test_a_script_imports_another_by_its_hashed_name_and_so_changes_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("app.web.assets.STATIC_FOLDER", tmp_path)
+    first, second = tmp_path / "first.js", tmp_path / "second.js"
+    first.write_text('import { x } from "./second.js";')
+    second.write_text("export const x = 1;")
+    before = read_asset(first)
+    assert before.content.decode() == f'import {{ x }} from ".{read_asset(second).url.removeprefix("/static")}";'
+    second.write_text("export const x = 2;")
+    assert read_asset(first).url != before.url
+
+
 @pytest.mark.parametrize(
     "path", ["/static/app.css", "/static/app.000000000000.css", "/static/../rendering.py", "/static/%2e%2e/errors.py"]
 )

@@ -1,0 +1,106 @@
+"""What can be done with a program: pausing, ending, going on, beginning again from an old version, copying into it."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import Response
+
+from app.accounts.access import Database, SignedIn, ToolsDep
+from app.accounts.form_fields import FormText
+from app.accounts.forms import drop_unstorable
+from app.clients.queries import get_client
+from app.errors import BadRequestError
+from app.programs.copying import copy_into, list_sources
+from app.programs.editor_routes import editor_path
+from app.programs.lifecycle import begin_again, set_state
+from app.programs.queries import get_program
+from app.web.rendering import page, redirect
+
+router = APIRouter(prefix="/clients/{client_id}/programs/{program_id}")
+
+STATES = ("active", "paused", "ended")
+LONGEST_SEARCH = 200
+
+# Larger numbers are no versions and would not fit the database's integers.
+VersionNumber = Annotated[int, Path(ge=1, le=1_000_000)]
+
+
+@router.post("/state")
+async def change_state(
+    client_id: uuid.UUID,
+    program_id: uuid.UUID,
+    member: SignedIn,
+    session: Database,
+    tools: ToolsDep,
+    state: FormText = "",
+) -> Response:
+    """Pause or end a program, or go on with it."""
+    if state not in STATES:
+        raise BadRequestError("Choose whether the program is active, paused or ended.")
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id, lock=True)
+    set_state(session, member, program, state, tools.clock())
+    return redirect(f"/clients/{client.id}/programs/{program.id}", notice=f"program-{state}")
+
+
+@router.post("/versions/{number}/again")
+async def assign_again(
+    client_id: uuid.UUID,
+    program_id: uuid.UUID,
+    number: VersionNumber,
+    member: SignedIn,
+    session: Database,
+    tools: ToolsDep,
+    replaces: FormText = "",
+) -> Response:
+    """Open the editor on the next version, begun from an old one."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id, lock=True)
+    await begin_again(session, program, number, tools.clock(), replaces=replaces == "yes")
+    return redirect(editor_path(client.id, program.id))
+
+
+@router.get("/copy")
+async def choose_source(
+    request: Request,
+    client_id: uuid.UUID,
+    program_id: uuid.UUID,
+    member: SignedIn,
+    session: Database,
+    q: str = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
+) -> Response:
+    """Show programs of the member's other clients to copy exercises from."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id)
+    typed = drop_unstorable(q)[:LONGEST_SEARCH]
+    sources, has_next = await list_sources(session, member, client.id, typed=typed, number=number)
+    return page(
+        request,
+        "programs/copy.html",
+        client=client,
+        program=program,
+        sources=sources,
+        has_next=has_next,
+        number=number,
+        typed=typed,
+        editor_url=editor_path(client.id, program.id),
+    )
+
+
+@router.post("/copy")
+async def copy_program(
+    client_id: uuid.UUID,
+    program_id: uuid.UUID,
+    member: SignedIn,
+    session: Database,
+    tools: ToolsDep,
+    source: Annotated[uuid.UUID, Form()],
+    notes: FormText = "",
+) -> Response:
+    """Append another client's exercises to this program and go back to the editor."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id, lock=True)
+    await copy_into(session, member, program, source, keeps_notes=notes == "yes", now=tools.clock())
+    return redirect(editor_path(client.id, program.id), notice="program-copied")
