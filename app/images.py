@@ -1,0 +1,63 @@
+"""Pictures that people upload: judged before they are decoded, then drawn anew, so that nothing but pixels is kept."""
+
+import dataclasses
+import io
+from typing import Literal
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from app.errors import AppError
+
+MOST_BYTES = 12 * 1024 * 1024  # of an upload: a telephone's photo has 3 to 8
+MOST_PIXELS = 40_000_000  # of one that can be decoded in 160 MB
+_JPEG_QUALITY = 82
+
+
+class ImageError(AppError):
+    """An upload that is no picture we take; the message says what to do."""
+
+    status = 422
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A picture made by us: a JPEG or PNG without metadata; width and height are pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def redraw(data: bytes, *, longest_side: int, to: Literal["JPEG", "PNG"]) -> Picture:
+    """Return an uploaded JPEG, PNG or WebP turned upright, scaled down and drawn anew; raises ImageError.
+
+    Slow (up to a second for a large photo): call it in a thread. Of moving pictures the first frame is taken. A JPEG
+    has what was transparent on white, a PNG keeps it.
+    """
+    if len(data) > MOST_BYTES:
+        raise ImageError(f"The picture is larger than {MOST_BYTES // 1024 // 1024} MB. Please choose a smaller one.")
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
+            # The header tells the size; nothing is decoded yet.
+            if image.width * image.height > MOST_PIXELS:
+                raise ImageError("The picture has too many pixels. Please choose a smaller one.")
+            upright = _upright(image, longest_side)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        # Pillow raises all of these for broken files; its words would mean nothing to the reader.
+        raise ImageError("This file is not a JPEG, PNG or WebP picture that can be read.") from error
+    # Pasted into a new picture: copies made by Pillow carry comments and profiles along.
+    drawn = Image.new("RGBA" if to == "PNG" else "RGB", upright.size, "white" if to == "JPEG" else (0, 0, 0, 0))
+    drawn.paste(upright, mask=upright if to == "JPEG" else None)
+    target = io.BytesIO()
+    if to == "JPEG":
+        drawn.save(target, "JPEG", quality=_JPEG_QUALITY, optimize=True)
+    else:
+        drawn.save(target, "PNG", optimize=True)
+    return Picture(target.getvalue(), drawn.width, drawn.height)
+
+
+def _upright(image: Image.Image, longest_side: int) -> Image.Image:
+    """Return the first frame as RGBA, turned as its camera says and at most so large."""
+    image.draft("RGB", (longest_side * 2, longest_side * 2))  # JPEGs are decoded smaller, which is much faster
+    image.thumbnail((longest_side, longest_side))
+    return (ImageOps.exif_transpose(image) or image).convert("RGBA")
