@@ -17,7 +17,7 @@ from app.errors import AppError
 from app.jobs.worker import run_worker
 from app.log import configure_logging
 from app.main import create_app, open_tools
-from app.migrations import migrate as migrate_database
+from app.prepare import prepare_database
 from app.serving import ending_cleanly, run_web
 from app.settings import Settings, load_settings
 from app.tasks import import_all_tasks
@@ -64,7 +64,7 @@ def migrate() -> None:
     """Bring the database to the schema of this release; safe to run again."""
     settings = load_settings()
     with ending_cleanly(), _database(settings) as url:
-        migrate_database(url)
+        prepare_database(url)
     typer.echo("The database is up to date.")
 
 
@@ -90,7 +90,7 @@ def _database(settings: Settings) -> Iterator[str]:
         yield settings.database_url
         return
     with embedded_server(settings.data_dir) as url:
-        migrate_database(url)
+        prepare_database(url)
         yield url
 
 

@@ -17,10 +17,9 @@ from app.clients import routes as clients_routes
 from app.cliniko.pacing import Paces
 from app.clock import Clock, utc_now
 from app.crypto import Vault
-from app.db import make_engine, make_sessions, transaction
+from app.db import make_engine, make_sessions
 from app.delivery import routes as delivery_routes
 from app.exercises import routes as exercises_routes
-from app.exercises.starter import store_starter_library
 from app.jobs.worker import run_worker
 from app.programs import routes as programs_routes
 from app.programs import template_routes
@@ -67,8 +66,6 @@ def create_app(settings: Settings, database_url: str, *, with_worker: bool = Fal
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with open_tools(app.state.settings, app.state.database_url, app.state.clock) as tools:
         app.state.tools = tools
-        async with transaction(tools.sessions) as session:
-            await store_starter_library(session, tools.clock())
         stop = asyncio.Event()
         worker = asyncio.create_task(run_worker(app.state.database_url, tools, stop)) if app.state.with_worker else None
         try:

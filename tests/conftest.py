@@ -17,7 +17,7 @@ from app.accounts import passwords
 from app.db import sqlalchemy_url
 from app.embedded import embedded_server
 from app.main import create_app
-from app.migrations import migrate
+from app.prepare import prepare_database
 from app.settings import Settings
 from tests.fakes.cliniko import FakeCliniko
 from tests.support import Browser, Clinic
@@ -49,7 +49,7 @@ def database_url(server_url: str) -> Iterator[str]:
         connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
         connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     url = server_url.replace("/postgres?", f"/{name}?")
-    migrate(url)
+    prepare_database(url)
     yield url
     with admin.connect() as connection:
         connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -20,7 +20,7 @@ from app.demo.cliniko.state import State, User
 from app.demo.patients import DemoClinics, fill
 from app.embedded import embedded_server
 from app.main import create_app, open_tools
-from app.migrations import migrate
+from app.prepare import prepare_database
 from app.serving import run_web
 from app.settings import load_settings
 
@@ -45,7 +45,7 @@ def run_demo(port: int) -> None:
             contact_email="demo@kinebridge.example",
         )
         with embedded_server(settings.data_dir) as url:
-            migrate(url)
+            prepare_database(url)
 
             async def seed() -> None:
                 async with open_tools(settings, url) as tools:

@@ -93,7 +93,7 @@ class LibraryRow:
 
 @dataclass(frozen=True)
 class LibraryPage:
-    """The exercises that fit, best first, and for each filter (and "only") its choices: (key, label, how many it leaves).
+    """The exercises that fit, best first, and for each filter (and "only") its choices: (key, label, how many).
 
     A number past the last page gives the last. ``corrected`` is what was searched for instead of what was typed, or "".
     """
@@ -204,7 +204,7 @@ async def _count(session: AsyncSession, member: Member, search: LibrarySearch) -
     """
     found = _found_by_words(member, search.typed)
     base = found.add_columns(*(column.label(name) for name, column in _COLUMNS.items())).cte("base")
-    chosen = _chosen(base.c, search)
+    chosen = _chosen({name: base.c[name] for name in _COLUMNS}, search)
     parts = [_count_part(base, *_BY_WORDS)]
     for name in FILTERS:
         others = [condition for other, condition in chosen.items() if other != name]
@@ -218,7 +218,7 @@ async def _count(session: AsyncSession, member: Member, search: LibrarySearch) -
     return Counter({(name, key): number for name, key, number in rows})
 
 
-def _count_part(base: CTE, name: str, key: str) -> Select[Any]:
+def _count_part(base: CTE, name: str, key: str) -> Select[str, str, int]:
     return select(literal(name), literal(key), func.count()).select_from(base)
 
 

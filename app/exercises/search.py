@@ -74,7 +74,7 @@ def search_query(typed: str) -> str | None:
 
 
 def exact_query(typed: str) -> str | None:
-    """Return what was typed as a query for any of its words as they stand: "knee" is nearer to knee than to kneeling."""
+    """Return what was typed as a query for its words as they stand: "knee" is nearer to knee than to kneeling."""
     return " | ".join(f"'{word}'" for word in words(typed)[:MOST_TYPED]) or None
 
 

@@ -1,4 +1,4 @@
-"""Putting slips of the finger right: typed words that begin nothing known become the known word nearest to them. Pure."""
+"""Putting slips right: typed words that begin nothing known become the known word nearest to them. Pure."""
 
 from collections.abc import Collection
 

@@ -130,7 +130,7 @@ async def library_values(session: AsyncSession, member: Member, search: LibraryS
         "search": search,
         "found": found,
         "has_next": found.has_next(LIBRARY_LENGTH),
-        "only_options": list((ONLY | {"": "All exercises"}).items()),
+        "only_options": list({**ONLY, "": "All exercises"}.items()),
         "regions": REGIONS,
         "picture_of": picture_of,
     }

@@ -119,7 +119,7 @@ def _form_page(request: Request, member: Member, typed: dict[str, Any], **more: 
         "templates/form.html",
         status=422 if errors else 200,
         practice_id=member.practice_id,
-        typed=typed,
+        typed={"name": "", "for_whom": "", "shared": "", "notes": ""} | typed,
         errors=errors,
         **{"key": "", "program": "", "draft": Draft(), **more},
     )
@@ -137,7 +137,7 @@ async def show_template(request: Request, member: SignedIn, session: Database, k
             "name": starter.name,
             "for_whom": starter.for_whom,
             "draft": draft_of(starter),
-            "template": None,
+            "own": None,
             "may_change": False,
         }
     else:
@@ -146,7 +146,7 @@ async def show_template(request: Request, member: SignedIn, session: Database, k
             "name": template.name,
             "for_whom": template.for_whom,
             "draft": Draft.from_data(template.draft),
-            "template": template,
+            "own": template,
             "may_change": may_change(member, template),
         }
     known = await find_exercises(session, member, shown["draft"].slugs)

@@ -3,14 +3,14 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from app.accounts.access import Database, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import drop_unstorable
 from app.clients.queries import get_client
-from app.errors import BadRequestError
+from app.errors import BadRequestError, NotFoundError
 from app.programs.copying import copy_into, list_sources
 from app.programs.editor_routes import editor_path
 from app.programs.lifecycle import begin_again, set_state
@@ -36,10 +36,10 @@ async def change_state(
     state: FormText = "",
 ) -> Response:
     """Pause or end a program, or go on with it."""
-    if state not in STATES:
-        raise BadRequestError("Choose whether the program is active, paused or ended.")
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
+    if state not in STATES:
+        raise BadRequestError("Choose whether the program is active, paused or ended.")
     set_state(session, member, program, state, tools.clock())
     return redirect(f"/clients/{client.id}/programs/{program.id}", notice=f"program-{state}")
 
@@ -96,11 +96,19 @@ async def copy_program(
     member: SignedIn,
     session: Database,
     tools: ToolsDep,
-    source: Annotated[uuid.UUID, Form()],
+    source: FormText = "",
     notes: FormText = "",
 ) -> Response:
     """Append another client's exercises to this program and go back to the editor."""
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
-    await copy_into(session, member, program, source, keeps_notes=notes == "yes", now=tools.clock())
+    await copy_into(session, member, program, _read_id(source), keeps_notes=notes == "yes", now=tools.clock())
     return redirect(editor_path(client.id, program.id), notice="program-copied")
+
+
+def _read_id(text: str) -> uuid.UUID:
+    """Return the id a button sends; raises NotFoundError for anything else."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise NotFoundError from None

@@ -75,8 +75,13 @@ def own_row(author: Membership, chance: random.Random, number: int, now: Any) ->
         steps=tuple(chance.sample(like.steps, len(like.steps))),
     )
     return record_values(exercise) | {
-        **{"id": uuid.uuid4(), "practice_id": author.practice_id, "author_id": author.id},
-        **{"created_at": now, "updated_at": now, "is_shared": number % 2 == 0, "archived_at": None},
+        "id": uuid.uuid4(),
+        "practice_id": author.practice_id,
+        "author_id": author.id,
+        "created_at": now,
+        "updated_at": now,
+        "is_shared": number % 2 == 0,
+        "archived_at": None,
     }
 
 

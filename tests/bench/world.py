@@ -22,7 +22,7 @@ from app.demo.patients import DemoClinics, fill
 from app.demo.run import seed_practice
 from app.embedded import embedded_server
 from app.main import create_app, open_tools
-from app.migrations import migrate
+from app.prepare import prepare_database
 from app.settings import Settings
 
 
@@ -66,7 +66,7 @@ def running_world(*, with_worker: bool = False) -> Iterator[World]:
         serving(create_standin(state, app_url="http://127.0.0.1/open/cliniko")) as cliniko_url,
         embedded_server(Path(folder)) as database_url,
     ):
-        migrate(database_url)
+        prepare_database(database_url)
         settings = Settings(
             data_dir=Path(folder),
             public_url="http://127.0.0.1",

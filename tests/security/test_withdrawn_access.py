@@ -69,7 +69,10 @@ def test_a_removed_colleague_is_signed_out_in_the_middle_of_their_work(
         )
         found = connection.execute(mine, {"id": editor.split("/")[4]}).scalar_one()
         connection.execute(sa.update(Membership).where(Membership.id == found).values(ended_at=sa.func.now()))
-    for method, path in (("POST", editor), ("GET", shared), ("GET", "/clients"), ("POST", "/account/sharing")):
+    kept = ben.send("POST", editor, data=FORM)
+    assert kept.status == 401
+    assert "You are signed out" in kept.text and "Olivia" not in kept.soup.decode()
+    for method, path in (("GET", editor), ("GET", shared), ("GET", "/clients"), ("POST", "/account/sharing")):
         answer = ben.send(method, path, data=FORM if method == "POST" else None)
         assert answer.status == 303
         assert answer.headers["location"].startswith("/sign-in")

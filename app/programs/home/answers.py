@@ -94,7 +94,7 @@ def lock_after(failures: int, now: datetime.datetime) -> datetime.datetime | Non
     if failures < FREE_FAILURES:
         return None
     doublings = min(failures - FREE_FAILURES, 20)
-    return now + min(FIRST_LOCK * 2**doublings, LONGEST_LOCK)
+    return now + min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
 
 
 def word_wait(until: datetime.datetime, now: datetime.datetime) -> str:

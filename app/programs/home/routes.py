@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from app.accounts.access import Database, ToolsDep
 from app.accounts.form_fields import FormText
-from app.accounts.tools import Tools
 from app.db import release
 from app.exercises.models import ExercisePhoto
 from app.programs.home.access import (
