@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from app.exercises.dose import Dose
@@ -11,11 +12,13 @@ from app.exercises.dose_form import parse_dose
 from app.exercises.dose_words import word_dose
 from app.exercises.figures import figure_for
 from app.exercises.library import Exercise
-from app.pdf.document import DocumentExercise, ProgramDocument
+from app.pdf.document import DocumentExercise, DocumentLetterhead, DocumentLink, ProgramDocument
 from app.pdf.figures import Figure
 from app.programs.drafts import LAYOUTS, SECTIONS, Draft, DraftItem, make_item, superset_letters
 
 Layout = Literal["full", "compact", "diary"]
+NO_LETTERHEAD = DocumentLetterhead()
+NO_PHOTOS: Mapping[uuid.UUID, bytes] = MappingProxyType({})
 
 LONGEST_TITLE = 200
 LONGEST_NOTE = 4000
@@ -259,8 +262,12 @@ def build_document(
     assigned_on: datetime.date,
     version: int,
     replaces: tuple[int, datetime.date] | None,
+    practitioner_title: str = "",
+    letterhead: DocumentLetterhead = NO_LETTERHEAD,
+    photos: Mapping[uuid.UUID, bytes] = NO_PHOTOS,
+    link: DocumentLink | None = None,
 ) -> ProgramDocument:
-    """Return what the PDF of a version says; dates are the practice's local dates."""
+    """Return what the PDF of a version says; dates are the practice's local dates, ``photos`` are id -> JPEG."""
     return ProgramDocument(
         title=content.title,
         practice_name=practice_name,
@@ -269,7 +276,7 @@ def build_document(
         assigned_on=assigned_on,
         page_size=page_size,
         note=content.note,
-        exercises=tuple(_document_exercise(exercise) for exercise in content.exercises),
+        exercises=tuple(_document_exercise(exercise, photos) for exercise in content.exercises),
         version=version,
         replaces=replaces,
         layout=content.layout,
@@ -278,10 +285,13 @@ def build_document(
         stop_when=content.stop_when,
         starts_on=content.starts_on,
         review_on=content.review_on,
+        practitioner_title=practitioner_title,
+        letterhead=letterhead,
+        link=link,
     )
 
 
-def _document_exercise(exercise: ContentExercise) -> DocumentExercise:
+def _document_exercise(exercise: ContentExercise, photos: Mapping[uuid.UUID, bytes]) -> DocumentExercise:
     return DocumentExercise(
         name=exercise.name,
         dose=exercise.dose_words,
@@ -290,6 +300,7 @@ def _document_exercise(exercise: ContentExercise) -> DocumentExercise:
         note=exercise.note,
         figure=Figure.from_data(exercise.figure) if exercise.figure else None,
         feels_like=exercise.feels_like,
+        photos=tuple(photos[photo_id] for photo_id in exercise.photo_ids if photo_id in photos),
         video_url=exercise.video_url,
         section=SECTIONS.get(exercise.section, ""),
         superset=exercise.superset,

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import date, datetime
-from email.message import Message
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,18 +13,17 @@ from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.models import Practice
 from app.clients.models import Client
 from app.clients.queries import get_client
-from app.delivery.queries import get_document_content
 from app.delivery.states import RETRYABLE, describe, is_live
-from app.programs import editor_routes, version_routes
+from app.programs import editor_routes, pdf_routes, version_routes
 from app.programs.lifecycle import state_of
-from app.programs.queries import get_document_id, get_program, list_programs, list_versions, newest_number
+from app.programs.queries import get_program, list_programs, list_versions, newest_number
 from app.programs.service import discard_draft, revise
-from app.programs.version_routes import VersionNumber
 from app.web.rendering import page, redirect
 
 router = APIRouter()
 router.include_router(editor_routes.router)
 router.include_router(version_routes.router)
+router.include_router(pdf_routes.router)
 
 
 @router.get("/clients/{client_id}")
@@ -99,20 +97,6 @@ async def show_program(
         zone=practice.time_zone or "UTC",
         state=state_of(program),
     )
-
-
-@router.get("/clients/{client_id}/programs/{program_id}/versions/{number}.pdf")
-async def show_pdf(
-    client_id: uuid.UUID, program_id: uuid.UUID, number: VersionNumber, member: SignedIn, session: Database
-) -> Response:
-    """Answer with the PDF of a version, byte for byte as it was assigned."""
-    client = await get_client(session, member, client_id)
-    program = await get_program(session, client.id, program_id)
-    document_id = await get_document_id(session, program.id, number)
-    file_name, content = await get_document_content(session, document_id)
-    headers = Message()
-    headers.add_header("Content-Disposition", "inline", filename=file_name)
-    return Response(content, media_type="application/pdf", headers=dict(headers.items()))
 
 
 @router.post("/clients/{client_id}/programs/{program_id}/revise")

@@ -3,7 +3,6 @@
 import datetime
 import uuid
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import anyio.to_thread
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
-from app.accounts.models import Letterhead, Practice
+from app.accounts.models import Letterhead
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import current_patient_id
@@ -22,10 +21,11 @@ from app.exercises.queries import find_exercises
 from app.pdf.document import ProgramDocument, file_name
 from app.pdf.render import render
 from app.programs.changes import Undo
-from app.programs.content import ProgramContent, build_content, build_document, draft_from
+from app.programs.content import ProgramContent, build_content, draft_from
 from app.programs.differences import list_differences
 from app.programs.drafts import DEFAULT_STOP_WHEN, Draft
 from app.programs.models import Program, ProgramVersion
+from app.programs.printing import gather_document
 from app.programs.queries import find_newest_version, newest_number
 
 Saved = Literal["kept", "same", "stale"]
@@ -134,15 +134,15 @@ async def assign(
     The delivery is left out where the client has no patient in Cliniko. No network; the PDF is made in a thread.
     """
     now = tools.clock()
-    practice = await session.get_one(Practice, member.practice_id)
     previous = await find_newest_version(session, program.id)
-    number = previous.number + 1 if previous else 1
-    document = _document(content, practice, member, client, number, previous, now)
+    document = await gather_document(
+        session, tools, member=member, client=client, program=program, content=content, previous=previous, now=now
+    )
     stored, delivery = await _file_pdf(session, document, member, client, now)
     version = ProgramVersion(
         practice_id=client.practice_id,
         program_id=program.id,
-        number=number,
+        number=document.version,
         title=content.title,
         content=content.to_data(),
         changes=_changes(previous, content),
@@ -165,7 +165,7 @@ async def assign(
         practitioner_id=member.practitioner_id,
         client_id=client.id,
         program_id=str(program.id),
-        version=number,
+        version=document.version,
     )
     await note_uses(session, member, {exercise.slug for exercise in content.exercises}, now)
     await session.flush()
@@ -202,29 +202,6 @@ async def _file_pdf(
         now=now,
     )
     return stored, delivery
-
-
-def _document(
-    content: ProgramContent,
-    practice: Practice,
-    member: Member,
-    client: Client,
-    number: int,
-    previous: ProgramVersion | None,
-    now: datetime.datetime,
-) -> ProgramDocument:
-    """Return what the PDF says; dates are those of the practice's own time zone."""
-    zone = ZoneInfo(practice.time_zone or "UTC")
-    return build_document(
-        content,
-        practice_name=practice.name,
-        practitioner_name=member.name,
-        client_name=client.name,
-        page_size="Letter" if practice.page_size == "Letter" else "A4",
-        assigned_on=now.astimezone(zone).date(),
-        version=number,
-        replaces=(previous.number, previous.assigned_at.astimezone(zone).date()) if previous else None,
-    )
 
 
 async def revise(session: AsyncSession, program: Program, now: datetime.datetime) -> None:

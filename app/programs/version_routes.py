@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.accounts.access import Database, SignedIn, ToolsDep
@@ -14,6 +14,7 @@ from app.errors import BadRequestError, NotFoundError
 from app.programs.copying import copy_into, list_sources
 from app.programs.editor_routes import editor_path
 from app.programs.lifecycle import begin_again, set_state
+from app.programs.pdf_routes import VersionNumber
 from app.programs.queries import get_program
 from app.web.rendering import page, redirect
 
@@ -21,9 +22,6 @@ router = APIRouter(prefix="/clients/{client_id}/programs/{program_id}")
 
 STATES = ("active", "paused", "ended")
 LONGEST_SEARCH = 200
-
-# Larger numbers are no versions and would not fit the database's integers.
-VersionNumber = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
 @router.post("/state")
