@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     any_,
+    case,
     cast,
     exists,
     func,
@@ -175,7 +176,9 @@ def _list_statement(member: Member, search: LibrarySearch) -> Select[Any]:
         # The sort key is two digits for the region, a space, and the words of the name.
         begins = func.substr(ExerciseRecord.sort_key, 4).startswith(" ".join(words(search.typed)), autoescape=True)
         rank = _rank(query) + _rank(exact_query(search.typed))
-        statement = statement.order_by(begins.desc(), rank.desc())
+        # "Clamshell" itself comes before "Clamshell with a band".
+        length = case((begins, func.length(ExerciseRecord.sort_key)))
+        statement = statement.order_by(begins.desc(), length, rank.desc())
     elif search.only == "recent":
         statement = statement.order_by(ExerciseUse.used_at.desc())
     return statement.order_by(ExerciseRecord.sort_key, ExerciseRecord.id)

@@ -80,7 +80,7 @@ def test_the_preview_shows_what_was_just_typed(browser: Browser, client: str) ->
 
 def test_a_faulty_program_has_no_preview_but_says_what_is_missing(browser: Browser, client: str) -> None:
     start_from_template(browser, client)
-    page = browser.press("Preview PDF", **{"Sets": "many"})
+    page = browser.press("Preview PDF", Sets="many")
     assert page.path.endswith("/edit")
     assert "Please check this" in page.text
 
@@ -96,8 +96,12 @@ def test_the_sheet_carries_the_letterhead_and_the_title(
     browser: Browser, client: str, email: str, database: sa.Engine
 ) -> None:
     with database.begin() as connection:
-        membership = "SELECT m.id FROM memberships m JOIN practitioners p ON p.id = practitioner_id WHERE email = :email"
-        connection.execute(sa.text(f"UPDATE memberships SET title = 'APA' WHERE id IN ({membership})"), {"email": email})
+        membership = (
+            "SELECT m.id FROM memberships m JOIN practitioners p ON p.id = practitioner_id WHERE email = :email"
+        )
+        connection.execute(
+            sa.text(f"UPDATE memberships SET title = 'APA' WHERE id IN ({membership})"), {"email": email}
+        )
         connection.execute(
             sa.text(
                 "INSERT INTO letterheads (practice_id, address, phone, footer, updated_at) SELECT practice_id, "

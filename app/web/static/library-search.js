@@ -9,7 +9,7 @@ export function searchLibrary(form, { change, say }) {
   const find = document.getElementById("f-find");
   let timer;
   let asked; // the request under way
-  let shown = wanted();
+  let shown = find.value === find.defaultValue ? wanted() : ""; // typed before this script was here
 
   function wanted() {
     const data = new FormData(form);
@@ -34,7 +34,7 @@ export function searchLibrary(form, { change, say }) {
       shown = query;
       document.getElementById("library-results").replaceWith(answer.getElementById("library-results"));
       for (const select of answer.querySelectorAll("#library-filters select")) {
-        document.getElementById(select.id).replaceChildren(...select.childNodes); // their counts; the focus stays
+        putOptions(document.getElementById(select.id), select);
       }
       library.scrollTop = 0;
     } catch (error) {
@@ -81,4 +81,13 @@ export function searchLibrary(form, { change, say }) {
     event.preventDefault();
     if (!event.repeat) addFirst();
   });
+  update();
+}
+
+// Shows the choices of another select with their counts; the focus stays, and so does the choice: options taken out of a
+// select one after the other all say that they are chosen.
+function putOptions(select, other) {
+  const chosen = select.value;
+  select.replaceChildren(...other.childNodes);
+  select.value = chosen;
 }
