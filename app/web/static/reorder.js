@@ -43,7 +43,10 @@ function drag(handle, start, change) {
       const box = child.getBoundingClientRect();
       return y < box.top + box.height / 2 && !(at === 0 && child.matches(".section-head"));
     });
-    if (next ? next.previousElementSibling !== item : list.lastElementChild !== item) list.insertBefore(item, next ?? null);
+    const split = next ? others.indexOf(next) : others.length;
+    // The others move, never the exercise itself: taken out of the page it would lose the pointer.
+    for (const child of others.slice(0, split)) if (isAbove(item, child)) item.before(child);
+    for (const child of others.slice(split).reverse()) if (isAbove(child, item)) item.after(child);
   }
 
   function scroll() {
@@ -86,6 +89,10 @@ function drag(handle, start, change) {
   handle.addEventListener("pointermove", move);
   for (const name of ["pointerup", "pointercancel"]) handle.addEventListener(name, end);
   document.addEventListener("keydown", cancel, true);
+}
+
+function isAbove(one, other) {
+  return Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
 }
 
 // The section whose heading stands above the exercise, or "" without headings.
