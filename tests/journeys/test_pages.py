@@ -13,6 +13,10 @@ AWKWARD_PATIENTS = ("1530277160945582246", "1530277160945582217", "1530277160945
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # The library's rows are alike: the first few stand for all, which takes a third of the time.
 WITHOUT_REPEATS = {"exclude": [[".library-list > li:nth-child(n+6)"], [".exercise-grid > li:nth-child(n+6)"]]}
+PATHS = (
+    *("/account/sharing", "/account/team", "/exercises", "/exercises/bridge", "/clients/nowhere"),
+    *("/templates", "/templates/neck-pain", "/templates/neck-pain/use"),
+)
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
@@ -45,7 +49,7 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
     sign_in(page)
     expect(page.get_by_label("App URL")).to_be_visible()
     yield "settings"
-    for path in ("/account/sharing", "/account/team", "/exercises", "/exercises/bridge", "/clients/nowhere"):
+    for path in PATHS:
         page.goto(address + path)
         yield path
     for patient in AWKWARD_PATIENTS:
@@ -68,6 +72,19 @@ def write_a_program(page: Page, address: str) -> Iterator[str]:
     page.get_by_role("button", name="Start from template").click()
     expect(page.get_by_label("Sets").first).to_be_visible()
     yield "editor"
+    page.get_by_text(re.compile("^More for")).first.click()
+    page.get_by_label("Section").first.select_option("warm-up")
+    expect(page.locator(".section-head").first).to_be_visible()
+    page.get_by_role("button", name="Remove").last.click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    yield "editor with sections, more of a dose, and something to undo"
+    program = page.url.removesuffix("/edit")
+    for ending in ("copy", "discard"):
+        page.goto(f"{program}/{ending}")
+        yield f"program: {ending}"
+    page.goto(f"{address}/templates/new?program={program.rpartition('/')[2]}")
+    yield "a program as a template"
+    page.goto(f"{program}/edit")
     page.get_by_role("button", name="Assign program").click()
     expect(page.locator("main")).to_contain_text("Version 1")
     yield "client with a program"

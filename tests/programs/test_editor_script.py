@@ -1,74 +1,17 @@
 """The editor's script in a real browser: the same work without page loads, and nothing typed lost by it."""
 
-import shutil
-import socket
-import threading
-import uuid
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
-import uvicorn
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
-from app.main import create_app
-from app.settings import Settings
 from tests.processes import wait_until
-from tests.programs.arrange import add_client
-from tests.support import PASSWORD
-
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt install chromium)")
+from tests.programs.conftest import OpenPage
 
 
 @pytest.fixture
-def address(settings: Settings, database_url: str) -> Iterator[str]:
-    """The application on a port of its own."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()  # from here on a browser waits for the answer
-        server = uvicorn.Server(uvicorn.Config(create_app(settings, database_url), log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=20)
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    """A page in a browser of its own; errors of scripts fail the test."""
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context()
-        context.set_default_timeout(20_000)
-        opened = context.new_page()
-        errors: list[str] = []
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        yield opened
-        browser.close()
-        assert errors == []
-
-
-@pytest.fixture
-def editor(page: Page, address: str, database: sa.Engine) -> Page:
+def editor(open_editor: OpenPage) -> Page:
     """The empty editor of a new program, marked so that a page load shows."""
-    email = f"{uuid.uuid4().hex[:12]}@practice.example"
-    page.goto(f"{address}/sign-up")
-    for label, text in {
-        "Your name": "Pat Nguyen",
-        "Email": email,
-        "Password": PASSWORD,
-        "Practice name": "Bayside Physio",
-    }.items():
-        page.get_by_label(label).fill(text)
-    page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_text("Your account is ready")).to_be_visible()
-    page.goto(address + add_client(database, email))
-    page.get_by_role("button", name="New program").click()
-    page.get_by_label("Find an exercise").wait_for()
+    page = open_editor()
     page.evaluate("window.sameLoad = true")
     return page
 

@@ -1,0 +1,87 @@
+"""A real browser on the application, for what only a browser shows."""
+
+import shutil
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import uvicorn
+from playwright.sync_api import Page, expect, sync_playwright
+
+from app.main import create_app
+from app.settings import Settings
+from tests.programs.arrange import add_client
+from tests.support import PASSWORD
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def address(settings: Settings, database_url: str) -> Iterator[str]:
+    """The application on a port of its own."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()  # from here on a browser waits for the answer
+        server = uvicorn.Server(uvicorn.Config(create_app(settings, database_url), log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+@pytest.fixture
+def open_page() -> Iterator[OpenPage]:
+    """Open a page in a browser context of its own (the options are those of the context); errors of scripts fail."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    expect.set_options(timeout=20_000)
+    errors: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+
+        def open_one(**options: Any) -> Page:
+            context = browser.new_context(**options)
+            context.set_default_timeout(20_000)
+            page = context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            return page
+
+        yield open_one
+        browser.close()
+    assert errors == []
+
+
+def sign_up(page: Page, address: str) -> str:
+    """Make an account in the browser and return its e-mail address."""
+    email = f"{uuid.uuid4().hex[:12]}@practice.example"
+    page.goto(f"{address}/sign-up")
+    for label, text in {
+        "Your name": "Pat Nguyen",
+        "Email": email,
+        "Password": PASSWORD,
+        "Practice name": "Bayside Physio",
+    }.items():
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_text("Your account is ready")).to_be_visible()
+    return email
+
+
+@pytest.fixture
+def open_editor(open_page: OpenPage, address: str, database: sa.Engine) -> OpenPage:
+    """Open the empty editor of a new program in a browser with these options, for somebody new."""
+
+    def open_one(**options: Any) -> Page:
+        page = open_page(**options)
+        page.goto(address + add_client(database, sign_up(page, address)))
+        page.get_by_role("button", name="New program").click()
+        page.get_by_label("Find an exercise").wait_for()
+        return page
+
+    return open_one
