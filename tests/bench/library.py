@@ -17,7 +17,7 @@ from app.exercises.favourites import note_uses, set_favourite
 from app.exercises.finding import LibrarySearch, search_library
 from app.exercises.library import Exercise, all_exercises
 from app.exercises.models import ExerciseRecord
-from app.exercises.starter import record_values, store_starter_library
+from app.exercises.starter import record_values
 from app.main import open_tools
 from tests.bench.world import World, running_world, summary
 
@@ -47,7 +47,6 @@ async def fill(tools: Any) -> Member:
     chance = random.Random(7)
     starter = all_exercises()
     async with transaction(tools.sessions) as session:
-        await store_starter_library(session, tools.clock())
         member = (await session.scalars(select(Membership))).all()[0]
         rows = [own_row(member, chance, number, tools.clock()) for number in range(EXERCISES - len(starter))]
         for start in range(0, len(rows), 500):

@@ -82,6 +82,8 @@ def open_editor(open_page: OpenPage, address: str, database: sa.Engine) -> OpenP
         page.goto(address + add_client(database, sign_up(page, address)))
         page.get_by_role("button", name="New program").click()
         page.get_by_label("Find an exercise").wait_for()
+        if options.get("java_script_enabled", True):
+            page.get_by_text("Enter adds the first one.").wait_for()  # the script is at work
         return page
 
     return open_one
