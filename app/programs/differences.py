@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.pdf.document import written_date
 from app.programs.content import ContentExercise, ProgramContent
+from app.programs.drafts import SECTIONS
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 
@@ -37,27 +39,53 @@ def list_differences(old: ProgramContent, new: ProgramContent) -> list[Differenc
     return found
 
 
-def sum_up(differences: Sequence[Difference]) -> str:
-    """Return the changes in one short line: "2 added, 1 removed, Squat changed"; "" when there are none."""
-    counts = [(verb, [d.what for d in differences if d.verb == verb]) for verb in ("Added", "Removed", "Changed")]
-    parts = [f"{names[0] if len(names) == 1 else len(names)} {verb.lower()}" for verb, names in counts if names]
-    return ", ".join(parts)
-
-
 def _compare_texts(old: ProgramContent, new: ProgramContent) -> Iterator[Difference]:
     if old.title != new.title:
         yield Difference("Changed", "Title", (f"{old.title} {ARROW} {new.title}",))
     if old.note != new.note:
         yield Difference("Changed", "Note for the client")
+    if old.stop_when != new.stop_when:
+        yield Difference("Changed", "When to stop")
+    for what, before, after in (
+        ("Start date", old.starts_on, new.starts_on),
+        ("Review date", old.review_on, new.review_on),
+    ):
+        if before != after:
+            words = [written_date(date) if date else "none" for date in (before, after)]
+            yield Difference("Changed", what, (f" {ARROW} ".join(words),))
+    if (old.layout, old.is_grey, old.is_large) != (new.layout, new.is_grey, new.is_large):
+        yield Difference("Changed", "The way it is printed")
 
 
 def _compare_exercise(before: ContentExercise, after: ContentExercise) -> Iterator[str]:
     if before.dose_words != after.dose_words:
-        yield f"{before.dose_words} {ARROW} {after.dose_words}"
+        yield _compare_doses(before.dose_words, after.dose_words)
     if before.note != after.note:
         yield "note changed" if before.note and after.note else "note added" if after.note else "note removed"
-    if (before.steps, before.cautions) != (after.steps, after.cautions):
+    if before.section != after.section:
+        yield f"now in {SECTIONS[after.section]}" if after.section in SECTIONS else "no longer in a section"
+    if bool(before.superset) != bool(after.superset):
+        yield "now in turn with others" if after.superset else "no longer in turn with others"
+    if _description(before) != _description(after):
         yield "description changed"
+
+
+def _compare_doses(before: str, after: str) -> str:
+    """Return what differs between two doses in words, part by part: "3 sets of 8 -> 3 sets of 10"."""
+    old, new = before.split(", "), after.split(", ")
+    gone, come = _missing(old, new), _missing(new, old)
+    if gone and come:
+        return f"{gone} {ARROW} {come}"
+    return f"no longer {gone}" if gone else f"now {come}" if come else f"{before} {ARROW} {after}"
+
+
+def _missing(parts: Sequence[str], others: Sequence[str]) -> str:
+    known = {part.lower() for part in others}
+    return ", ".join(part for part in parts if part.lower() not in known)
+
+
+def _description(exercise: ContentExercise) -> tuple[object, ...]:
+    return exercise.steps, exercise.cautions, exercise.feels_like, exercise.photo_ids, exercise.video_url
 
 
 def _match(old: Sequence[ContentExercise], new: Sequence[ContentExercise]) -> list[Pair]:
