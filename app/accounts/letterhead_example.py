@@ -31,6 +31,29 @@ _SIT_TO_STAND = Figure.from_data(
     }
 )
 
+_CALF_STRETCH = Figure.from_data(
+    {
+        "frames": [
+            {
+                "pose": {
+                    "angles": {"lean": 14, "neck": -4},
+                    "at": [4, 80, 0],
+                    "pin": "pelvis",
+                    "reach": {
+                        "right_hand": {"spot": [66, 126, 18], "direction": [0, 1, 0], "bend": [0, -1, 0.5]},
+                        "left_hand": {"spot": [66, 126, -18], "direction": [0, 1, 0], "bend": [0, -1, -0.5]},
+                        "right_foot": {"spot": [-34, 0, 8], "bend": [1, 0.2, 0]},
+                        "left_foot": {"spot": [34, 0, -8], "bend": [1, 0.2, 0]},
+                    },
+                },
+                "view": "side",
+                "props": [{"kind": "wall", "at": [71, 0, 0], "size": [6, 182, 70]}],
+                "moving": ["right_shin", "right_foot"],
+            }
+        ]
+    }
+)
+
 _EXERCISES = (
     DocumentExercise(
         name="Sit to stand",
@@ -40,23 +63,10 @@ _EXERCISES = (
             "Lean forward and stand up without using your hands.",
             "Sit down slowly.",
         ),
-        cautions=("Have something firm to hold within reach.",),
+        cautions=(),
         note="Begin with a cushion on the chair if it is hard.",
         figure=_SIT_TO_STAND,
         feels_like="Work in your thighs and buttocks.",
-        section="Main part",
-    ),
-    DocumentExercise(
-        name="Bridge",
-        dose="3 sets of 10, hold 3 seconds, once a day",
-        steps=(
-            "Lie on your back with your knees bent and your feet flat on the floor.",
-            "Press your feet down and lift your hips until shoulders, hips and knees are in one line.",
-            "Lower slowly.",
-        ),
-        cautions=(),
-        note="",
-        figure=None,
         section="Main part",
     ),
     DocumentExercise(
@@ -68,8 +78,8 @@ _EXERCISES = (
         ),
         cautions=(),
         note="",
-        figure=None,
-        section="Cool-down",
+        figure=_CALF_STRETCH,
+        section="Main part",
     ),
 )
 

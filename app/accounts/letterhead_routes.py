@@ -119,7 +119,7 @@ async def _read(typed: dict[str, str], logo: UploadFile | None) -> tuple[Letterh
         form = read_letterhead(typed)
     except FormError as error:
         # Browsers do not let a page fill in a file again.
-        raise FormError(error.fields | ({"logo": CHOOSE_AGAIN} if logo else {})) from None
+        raise FormError(({"logo": CHOOSE_AGAIN} if logo else {}) | error.fields) from None
     if logo is None:
         return form, None
     upload = await logo.read(MOST_BYTES + 1)
