@@ -45,7 +45,7 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
     sign_in(page)
     expect(page.get_by_label("App URL")).to_be_visible()
     yield "settings"
-    for path in ("/account/sharing", "/account/team", "/exercises", "/exercises/bridge", "/clients/nowhere"):
+    for path in ("/account/sharing", "/account/team", "/account/letterhead", "/exercises", "/exercises/bridge", "/clients/nowhere"):
         page.goto(address + path)
         yield path
     for patient in AWKWARD_PATIENTS:
