@@ -1,11 +1,10 @@
-"""My account > Letterhead: what the programs of a practice carry, and each practitioner's title."""
+"""My account > Letterhead: what the programs of a practice carry, and how new ones begin."""
 
 import asyncio
 import io
 import re
 from typing import Any
 
-import pypdf
 import pytest
 import sqlalchemy as sa
 from PIL import Image
@@ -17,79 +16,25 @@ from app.images import MOST_BYTES
 from app.main import open_tools
 from app.pdf.document import DEFAULT_STOP_WHEN, DocumentLetterhead
 from app.pdf.look import OUR_COLOUR
-from tests.support import Browser, Clinic, Page
-
-PAGE = "/account/letterhead"
-
-
-def picture(colour: str = "red", size: tuple[int, int] = (60, 30), kind: str = "PNG") -> bytes:
-    target = io.BytesIO()
-    Image.new("RGB", size, colour).save(target, kind)
-    return target.getvalue()
-
-
-def upload(browser: Browser, content: bytes, **typed: str) -> Page:
-    """Send the form with a file chosen as the logo, as a browser does, and follow where it leads."""
-    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    answer = browser.server.request(
-        "POST",
-        PAGE,
-        data=typed,
-        files={"logo": ("logo.png", content, "image/png")},
-        headers={"cookie": cookies},
-        follow_redirects=False,
-    )
-    if answer.status_code == 303:
-        return browser.get(answer.headers["location"])
-    browser.page = Page(answer.status_code, str(answer.url), answer.headers, answer.content)
-    return browser.page
-
-
-def save(browser: Browser, **fields: Any) -> Page:
-    """Fill in fields by label and press the button."""
-    browser.get(PAGE)
-    return browser.press("Save changes", **fields)
-
-
-def value(page: Page, name: str) -> str:
-    field = page.soup.find(id=f"f-{name}")
-    return field.get_text().removeprefix("\n") if field.name == "textarea" else str(field["value"])
-
-
-def sentence(page: Page, name: str) -> str:
-    assert page.status == 422
-    return " ".join(page.soup.find(id=f"f-{name}-error").get_text().split())
-
-
-def logo_url(page: Page) -> str | None:
-    image = page.soup.find("p", class_="logo")
-    return str(image.find("img")["src"]) if image else None
-
-
-def example(browser: Browser) -> pypdf.PdfReader:
-    answer = browser.send("GET", f"{PAGE}/example.pdf")
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
-    return pypdf.PdfReader(io.BytesIO(answer.content))
-
-
-def example_words(browser: Browser) -> str:
-    return " ".join(" ".join(page.extract_text() for page in example(browser).pages).split())
+from tests.accounts.letterheads import (
+    PAGE,
+    example,
+    example_words,
+    logo_url,
+    picture,
+    recorded,
+    save,
+    sentence,
+    upload,
+    value,
+)
+from tests.support import Browser, Clinic
 
 
 def contrast_with_white(*colour: float) -> float:
     """Contrast as WCAG 2.2 defines it; parts of the colour from 0 to 1."""
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
-
-
-def recorded(database: sa.Engine, email: str) -> list[str]:
-    """The recorded actions about letterheads and titles in the person's practice, oldest first."""
-    query = sa.text(
-        "SELECT action FROM audit_events WHERE (action LIKE 'letterhead.%' OR action LIKE 'member.title%') AND "
-        "practice_id = (SELECT active_practice_id FROM practitioners WHERE email = :email) ORDER BY id"
-    )
-    with database.connect() as connection:
-        return list(connection.execute(query, {"email": email}).scalars())
 
 
 def test_a_practice_that_set_nothing_sees_the_usual_words_and_colour(browser: Browser) -> None:
@@ -112,6 +57,7 @@ def test_what_is_saved_stands_on_the_page_and_on_the_example(browser: Browser) -
     )
     assert "The letterhead is saved." in page.text
     assert value(page, "address") == "12 Bay Street\nSydney"
+    assert "Use Kinebridge's colour instead" not in page.text  # nobody touched the colour
     words = example_words(browser)
     for printed in ("Bayside Physio 12 Bay Street Sydney 02 5550 1234", "Open till 6 pm", "Stop if it swells."):
         assert printed in words
@@ -374,42 +320,3 @@ def test_a_document_takes_the_letterhead_with_its_logo(browser: Browser, databas
     path = logo_url(upload(browser, picture(), address="12 Bay Street", phone="02 5550 1234", colour="#123456"))
     logo = browser.send("GET", path).content
     assert asyncio.run(read()) == DocumentLetterhead(logo, "#123456", "12 Bay Street", "02 5550 1234", "")
-
-
-def test_everyone_sets_their_own_title_and_it_is_printed_after_the_name(browser: Browser, database: sa.Engine) -> None:
-    email = browser.sign_up(name="Pat Nguyen")
-    colleague = browser.invite_colleague(name="Lee Okafor")
-    colleague.get("/account/settings")
-    page = colleague.press("Save title", **{"Your title": "  Physiotherapist,  APA "})
-    assert "Your title is saved." in page.text
-    assert value(page, "title") == "Physiotherapist, APA"
-    assert "Prepared by Lee Okafor, Physiotherapist, APA" in example_words(colleague)
-    assert value(browser.get("/account/settings"), "title") == ""
-    assert "APA" not in example_words(browser)
-    assert recorded(database, email) == ["member.title_saved"]
-
-
-def test_a_title_is_of_one_practice(browser: Browser) -> None:
-    browser.sign_up(practice="Bayside Physio")
-    person = browser.another()
-    email = person.sign_up(name="Lee Okafor", practice="Hillside Rehab")
-    person.post("/account/settings/title", {"title": "Director"})
-    person.get(browser.invite(email))
-    person.press("Join practice")
-    assert value(person.get("/account/settings"), "title") == ""
-    person.press("Hillside Rehab")
-    assert value(person.get("/account/settings"), "title") == "Director"
-
-
-def test_a_title_that_is_too_long_stays_to_be_shortened(browser: Browser) -> None:
-    browser.sign_up()
-    page = browser.post("/account/settings/title", {"title": "x" * 101})
-    assert sentence(page, "title") == "This is too long: use at most 100 characters."
-    assert value(page, "title") == "x" * 101
-    assert value(browser.get("/account/settings"), "title") == ""
-
-
-def test_saving_a_key_leaves_the_title_alone(ana: Browser, clinic: Clinic) -> None:
-    ana.post("/account/settings/title", {"title": "Physiotherapist"})
-    ana.post("/account/settings", {"api_key": clinic.ana.key})
-    assert value(ana.get("/account/settings"), "title") == "Physiotherapist"
