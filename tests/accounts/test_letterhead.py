@@ -3,6 +3,8 @@
 import asyncio
 import io
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -278,6 +280,24 @@ def test_of_two_who_save_at_once_the_later_stays_and_both_are_recorded(browser: 
     page = other.press("Save changes", Footer="Second")
     assert (value(page, "footer"), value(page, "address")) == ("Second", "")
     assert recorded(database, email) == ["letterhead.saved"] * 2
+
+
+def test_two_first_saves_at_one_moment_both_succeed(
+    browser: Browser, database: sa.Engine, wait_for_blocked: Callable[[int], None]
+) -> None:
+    email = browser.sign_up()
+    first = sa.text(
+        "INSERT INTO letterheads (practice_id, footer, address, updated_at) "
+        "SELECT active_practice_id, 'First', '12 Bay Street', now() FROM practitioners WHERE email = :email"
+    )
+    with ThreadPoolExecutor(1) as pool, database.connect() as connection:
+        connection.execute(first, {"email": email})
+        second = pool.submit(save, browser, Footer="Second")
+        wait_for_blocked(1)
+        connection.commit()
+        page = second.result(timeout=20)
+    assert page.status == 200
+    assert (value(page, "footer"), value(page, "address")) == ("Second", "")
 
 
 def test_a_form_of_another_practice_changes_nothing(browser: Browser) -> None:
