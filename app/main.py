@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from app import health, web
+from app.accounts import letterhead_routes
 from app.accounts import routes as accounts_routes
 from app.accounts.access import SignInRequiredError
 from app.accounts.tools import Tools
@@ -38,6 +39,9 @@ ROUTERS = (
     bridge_routes.router,
 )
 
+# Paths that take uploads: path -> most bytes of a request. All others take 1 MB.
+LARGER_BODIES = {letterhead_routes.LETTERHEAD_PAGE: letterhead_routes.LARGEST_BODY_BYTES}
+
 
 def create_app(settings: Settings, database_url: str, *, with_worker: bool = False, clock: Clock = utc_now) -> FastAPI:
     """Make the application on a migrated database; with a worker in the same process if asked."""
@@ -54,7 +58,7 @@ def create_app(settings: Settings, database_url: str, *, with_worker: bool = Fal
     app.state.database_url = database_url
     app.state.with_worker = with_worker
     app.state.clock = clock
-    web.install(app, public_url=settings.public_url)
+    web.install(app, public_url=settings.public_url, larger_bodies=LARGER_BODIES)
     app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
     for router in ROUTERS:
         app.include_router(router)

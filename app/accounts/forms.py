@@ -1,7 +1,8 @@
 """Reading what a person typed: cleaned, bounded, and refused in sentences that stand beside the fields."""
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -9,6 +10,8 @@ from email_validator import EmailNotValidError, validate_email
 from app.accounts.countries import COUNTRIES
 from app.accounts.models import Role, SharingRule
 from app.errors import AppError
+from app.pdf.document import LAYOUTS
+from app.pdf.look import OUR_COLOUR
 
 # More than any one line may hold. Composing letters takes the square of the length of a run of accents, so what is
 # typed is cut before, still long enough to be refused as too long.
@@ -17,6 +20,11 @@ LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
+LONGEST_TITLE = 100
+LONGEST_ADDRESS, MOST_ADDRESS_LINES = 400, 6
+LONGEST_PHONE = 40
+LONGEST_FOOTER, MOST_FOOTER_LINES = 300, 3
+LONGEST_STOP_WHEN = 500
 INVITED_ROLES = (Role.PRACTITIONER, Role.ADMIN)
 
 
@@ -43,6 +51,11 @@ def clean_line(text: str) -> str:
     """
     spaced = " ".join(text.split())[:LONGEST_TYPED]
     return unicodedata.normalize("NFC", "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cs")))
+
+
+def clean_lines(text: str) -> str:
+    """Return the text with each line cleaned as by ``clean_line``, and without its empty lines."""
+    return "\n".join(filter(None, (clean_line(line) for line in text.splitlines())))
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,41 @@ def read_invitation(*, email: str, role: str) -> tuple[str, Role]:
     """Return the address and role of an invitation; raises FormError when one of them cannot be taken."""
     fields = _read_all(email=lambda: read_email(email), role=lambda: _read_invited_role(role))
     return fields["email"], Role(fields["role"])
+
+
+@dataclass(frozen=True)
+class LetterheadForm:
+    """A practice's paper and how its new programs begin; "" in ``colour`` ("#14595a") and ``stop_when`` means ours."""
+
+    colour: str
+    address: str
+    phone: str
+    footer: str
+    stop_when: str
+    layout: str
+    is_grey: bool
+    is_large: bool
+
+
+def read_letterhead(typed: Mapping[str, str]) -> LetterheadForm:
+    """Return the form; raises FormError with a sentence for every field that cannot be taken.
+
+    ``typed`` has the fields of LetterheadForm, those that are boxes with "yes" or "", and ``our_colour``, another box.
+    """
+    texts = _read_all(
+        colour=lambda: "" if typed["our_colour"] == "yes" else _read_colour(typed["colour"]),
+        address=lambda: _read_text(typed["address"], LONGEST_ADDRESS, MOST_ADDRESS_LINES),
+        phone=lambda: _read_phone(typed["phone"]),
+        stop_when=lambda: _read_text(typed["stop_when"], LONGEST_STOP_WHEN),
+        footer=lambda: _read_text(typed["footer"], LONGEST_FOOTER, MOST_FOOTER_LINES),
+        layout=lambda: _read_layout(typed["layout"]),
+    )
+    return LetterheadForm(**texts, is_grey=typed["is_grey"] == "yes", is_large=typed["is_large"] == "yes")
+
+
+def read_title(text: str) -> str:
+    """Return what stands after a practitioner's name, or ""; raises FormError when it is too long."""
+    return _read_all(title=lambda: _read_line(text, LONGEST_TITLE))["title"]
 
 
 def read_sharing_rule(rule: str) -> SharingRule:
@@ -146,6 +194,42 @@ def _read_invited_role(role: str) -> str:
     if role not in INVITED_ROLES:
         raise ValueError("Choose a role from the list.")
     return role
+
+
+def _read_colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise ValueError("Choose a colour, or write it as # and six digits or letters from a to f, such as #14595a.")
+    # A colour field always sends a colour: ours, when nobody touched it.
+    return "" if text.lower() == OUR_COLOUR else text.lower()
+
+
+def _read_phone(text: str) -> str:
+    phone = _read_line(text, LONGEST_PHONE)
+    if phone and not any(letter.isdigit() for letter in phone):
+        raise ValueError("Write a phone number, such as 02 5550 1234.")
+    return phone
+
+
+def _read_layout(key: str) -> str:
+    if key not in LAYOUTS:
+        raise ValueError("Choose how new programs are laid out.")
+    return key
+
+
+def _read_line(text: str, longest: int) -> str:
+    line = clean_line(text)
+    if len(line) > longest:
+        raise ValueError(f"This is too long: use at most {longest} characters.")
+    return line
+
+
+def _read_text(text: str, longest: int, most_lines: int | None = None) -> str:
+    cleaned = clean_lines(text)
+    if len(cleaned) > longest:
+        raise ValueError(f"This is too long: use at most {longest} characters.")
+    if most_lines is not None and len(cleaned.splitlines()) > most_lines:
+        raise ValueError(f"This has too many lines: use at most {most_lines}.")
+    return cleaned
 
 
 def _read_all(**readings: Callable[[], str]) -> dict[str, str]:

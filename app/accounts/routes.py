@@ -1,11 +1,12 @@
 """Pages of accounts: signing up and in, and everything under My account."""
 
-from app.accounts import join_routes, settings_routes, sharing_routes, sign_in_routes, team_routes
+from app.accounts import join_routes, letterhead_routes, settings_routes, sharing_routes, sign_in_routes, team_routes
 
 ROUTERS = (
     sign_in_routes.router,
     settings_routes.router,
     sharing_routes.router,
     team_routes.router,
+    letterhead_routes.router,
     join_routes.router,
 )

@@ -1,13 +1,13 @@
-"""My account > Settings: the Cliniko key, and what to enter in Cliniko."""
+"""My account > Settings: the Cliniko key, what to enter in Cliniko, and the practitioner's own title."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts import keys
+from app.accounts import keys, letterheads
 from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.connections import find_connection
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
-from app.accounts.forms import FormError
+from app.accounts.forms import FormError, read_title
 from app.accounts.models import ConnectionState, Practice
 from app.accounts.tools import Tools
 from app.web.rendering import local_path, page, redirect
@@ -21,7 +21,7 @@ SETTINGS_PAGE = "/account/settings"
 async def show_settings(
     request: Request, session: Database, tools: ToolsDep, member: SignedIn, target: QueryTarget = ""
 ) -> Response:
-    """Show the connection to Cliniko and the form for its key."""
+    """Show the connection to Cliniko, the form for its key and the one for the title."""
     return await _settings_page(request, session, tools, member, target)
 
 
@@ -48,6 +48,18 @@ async def save_settings(
     return redirect(path, notice="key-saved-limited" if is_limited else "key-saved")
 
 
+@router.post("/title", dependencies=[SamePractice])
+async def save_title(
+    request: Request, session: Database, tools: ToolsDep, member: SignedIn, title: FormText = ""
+) -> Response:
+    """Save what stands after the practitioner's name on programs of this practice."""
+    try:
+        await letterheads.save_title(session, member, read_title(title), tools.clock())
+    except FormError as error:
+        return await _settings_page(request, session, tools, member, "", title=title, errors=error.fields)
+    return redirect(SETTINGS_PAGE, notice="title-saved")
+
+
 @router.post("/remove-key", dependencies=[SamePractice])
 async def remove_key(session: Database, tools: ToolsDep, member: SignedIn) -> Response:
     """Forget the saved key."""
@@ -62,6 +74,7 @@ async def _settings_page(
     member: Member,
     target: str,
     *,
+    title: str | None = None,
     errors: dict[str, str] | None = None,
 ) -> Response:
     connection = await find_connection(session, member.membership_id)
@@ -73,6 +86,7 @@ async def _settings_page(
         target=local_path(target, ""),
         practice=practice,
         connection=connection,
+        title=await letterheads.get_title(session, member.membership_id) if title is None else title,
         role_words=connection.cliniko_role.replace("_", " ").capitalize() if connection else "",
         app_url=tools.settings.public_url + "/open/cliniko",
         errors=errors or {},

@@ -3,11 +3,23 @@
 import dataclasses
 import datetime
 import unicodedata
+from collections.abc import Mapping
 from typing import Literal
 
 import regex
 
 from app.pdf.figures import Figure
+
+LAYOUTS: Mapping[str, str] = {
+    "full": "Full: one exercise a row, with its steps",
+    "compact": "Compact: two exercises a row",
+    "diary": "Diary: a table to tick off by day",
+}
+"""Key of a way to print -> label."""
+
+DEFAULT_STOP_WHEN = (
+    "Stop and call us if pain becomes sharp or keeps getting worse, or if you feel dizzy, short of breath or unwell."
+)
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

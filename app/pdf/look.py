@@ -8,6 +8,7 @@ from reportlab.lib.colors import Color, HexColor, white
 from app.pdf.document import ProgramDocument
 from app.pdf.text import ACCENT, INK, QUIET, Style
 
+OUR_COLOUR = f"#{ACCENT.hexval().removeprefix('0x')}"
 LARGE_PRINT = 18.0  # points; what large print asks of all that is read
 _MOST_LIGHT = 0.18  # relative luminance: its contrast with white is then 4.5 or more (WCAG 2.2, 1.4.3)
 _CARE = HexColor(0x9A5B00)

@@ -23,7 +23,7 @@ from app.pdf.text import Line, draw_line, lines, one_line
 
 _PAPERS = {"A4": A4, "Letter": LETTER}
 _SIDE, _TOP, _BOTTOM = 45.0, 42.0, 54.0  # margins; the footer stands in the bottom one
-_MOST_FOOTER_LINES = 3
+_MOST_FOOTER_LINES = 10  # more than the 300 letters of a footer take in large print
 _FOOTER = 30.0  # from the lower edge to the footer's baseline
 _BLOCK_GAP = 12.0
 _RULE_GAP = 8.0  # from a block's rule to its first row

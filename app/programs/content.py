@@ -12,9 +12,9 @@ from app.exercises.dose_form import parse_dose
 from app.exercises.dose_words import word_dose
 from app.exercises.figures import figure_for
 from app.exercises.library import Exercise
-from app.pdf.document import DocumentExercise, DocumentLetterhead, DocumentLink, ProgramDocument
+from app.pdf.document import LAYOUTS, DocumentExercise, DocumentLetterhead, DocumentLink, ProgramDocument
 from app.pdf.figures import Figure
-from app.programs.drafts import LAYOUTS, SECTIONS, Draft, DraftItem, make_item, superset_letters
+from app.programs.drafts import SECTIONS, Draft, DraftItem, make_item, superset_letters
 
 Layout = Literal["full", "compact", "diary"]
 NO_LETTERHEAD = DocumentLetterhead()

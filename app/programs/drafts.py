@@ -12,22 +12,13 @@ from typing import Any
 
 from app.exercises.dose import Dose
 from app.exercises.dose_form import FORM_FIELDS, dose_texts
+from app.pdf.document import LAYOUTS
 
 DEFAULT_TITLE = "Exercise program"
-DEFAULT_STOP_WHEN = (
-    "Stop and call us if pain becomes sharp or keeps getting worse, or if you feel dizzy, short of breath or unwell."
-)
 MOST_ITEMS = 40
 
 SECTIONS: Mapping[str, str] = {"warm-up": "Warm-up", "main": "Main part", "cool-down": "Cool-down"}
 """Key of a section -> its heading, in the order of a program; "" is no section."""
-
-LAYOUTS: Mapping[str, str] = {
-    "full": "Full: one exercise a row, with its steps",
-    "compact": "Compact: two exercises a row",
-    "diary": "Diary: a table to tick off by day",
-}
-"""Key of a way to print -> label."""
 
 # How much is kept of what was typed, in code points: well above what may be assigned, so that text pasted too long can
 # be shortened where it stands.

@@ -8,8 +8,9 @@ from app.exercises.dose_form import parse_dose
 from app.exercises.dose_words import word_dose
 from app.exercises.library import Exercise
 from app.exercises.pictures import picture_of
+from app.pdf.document import LAYOUTS
 from app.programs.changes import Undo
-from app.programs.drafts import LAYOUTS, MOST_ITEMS, SECTIONS, Draft, DraftItem, superset_letters
+from app.programs.drafts import MOST_ITEMS, SECTIONS, Draft, DraftItem, superset_letters
 
 SIDE_OPTIONS = [("", "Not stated"), *SIDES.items()]
 SECTION_OPTIONS = [("", "No section"), *SECTIONS.items()]

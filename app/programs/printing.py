@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Member
-from app.accounts.letterheads import get_letterhead
-from app.accounts.models import Membership, Practice
+from app.accounts.letterheads import get_letterhead, get_title
+from app.accounts.models import Practice
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.exercises.models import ExercisePhoto
@@ -36,14 +36,13 @@ async def gather_document(
     Makes the link to the patient's page if the program never had one, so that a preview shows the one to be sent.
     """
     practice = await session.get_one(Practice, member.practice_id)
-    membership = await session.get_one(Membership, member.membership_id)
     zone = ZoneInfo(practice.time_zone or "UTC")
     link = await ensure_link(session, tools.vault, program, now)
     return build_document(
         content,
         practice_name=practice.name,
         practitioner_name=member.name,
-        practitioner_title=membership.title,
+        practitioner_title=await get_title(session, member.membership_id),
         client_name=client.name,
         page_size="Letter" if practice.page_size == "Letter" else "A4",
         assigned_on=now.astimezone(zone).date(),

@@ -18,12 +18,12 @@ from app.delivery.models import Delivery, Document
 from app.delivery.service import file_document, start_delivery
 from app.exercises.favourites import note_uses
 from app.exercises.queries import find_exercises
-from app.pdf.document import ProgramDocument, file_name
+from app.pdf.document import DEFAULT_STOP_WHEN, ProgramDocument, file_name
 from app.pdf.render import render
 from app.programs.changes import Undo
 from app.programs.content import ProgramContent, build_content, draft_from
 from app.programs.differences import list_differences
-from app.programs.drafts import DEFAULT_STOP_WHEN, Draft
+from app.programs.drafts import Draft
 from app.programs.models import Program, ProgramVersion
 from app.programs.printing import gather_document
 from app.programs.queries import find_newest_version, newest_number

@@ -35,7 +35,7 @@ STATUS_WORDS: dict[int, tuple[str, str]] = {
     405: ("Not found", "There is nothing at this address that you can open."),
     413: (
         "That is too large",
-        "What was sent is larger than 1 MB. Nothing was saved. Go back, shorten it and send it again.",
+        "What was sent is larger than this page takes. Nothing was saved. Go back, make it smaller and send it again.",
     ),
     429: ("Too many tries", "Wait a minute, then try again."),
 }

@@ -34,6 +34,8 @@ NOTICES: dict[str, Notice] = {
     ),
     "key-removed": Notice("success", "The Cliniko API key is removed. PDFs wait here until a new key is saved."),
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
+    "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
+    "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
     "invited": Notice("success", "The invitation is ready. Pass its link on to your colleague."),
     "invitation-withdrawn": Notice("success", "The invitation is withdrawn. Its link no longer works."),
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),

@@ -5,6 +5,7 @@ the library asgi-cross-origin-protection; no tokens. A request with neither head
 through: it cannot carry somebody else's cookie.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from asgi_cross_origin_protection import CrossOriginProtection
@@ -38,13 +39,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
 REFERRER_POLICY = "same-origin"
 
 
-def install(app: FastAPI, *, public_url: str) -> None:
+def install(app: FastAPI, *, public_url: str, larger_bodies: Mapping[str, int]) -> None:
     """Protect this application. `public_url` is how browsers reach it; https there turns on HSTS.
+
+    `larger_bodies` has the paths that take uploads, each with the most bytes of its request.
 
     Call after `errors.install`: what is added last is outermost, and error pages need these headers too.
     """
     app.add_middleware(CrossOriginProtection, allowed_origins=[origin_of(public_url)], deny_app=show_cross_site_refusal)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger=larger_bodies)
     app.add_middleware(SecurityHeaders, over_https=public_url.startswith("https://"))
 
 
@@ -85,20 +88,24 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Middleware that refuses bodies over 1 MB with a 413 page: by the stated length, or while they arrive.
+    """Middleware that refuses bodies over 1 MB (or what `larger` says of the path) with a 413 page.
+
+    It does so by the stated length, or while they arrive: before any of it is kept.
 
     Starlette has one too, but it answers with two English words in plain text.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, larger: Mapping[str, int]) -> None:
         self.app = app
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = self.larger.get(scope["path"], LARGEST_BODY_BYTES)
         stated = Headers(scope=scope).get("content-length", "")
-        if stated.isdecimal() and (len(stated) > LONGEST_STATED or int(stated) > LARGEST_BODY_BYTES):
+        if stated.isdecimal() and (len(stated) > LONGEST_STATED or int(stated) > most):
             await status_page(Request(scope), 413)(scope, receive, send)
             return
         received = 0
@@ -107,7 +114,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > LARGEST_BODY_BYTES:
+            if received > most:
                 raise HTTPException(413)  # becomes the same page by errors.show_http_exception
             return message
 

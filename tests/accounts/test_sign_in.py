@@ -343,7 +343,7 @@ def test_my_account_leads_to_settings_once_signed_in(browser: Browser) -> None:
     assert browser.another().sign_in(email, target="/account").path == "/account/settings"
 
 
-@pytest.mark.parametrize("path", ["/account/settings", "/account/sharing", "/account/team"])
+@pytest.mark.parametrize("path", ["/account/settings", "/account/sharing", "/account/team", "/account/letterhead"])
 def test_a_stranger_is_sent_to_sign_in_and_back(browser: Browser, path: str) -> None:
     email = browser.sign_up()
     other = browser.another()
@@ -359,6 +359,8 @@ def test_a_stranger_is_sent_to_sign_in_and_back(browser: Browser, path: str) -> 
         "/account/sharing",
         "/account/team",
         "/account/team/withdraw",
+        "/account/letterhead",
+        "/account/settings/title",
         "/account/practice",
     ],
 )

@@ -14,7 +14,14 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # The library's rows are alike: the first few stand for all, which takes a third of the time.
 WITHOUT_REPEATS = {"exclude": [[".library-list > li:nth-child(n+6)"], [".exercise-grid > li:nth-child(n+6)"]]}
 PATHS = (
-    *("/account/sharing", "/account/team", "/exercises", "/exercises/bridge", "/clients/nowhere"),
+    *(
+        "/account/sharing",
+        "/account/team",
+        "/account/letterhead",
+        "/exercises",
+        "/exercises/bridge",
+        "/clients/nowhere",
+    ),
     *("/templates", "/templates/neck-pain", "/templates/neck-pain/use"),
 )
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}

@@ -57,7 +57,11 @@ def test_markup_in_names_is_inert_where_colleagues_and_strangers_see_it(browser:
     assert_inert(browser.another().get(browser.invite()))
     colleague = browser.invite_colleague(name=MARK)
     colleague.save_key(clinic.ben.key)
-    for path in ("/account/team", "/account/sharing", "/account/settings", "/exercises", "/clients"):
+    letterhead = {"address": MARK, "phone": MARK[:39] + "0", "footer": MARK, "stop_when": MARK}
+    assert browser.post("/account/letterhead", letterhead).status == 200
+    assert_inert(browser.post("/account/settings/title", {"title": MARK[:100]}))
+    accounts = ("/account/team", "/account/sharing", "/account/settings", "/account/letterhead")
+    for path in (*accounts, "/exercises", "/clients"):
         assert_inert(colleague.get(path))
     patient = clinic.add_patient(MARK, MARK)
     browser.open_patient(patient)
@@ -73,6 +77,7 @@ def test_markup_sent_to_any_form_comes_back_inert(browser: Browser) -> None:
     browser.sign_up()
     assert_inert(browser.post("/account/team", {"email": MARK, "role": MARK}))
     assert_inert(browser.post("/account/sharing", {"rule": MARK, "colleague": MARK}), shown=False)
+    assert_inert(browser.post("/account/letterhead", {"phone": MARK, "address": MARK, "colour": MARK, "layout": MARK}))
     assert_inert(browser.post("/account/settings", {"api_key": MARK, "next": f"/{MARK}"}), shown=False)
     assert_inert(browser.get(f"/exercises?q={MARK[:30]}&region={MARK[:30]}"))
     assert_inert(browser.get(f"/sign-in?next=/{MARK}"), shown=False)

@@ -1,6 +1,6 @@
 """A small application with the face installed and routes that fail in every way."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Form, Request
 from starlette.exceptions import HTTPException
@@ -28,8 +28,8 @@ class OwnPageError(AppError):
     template = "errors/error.html"
 
 
-def make_app(public_url: str = HOST) -> FastAPI:
-    """Make the application; routes are named after what they do."""
+def make_app(public_url: str = HOST, **more: Any) -> FastAPI:
+    """Make the application, with more said to `web.install`; routes are named after what they do."""
     made = FastAPI(openapi_url=None)
 
     @made.get("/fine")
@@ -44,6 +44,10 @@ def make_app(public_url: str = HOST) -> FastAPI:
     @made.post("/save")
     async def save(name: Annotated[str, Form()]) -> Response:
         return redirect("/fine", notice="saved")
+
+    @made.post("/upload")
+    async def upload(request: Request) -> Response:
+        return Response(str(len(await request.body())))
 
     @made.get("/clients/{client_id}")
     async def client(client_id: int, part: int = 0) -> Response:
@@ -84,5 +88,5 @@ def make_app(public_url: str = HOST) -> FastAPI:
 
         return StreamingResponse(parts())
 
-    app.web.install(made, public_url=public_url)
+    app.web.install(made, public_url=public_url, **more)
     return made
