@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session, undefer
 
 from app.delivery.models import Delivery, Document
-from app.pdf.document import written_date
+from app.pdf.document import ProgramDocument, written_date
+from app.pdf.render import render
 from app.programs.content import ProgramContent
 from app.programs.models import Program, ProgramVersion
 from tests.programs.arrange import add_client, assign_program, open_editor, set_practice, start_from_template
@@ -276,3 +277,25 @@ def test_an_endless_name_and_forty_exercises_are_assigned(browser: Browser, data
     answer, _ = read_pdf(browser, client)
     assert answer.status == 200
     assert len(pypdf.PdfReader(io.BytesIO(answer.content)).pages) > 5
+
+
+def test_other_pages_are_answered_while_a_pdf_is_drawn(
+    browser: Browser, client: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def draw_slowly(document: ProgramDocument) -> bytes:
+        begun.set()
+        assert may_end.wait(20), "nothing was answered meanwhile"
+        return render(document)
+
+    monkeypatch.setattr("app.programs.service.render", draw_slowly)
+    start_from_template(browser, client)
+    other = browser.another()
+    thread = threading.Thread(target=lambda: browser.press("Assign program"))
+    thread.start()
+    assert begun.wait(20)
+    assert other.get("/healthz").status == 200
+    may_end.set()
+    thread.join(timeout=20)
+    assert "Version 1" in browser.get(client).text
