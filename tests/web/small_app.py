@@ -11,6 +11,7 @@ from app.errors import AppError, ConflictError, ForbiddenError, NotFoundError
 from app.web.rendering import Viewer, page, redirect
 
 HOST = "http://127.0.0.1:8000"
+LARGEST_FILE_BYTES = 3 * 1024 * 1024
 VIEWER = Viewer(
     practitioner_name="Dana <i>Whitfield</i>",
     email="dana@harbour.example",
@@ -84,5 +85,9 @@ def make_app(public_url: str = HOST) -> FastAPI:
 
         return StreamingResponse(parts())
 
-    app.web.install(made, public_url=public_url)
+    @made.post("/files/{name}")
+    async def take(request: Request, name: str) -> Response:
+        return Response(str(len(await request.body())))
+
+    app.web.install(made, public_url=public_url, body_limits={"/files/[a-z]+": LARGEST_FILE_BYTES})
     return made
