@@ -2,7 +2,6 @@
 
 import uuid
 
-import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
@@ -81,7 +80,7 @@ async def _draw_all(form: FormData) -> tuple[list[Picture], str]:
     for file in files:
         data = await file.read(MOST_BYTES + 1)
         try:
-            pictures.append(await anyio.to_thread.run_sync(draw_photo, data))
+            pictures.append(await draw_photo(data))
         except ImageError as error:
             faults.append(f"{drop_unstorable(file.filename or 'A file')[:LONGEST_FILE_NAME]}: {error.message}")
     return pictures, " ".join([*faults, "Nothing was added."]) if faults else ""

@@ -1,9 +1,11 @@
 """The photos of a practice's own exercises: at most four, drawn anew by us, kept once a version may show them."""
 
-import threading
+import functools
 import uuid
 from datetime import datetime
 
+import anyio
+import anyio.to_thread
 from sqlalchemy import func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -19,7 +21,7 @@ LONGEST_SIDE = 1600  # pixels; sharp at 13 cm on paper
 MOST_BODY_BYTES = MOST_PHOTOS * MOST_BYTES + 1024 * 1024  # of a form with as many photos as may be
 
 # A large photo takes 160 MB to decode: one at a time in a process, however many people send some.
-_one_at_a_time = threading.Lock()
+_one_at_a_time = anyio.CapacityLimiter(1)
 
 
 class TooManyPhotosError(ConflictError):
@@ -31,10 +33,10 @@ class TooManyPhotosError(ConflictError):
         super().__init__(f"An exercise has at most {MOST_PHOTOS} photos. Remove one first.")
 
 
-def draw_photo(data: bytes) -> Picture:
-    """Return an uploaded photo drawn anew as it is stored; raises ImageError. Slow: call it in a thread."""
-    with _one_at_a_time:
-        return redraw(data, longest_side=LONGEST_SIDE, to="JPEG")
+async def draw_photo(data: bytes) -> Picture:
+    """Return an uploaded photo drawn anew as it is stored, by a thread; raises ImageError. Not in a transaction."""
+    draw = functools.partial(redraw, data, longest_side=LONGEST_SIDE, to="JPEG")
+    return await anyio.to_thread.run_sync(draw, limiter=_one_at_a_time)
 
 
 async def add_photo(session: AsyncSession, record: ExerciseRecord, picture: Picture, now: datetime) -> None:

@@ -307,6 +307,23 @@ def test_a_copy_prints_with_the_text_of_the_day_it_was_assigned(
     assert "Bridge our way" in browser.get(browser.page.link("Exercise program")).text
 
 
+def test_an_exercise_of_just_a_name_can_be_assigned(browser: Browser, email: str, database: sa.Engine) -> None:
+    add_own(browser, "Zebra walk")
+    client = add_client(database, email)
+    add_to_program(browser, client, "Zebra walk")
+    assert browser.press("Assign program").path == client
+    text = read_pdf(browser, client)[1]
+    assert "Zebra walk" in text
+    assert "As advised" in text
+
+
+def test_a_changed_exercise_is_found_by_what_it_says_now(browser: Browser, email: str) -> None:
+    path = add_own(browser, "Zebra walk", Steps="Stride along")
+    edit(browser, path, Name="Yak walk", Steps="Plod along")
+    assert found_by(browser, "plod") == found_by(browser, "yak") == ["Yak walk"]
+    assert found_by(browser, "zebra") == []
+
+
 def test_a_stale_tab_overwrites_nothing_unasked(browser: Browser, email: str) -> None:
     path = add_own(browser, Steps="One")
     browser.get(f"{path}/edit")
