@@ -1,6 +1,6 @@
 """A small application with the face installed and routes that fail in every way."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import FastAPI, Form, Request
 from starlette.exceptions import HTTPException
@@ -11,6 +11,7 @@ from app.errors import AppError, ConflictError, ForbiddenError, NotFoundError
 from app.web.rendering import Viewer, page, redirect
 
 HOST = "http://127.0.0.1:8000"
+LARGEST_FILE_BYTES = 3 * 1024 * 1024
 VIEWER = Viewer(
     practitioner_name="Dana <i>Whitfield</i>",
     email="dana@harbour.example",
@@ -28,7 +29,7 @@ class OwnPageError(AppError):
     template = "errors/error.html"
 
 
-def make_app(public_url: str = HOST, **more: Any) -> FastAPI:
+def make_app(public_url: str = HOST) -> FastAPI:
     """Make the application, with more said to `web.install`; routes are named after what they do."""
     made = FastAPI(openapi_url=None)
 
@@ -88,5 +89,9 @@ def make_app(public_url: str = HOST, **more: Any) -> FastAPI:
 
         return StreamingResponse(parts())
 
-    app.web.install(made, public_url=public_url, **more)
+    @made.post("/files/{name}")
+    async def take(request: Request, name: str) -> Response:
+        return Response(str(len(await request.body())))
+
+    app.web.install(made, public_url=public_url, body_limits={"/files/[a-z]+": LARGEST_FILE_BYTES})
     return made

@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.web.security import LARGEST_BODY_BYTES
-from tests.web.small_app import HOST, make_app
+from tests.web.small_app import HOST, LARGEST_FILE_BYTES, make_app
 
 PAGES = ["/fine", "/nowhere", "/raise/conflict", "/raise/unexpected", "/clients/abc"]
 
@@ -111,19 +111,19 @@ def test_a_body_of_just_the_limit_is_taken(visitor, pieces):
     assert visitor.post("/save", content=content, headers=FORM).status_code == 303
 
 
-@pytest.mark.parametrize("pieces", [False, True], ids=["stated-length", "in-pieces"])
-def test_a_path_that_takes_uploads_has_a_limit_of_its_own(pieces):
-    most = LARGEST_BODY_BYTES + 1000
-    larger, usual = (TestClient(make_app(larger_bodies=paths), base_url=HOST) for paths in ({"/upload": most}, {}))
-
-    def status(visitor: TestClient, size: int) -> int:
-        body = form_of(size)
-        content = (body[i : i + 65536] for i in range(0, size, 65536)) if pieces else body
-        return visitor.post("/upload", content=content, headers=FORM).status_code
-
-    assert [status(larger, most), status(larger, most + 1), status(usual, most)] == [200, 413, 413]
-
-
 def test_a_body_that_is_too_large_by_its_own_account_is_refused_unread(visitor):
     answer = visitor.request("GET", "/fine", content=form_of(LARGEST_BODY_BYTES + 1))  # a route that reads no body
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("pieces", [False, True], ids=["stated-length", "in-pieces"])
+@pytest.mark.parametrize(("size", "status"), [(LARGEST_FILE_BYTES, 200), (LARGEST_FILE_BYTES + 1, 413)])
+def test_where_files_are_sent_more_is_taken(visitor, size, status, pieces):
+    body = bytes(size)
+    content = (body[i : i + 65536] for i in range(0, size, 65536)) if pieces else body
+    assert visitor.post("/files/photo", content=content).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/files/photo/", "/files/photo/more", "/more/files/photo", "/files/", "/save"])
+def test_an_address_that_only_resembles_one_for_files_takes_no_more(visitor, path):
+    assert visitor.post(path, content=bytes(LARGEST_BODY_BYTES + 1)).status_code == 413
