@@ -46,10 +46,6 @@ def make_app(public_url: str = HOST) -> FastAPI:
     async def save(name: Annotated[str, Form()]) -> Response:
         return redirect("/fine", notice="saved")
 
-    @made.post("/upload")
-    async def upload(request: Request) -> Response:
-        return Response(str(len(await request.body())))
-
     @made.get("/clients/{client_id}")
     async def client(client_id: int, part: int = 0) -> Response:
         raise NotFoundError
