@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from app.programs.content import ContentExercise, ProgramContent
-from app.programs.home.service import SHOWN_DAYS, DayNote
+from app.programs.home.notes import SHOWN_DAYS, DayNote
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -72,10 +72,14 @@ class ShownDay:
         return f"{WEEKDAYS[self.date.weekday()]} {self.date.day} {MONTHS[self.date.month - 1]}"
 
 
-def list_days(today: datetime.date, noted: Mapping[datetime.date, tuple[DayNote, datetime.datetime]]) -> list[ShownDay]:
-    """Return the last seven days, the oldest first, with what was noted."""
+def list_days(
+    begun: datetime.date,
+    today: datetime.date,
+    noted: Mapping[datetime.date, tuple[DayNote, datetime.datetime]],
+) -> list[ShownDay]:
+    """Return the last seven days since the program was given, the oldest first and at least today, with their notes."""
     dates = [today - datetime.timedelta(days=back) for back in reversed(range(SHOWN_DAYS))]
-    return [ShownDay(date, *noted.get(date, (DayNote(), None))) for date in dates]
+    return [ShownDay(date, *noted.get(date, (DayNote(), None))) for date in dates if date >= begun or date == today]
 
 
 def carry_over(done: Collection[int], old: ProgramContent, new: ProgramContent) -> tuple[int, ...]:
@@ -97,15 +101,14 @@ def photo_ids(content: ProgramContent) -> set[uuid.UUID]:
     return {photo_id for exercise in content.exercises for photo_id in exercise.photo_ids}
 
 
+def note_as_data(note: DayNote) -> dict[str, Any]:
+    """Return a note for the page's script, JSON-able."""
+    return {"done": list(note.done), "before": note.pain_before, "after": note.pain_after, "comment": note.comment}
+
+
 def days_as_data(days: Sequence[ShownDay]) -> dict[str, dict[str, Any]]:
-    """Return the days for the page's script: date -> what was noted, JSON-able."""
+    """Return the days for the page's script: date -> what was noted and when that was saved, JSON-able."""
     return {
-        day.date.isoformat(): {
-            "done": list(day.note.done),
-            "before": day.note.pain_before,
-            "after": day.note.pain_after,
-            "comment": day.note.comment,
-            "savedAt": day.saved_at.isoformat() if day.saved_at else None,
-        }
+        day.date.isoformat(): note_as_data(day.note) | {"savedAt": day.saved_at.isoformat() if day.saved_at else None}
         for day in days
     }
