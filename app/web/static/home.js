@@ -98,6 +98,7 @@ function showDays() {
   const strip = form.querySelector(".day-strip");
   const focused = strip.contains(document.activeElement) ? document.activeElement.dataset.day : null;
   strip.replaceChildren(...lastDays().map(dayLink));
+  strip.hidden = strip.childElementCount < 2;
   if (focused) strip.querySelector(`[data-day="${focused}"]`)?.focus();
   document.getElementById("day").textContent = (shownDay === todayThere() ? "Today, " : "") + inWords(shownDay).long;
 }
