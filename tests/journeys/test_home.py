@@ -1,5 +1,6 @@
 """The patient's page on a phone: let in, ticked off with and without a connection, and seen by the practitioner."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -176,14 +177,15 @@ def test_whatever_becomes_of_an_answer_on_the_way_a_tick_counts_once(
     phone.route(days, lose_answer)
     phone.get_by_label("Done: Sit to stand").tap()
     expect(phone.locator("#state")).to_have_text("No connection. Kept on this phone and sent later.")
-    phone.get_by_label("Done: Sit to stand").tap()  # a slip, taken back before the phone knows that it was saved
     phone.unroute(days)
-    answers = [404, 200]  # of proxies on the way, with pages of their own
-    phone.route(days, lambda route: route.fulfill(status=answers.pop(), body="a proxy's own words"))
-    while answers:
-        with phone.expect_response(days):
-            phone.evaluate("window.dispatchEvent(new Event('online'))")
-        expect(phone.locator("#state")).to_have_text("Not saved yet. Trying again soon.")
+    statuses = itertools.cycle([404, 200])  # of proxies on the way, with pages of their own
+    phone.route(days, lambda route: route.fulfill(status=next(statuses), body="a proxy's own words"))
+    with phone.expect_response(days):
+        phone.get_by_label("Done: Sit to stand").tap()  # a slip, taken back before the phone knows that it was saved
+    expect(phone.locator("#state")).to_have_text("Not saved yet. Trying again soon.")
+    with phone.expect_response(days):
+        phone.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(phone.locator("#state")).to_have_text("Not saved yet. Trying again soon.")
     phone.unroute(days)
     phone.evaluate("window.dispatchEvent(new Event('online'))")
     expect(phone.locator("#state")).to_contain_text("Saved at")
