@@ -195,6 +195,17 @@ def test_whatever_becomes_of_an_answer_on_the_way_a_tick_counts_once(
     expect(fresh.get_by_label("Done: Sit to stand")).not_to_be_checked()
 
 
+def test_what_was_noted_while_a_program_was_ended_elsewhere_is_said_to_be_refused(
+    demo: tuple[str, str], page: Page, phone: Page, sign_in: Callable[[Page], None]
+) -> None:
+    give_program(page, demo[0], PEGGY, sign_in)
+    let_in(phone, page.get_by_label("Address").input_value(), "21.07.1959")
+    phone.route(re.compile("/days/"), lambda route: route.fulfill(status=409, headers={"X-Kinebridge-Program": "open"}))
+    phone.get_by_label("Done: Sit to stand").tap()
+    expect(phone.locator("#state")).to_have_text("Not saved: this day takes no notes any more.")
+    expect(phone.get_by_role("alert")).to_contain_text("Not saved, because the program was paused or ended by then")
+
+
 def test_two_tabs_of_one_phone_know_of_each_other(
     demo: tuple[str, str], page: Page, phone: Page, sign_in: Callable[[Page], None]
 ) -> None:

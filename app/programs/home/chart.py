@@ -67,7 +67,7 @@ class PainMark:
 
 @dataclass(frozen=True)
 class Week:
-    """Seven days in numbers: days with anything done, the mean share of the program on them, mean pain ("4.5" or "")."""
+    """Seven days in numbers: days with anything done, how much of the program on them, mean pain ("4.5" or "")."""
 
     first: datetime.date
     last: datetime.date

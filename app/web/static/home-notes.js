@@ -103,6 +103,10 @@ export class Notes {
     return [...this.entries].filter(([, entry]) => isWaiting(entry)).sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
+  get refusedDays() {
+    return [...this.entries].filter(([, entry]) => entry.isRefused).map(([name]) => name.split("|")[1]).sort();
+  }
+
   // Sends what waits, one day after the other; gives what stood in the way (offline, door, gone, later) or "".
   sendAll() {
     this.running ??= this.sendEach().finally(() => {

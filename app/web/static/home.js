@@ -19,6 +19,7 @@ const TROUBLE = {
 };
 const NOT_STORED = "Not saved yet. Keep this page open until it is.";
 const REFUSED = "Not saved: this day takes no notes any more.";
+const REFUSED_DAYS = "Not saved, because the program was paused or ended by then or it is too long ago: ";
 
 let shownDay = form.dataset.day;
 let trouble = "";
@@ -49,7 +50,9 @@ function fillForm(note) {
 // --- the days ---
 
 function todayThere() {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: data.zone, year: "numeric", month: "2-digit", day: "2-digit" }).format();
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone: data.zone, year: "numeric", month: "2-digit", day: "2-digit" });
+  const { year, month, day } = Object.fromEntries(format.formatToParts().map((part) => [part.type, part.value]));
+  return `${year}-${month}-${day}`;
 }
 
 function inWords(day) {
@@ -104,6 +107,10 @@ function showDays() {
 }
 
 function showAll() {
+  const days = notes.refusedDays.map((day) => inWords(day).long);
+  const refused = document.getElementById("refused");
+  refused.hidden = days.length === 0;
+  if (days.length) refused.textContent = `${REFUSED_DAYS}${days.join(", ")}.`;
   if (!state) return; // a program that was paused or ended shows no diary
   fillForm(notes.entryOf(shownDay).note);
   showDays();

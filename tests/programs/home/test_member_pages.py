@@ -168,6 +168,12 @@ def test_what_was_noted_stays_when_the_page_is_turned_off(given: Given, phone: B
     assert "Done today, 14% of the exercises." in words and "The patient's page is off." in words
 
 
+def test_what_was_noted_stays_in_sight_when_the_program_ends(given: Given, phone: Browser, database: sa.Engine) -> None:
+    phone.post(f"{given.path}/days/{TODAY}", {"version": "1", "done": "0"})
+    given.set_state(database, ended_at=NOON)
+    assert "Done today, 14% of the exercises." in given.member.get(given.client).text
+
+
 def test_diaries_of_many_programs_cost_the_client_page_one_query(given: Given, phone: Browser) -> None:
     phone.post(f"{given.path}/days/{TODAY}", {"version": "1", "done": "0"})
     with counted_queries(given.member) as queries:
