@@ -172,7 +172,12 @@ def test_two_tabs_that_note_one_day_do_not_undo_each_other(given: Given, phone: 
     assert noted(given.rows(database)[0]) == (TODAY, [1, 2], None, None, "Well")
 
 
-def test_two_saves_at_the_same_moment_are_both_kept(given: Given, phone: Browser, database: sa.Engine) -> None:
+@pytest.mark.parametrize("is_noted", [False, True], ids=["on an empty day", "on a noted day"])
+def test_two_saves_at_the_same_moment_are_both_kept(
+    given: Given, phone: Browser, database: sa.Engine, is_noted: bool
+) -> None:
+    if is_noted:
+        note(phone, given, done="6", was_done="6")
     app = phone.server.app
     program_id = given.program.rpartition("/")[2]
 

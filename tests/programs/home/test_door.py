@@ -1,6 +1,7 @@
 """The door of a patient's page: who is let in, how guessing is slowed, and what an address tells a stranger."""
 
 import itertools
+import threading
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from app.accounts.models import AuditEvent
 from app.main import create_app
 from app.programs.home.address_limit import MOST_WRONG_ANSWERS, AddressLimit
+from app.programs.models import ProgramLink
 from app.settings import Settings
 from tests.programs.arrange import add_client, counted_queries
 from tests.programs.home.arrange import NOON, Given, Now, field_of, give_another, give_program, open_home
@@ -95,6 +97,18 @@ def test_the_door_opens_again_after_a_while_and_stays_shut_longer_with_each_wron
         assert f"{SHUT} {minutes} minutes" in try_at(stranger, given.path, next(WRONG)).text
     now.move(minutes=8)
     open_home(given)
+
+
+def test_of_many_wrong_answers_at_once_only_five_are_looked_at(given: Given, database: sa.Engine) -> None:
+    stranger = given.member.another()
+    threads = [threading.Thread(target=try_at, args=(stranger, given.path, next(WRONG))) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.connect() as connection:
+        query = sa.select(ProgramLink.failures).where(ProgramLink.public_id == given.path[3:15])
+        assert connection.scalar(query) == 5
 
 
 def test_the_right_answer_makes_wrong_ones_forgotten(given: Given) -> None:
