@@ -206,7 +206,7 @@ def test_markup_in_a_program_is_shown_as_it_was_typed(given: Given, phone: Brows
 
 def test_text_of_either_direction_is_written_from_its_own_side(given: Given, phone: Browser) -> None:
     page = phone.get(given.path)
-    for selector in ("h1", ".home-note", ".steps li", ".cautions li", "#comment", "h3 > [dir]"):
+    for selector in ("h1", ".home-note", ".steps", ".cautions", "#comment", "h3 > [dir]"):
         found = page.soup.select_one(selector)
         assert found is not None and found["dir"] == "auto", selector
     assert page.soup.find("bdi") is not None
