@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -11,7 +12,15 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.journeys.test_pages import PHONE, violations
 
 DANIEL = "1404918245177431061"  # no date of birth is known
-PEGGY = "1404918245177431055"  # born 21 July 1959
+PEGGY = "1404918245177431055"  # born 21 July 1959; like Daniel given one program only, in one test
+GIORGOS = "1404918245177431090"  # born 30 May 1968
+# What the browser keeps: where service workers govern, and the paths in all caches.
+KEPT = """async () => {
+    const workers = await navigator.serviceWorker.getRegistrations();
+    const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+    const requests = (await Promise.all(caches_.map((cache) => cache.keys()))).flat();
+    return [workers.map((worker) => worker.scope), requests.map((request) => new URL(request.url).pathname)];
+}"""
 # What is to be tapped and is lower than a fingertip (44 px); a radio button and its number are tapped as one label.
 TOO_LOW = """() => [...document.querySelectorAll("a[href], button, label:has(input)")]
     .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 44)
@@ -65,6 +74,14 @@ def test_a_patient_ticks_off_at_home_with_and_without_a_connection_and_the_pract
     tap_pain(phone, "Pain before", 6)
     phone.get_by_label("Done: Sit to stand").tap()
     expect(phone.locator("#state")).to_contain_text("Saved at")
+
+    scopes, kept = phone.evaluate(KEPT)
+    assert [urlsplit(scope).path for scope in scopes] == ["/p/"]
+    own = urlsplit(phone.url).path
+    assert {path for path in kept if not path.startswith("/static/")} == {
+        own,
+        *(urlsplit(image.evaluate("image => image.src")).path for image in phone.locator("main img").all()),
+    }
 
     phone.context.set_offline(True)
     phone.reload()
@@ -128,9 +145,9 @@ def test_the_patients_pages_shut_nobody_out_and_fit_a_phone(
 def test_forgetting_the_phone_keeps_nothing_in_it_and_waits_for_what_is_not_sent(
     demo: tuple[str, str], page: Page, phone: Page, sign_in: Callable[[Page], None]
 ) -> None:
-    give_program(page, demo[0], PEGGY, sign_in)
+    give_program(page, demo[0], GIORGOS, sign_in)
     url = page.get_by_label("Address").input_value()
-    let_in(phone, url, "21 July 1959")
+    let_in(phone, url, "30 May 1968")
     phone.context.set_offline(True)
     phone.get_by_label("Done: Mini squat").tap()
     phone.get_by_role("button", name="Forget this phone").tap()
@@ -149,9 +166,9 @@ def test_forgetting_the_phone_keeps_nothing_in_it_and_waits_for_what_is_not_sent
 def test_a_phone_drops_a_program_that_was_turned_off(
     demo: tuple[str, str], page: Page, phone: Page, sign_in: Callable[[Page], None]
 ) -> None:
-    give_program(page, demo[0], PEGGY, sign_in)
+    give_program(page, demo[0], GIORGOS, sign_in)
     url = page.get_by_label("Address").input_value()
-    let_in(phone, url, "21.07.1959")
+    let_in(phone, url, "30.05.1968")
     page.get_by_text("Turn off").click()
     page.get_by_role("button", name="Turn the page off").click()
     expect(page.locator("main")).to_contain_text("is turned off")
@@ -165,9 +182,9 @@ def test_a_phone_drops_a_program_that_was_turned_off(
 def test_whatever_becomes_of_an_answer_on_the_way_a_tick_counts_once(
     demo: tuple[str, str], page: Page, phone: Page, sign_in: Callable[[Page], None]
 ) -> None:
-    give_program(page, demo[0], PEGGY, sign_in)
+    give_program(page, demo[0], GIORGOS, sign_in)
     url = page.get_by_label("Address").input_value()
-    let_in(phone, url, "21.07.1959")
+    let_in(phone, url, "30.05.1968")
     days = re.compile(r"/days/")
 
     def lose_answer(route: Route) -> None:
@@ -198,8 +215,8 @@ def test_whatever_becomes_of_an_answer_on_the_way_a_tick_counts_once(
 def test_what_was_noted_while_a_program_was_ended_elsewhere_is_said_to_be_refused(
     demo: tuple[str, str], page: Page, phone: Page, sign_in: Callable[[Page], None]
 ) -> None:
-    give_program(page, demo[0], PEGGY, sign_in)
-    let_in(phone, page.get_by_label("Address").input_value(), "21.07.1959")
+    give_program(page, demo[0], GIORGOS, sign_in)
+    let_in(phone, page.get_by_label("Address").input_value(), "30.05.1968")
     phone.route(re.compile("/days/"), lambda route: route.fulfill(status=409, headers={"X-Kinebridge-Program": "open"}))
     phone.get_by_label("Done: Sit to stand").tap()
     expect(phone.locator("#state")).to_have_text("Not saved: this day takes no notes any more.")
@@ -209,9 +226,9 @@ def test_what_was_noted_while_a_program_was_ended_elsewhere_is_said_to_be_refuse
 def test_two_tabs_of_one_phone_know_of_each_other(
     demo: tuple[str, str], page: Page, phone: Page, sign_in: Callable[[Page], None]
 ) -> None:
-    give_program(page, demo[0], PEGGY, sign_in)
+    give_program(page, demo[0], GIORGOS, sign_in)
     url = page.get_by_label("Address").input_value()
-    let_in(phone, url, "21-7-1959")
+    let_in(phone, url, "30-5-1968")
     other = phone.context.new_page()
     other.goto(url)
     expect(other.locator("#save")).to_be_hidden()
@@ -229,8 +246,8 @@ def test_two_tabs_of_one_phone_know_of_each_other(
 def test_the_page_prints_on_paper(
     demo: tuple[str, str], page: Page, phone: Page, sign_in: Callable[[Page], None], tmp_path: Path
 ) -> None:
-    give_program(page, demo[0], PEGGY, sign_in)
-    let_in(phone, page.get_by_label("Address").input_value(), "21 7 59")
+    give_program(page, demo[0], GIORGOS, sign_in)
+    let_in(phone, page.get_by_label("Address").input_value(), "30 5 68")
     phone.emulate_media(media="print")
     expect(phone.get_by_text("Put a firm chair against a wall")).to_be_visible()
     for hidden in (

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from app.exercises.dose import DAYS
+from app.pdf.document import written_date
 from app.programs.content import ContentExercise, ProgramContent
+from app.programs.drafts import SECTIONS
 from app.programs.home.notes import SHOWN_DAYS, DayNote
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-SECTION_WORDS = {"warm-up": "Warm-up", "main": "Main part", "cool-down": "Cool-down"}
+WEEKDAYS = tuple(DAYS.values())
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def group_exercises(content: ProgramContent) -> list[Group]:
             ShownExercise(place, f"{letter}{turn}" if letter else str(place + 1), exercise)
             for turn, (place, exercise) in enumerate(found, 1)
         )
-        heading = SECTION_WORDS.get(name, name) if name != section else ""
+        heading = SECTIONS.get(name, "") if name != section else ""
         section = name
         groups.append(Group(heading, bool(letter) and len(shown) > 1, shown))
     return groups
@@ -69,7 +67,7 @@ class ShownDay:
     @property
     def words(self) -> str:
         """The day in words: "Monday 23 November"."""
-        return f"{WEEKDAYS[self.date.weekday()]} {self.date.day} {MONTHS[self.date.month - 1]}"
+        return f"{WEEKDAYS[self.date.weekday()]} {written_date(self.date).rpartition(' ')[0]}"
 
 
 def list_days(
