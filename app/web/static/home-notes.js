@@ -9,7 +9,7 @@
 // base and note, so that two phones, or two tabs, do not undo one another.
 
 export const EMPTY = { done: [], before: null, after: null, comment: "" };
-const STATE_HEADER = "X-Kinebridge-Program";
+export const STATE_HEADER = "X-Kinebridge-Program";
 
 export function isSame(a, b) {
   return a.before === b.before && a.after === b.after && a.comment.trim() === b.comment.trim() && a.done.join() === b.done.join();

@@ -1,7 +1,7 @@
 // The patient's page: what is ticked or written is saved at once; without a connection it waits in this phone and is sent
 // later (home-notes.js). Without this script the same form is saved by its button. home-offline.js keeps the page itself.
 
-import { Notes, isSame } from "./home-notes.js";
+import { Notes, STATE_HEADER, isSame } from "./home-notes.js";
 
 const data = JSON.parse(document.getElementById("home-data").textContent);
 const form = document.getElementById("diary");
@@ -186,16 +186,17 @@ async function forget() {
   await self.caches?.delete(`program:${data.path}`); // named by home-offline.js
 }
 
-// What is not sent yet would be lost: the phone forgets only once nothing waits.
+// What is not sent yet would be lost, and only the server can shut the page: without a connection nothing is forgotten.
 async function askToLeave(event) {
   event.preventDefault();
   if (notes.waiting.length) await sendAll();
-  if (notes.waiting.length) {
+  const answer = notes.waiting.length ? null : await fetch(leave.action, { method: "POST" }).catch(() => null);
+  if (answer?.headers.get(STATE_HEADER) !== "door") {
     document.getElementById("leave-trouble").hidden = false;
     return;
   }
   await forget();
-  leave.submit();
+  location.reload();
 }
 
 async function keepOffline() {
