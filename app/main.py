@@ -26,6 +26,7 @@ from app.exercises.photos import MOST_BODY_BYTES
 from app.jobs.worker import run_worker
 from app.programs import routes as programs_routes
 from app.programs import template_routes
+from app.programs.home import routes as home_routes
 from app.settings import Settings, ensure_secret_keys
 from app.tasks import import_all_tasks
 from app.web.rendering import redirect, with_next
@@ -39,6 +40,7 @@ ROUTERS = (
     exercises_routes.router,
     programs_routes.router,
     template_routes.router,
+    home_routes.router,
     delivery_routes.router,
     bridge_routes.router,
 )

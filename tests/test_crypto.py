@@ -34,3 +34,18 @@ def test_a_signature_is_good_for_its_purpose_only() -> None:
     assert vault.unsign(signed, purpose="session-cookie") is None
     assert vault.unsign(signed + "x", purpose="invitation") is None
     assert vault.unsign(signed, purpose="invitation", max_age_seconds=-1) is None
+
+
+def test_a_mark_is_read_back_for_its_purpose_only() -> None:
+    vault = Vault([OLD])
+    marked = vault.mark("abc23", purpose="link")
+    assert marked.startswith("abc23") and len(marked) == 13 and marked.isalnum()
+    assert vault.unmark(marked, purpose="link") == "abc23"
+    assert vault.unmark(marked, purpose="other") is None
+    assert [vault.unmark(text, purpose="link") for text in ("", marked[:-1], "x" + marked[1:], "é" * 13)] == [None] * 4
+
+
+def test_a_mark_made_with_an_old_secret_is_read_until_the_secret_is_removed() -> None:
+    marked = Vault([OLD]).mark("abc23", purpose="link")
+    assert Vault([NEW, OLD]).unmark(marked, purpose="link") == "abc23"
+    assert Vault([NEW]).unmark(marked, purpose="link") is None

@@ -180,6 +180,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
+    op.create_index("ix_program_links_program_id", "program_links", ["program_id"], unique=False)
     op.add_column("memberships", sa.Column("title", sa.String(length=100), server_default="", nullable=False))
     op.add_column("programs", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("programs", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
@@ -198,6 +199,7 @@ def downgrade() -> None:
     op.drop_column("programs", "ended_at")
     op.drop_column("programs", "paused_at")
     op.drop_column("memberships", "title")
+    op.drop_index("ix_program_links_program_id", table_name="program_links")
     op.drop_index(
         "uq_program_links_program_id", table_name="program_links", postgresql_where=sa.text("revoked_at IS NULL")
     )

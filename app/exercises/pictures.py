@@ -47,7 +47,7 @@ def picture_version(slug: str) -> str | None:
     exercise, figure = find_exercise(slug), figure_for(slug)
     if exercise is None or figure is None:
         return None
-    made_from = json.dumps([exercise.name, figure.to_data(), _drawing_code()])
+    made_from = json.dumps([exercise.name, figure.to_data(), drawing_code()])
     return hashlib.sha256(made_from.encode()).hexdigest()[:VERSION_LETTERS]
 
 
@@ -62,7 +62,7 @@ def draw_picture(slug: str) -> bytes | None:
 
 
 @functools.cache
-def _drawing_code() -> str:
+def drawing_code() -> str:
     """Return a digest of the code that draws, so that a better way of drawing gives new addresses too."""
     digest = hashlib.sha256()
     for entry in sorted(files("app.pdf.figures").iterdir(), key=lambda item: item.name):

@@ -79,6 +79,7 @@ class ProgramLink(WithId, Base):
     __tablename__ = "program_links"
     __table_args__ = (
         Index("uq_program_links_program_id", "program_id", unique=True, postgresql_where=text("revoked_at IS NULL")),
+        Index("ix_program_links_program_id", "program_id"),
     )
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))

@@ -15,6 +15,9 @@ from app.clients.models import Client
 from app.clients.queries import get_client
 from app.delivery.states import RETRYABLE, describe, is_live
 from app.programs import editor_routes, pdf_routes, version_routes
+from app.programs.home import member_routes
+from app.programs.home.chart import draw_chart
+from app.programs.home.queries import list_diaries
 from app.programs.lifecycle import state_of
 from app.programs.queries import get_program, list_programs, list_versions, newest_number
 from app.programs.service import discard_draft, revise
@@ -24,6 +27,7 @@ router = APIRouter()
 router.include_router(editor_routes.router)
 router.include_router(version_routes.router)
 router.include_router(pdf_routes.router)
+router.include_router(member_routes.router)
 
 
 @router.get("/clients/{client_id}")
@@ -32,9 +36,17 @@ async def show_client(
 ) -> Response:
     """Show a client: details, what to know before treating, and programs with their deliveries."""
     client = await get_client(session, member, client_id)
-    shown = await _programs_context(session, member, client, tools.clock())
-    today = tools.clock().date()
-    return page(request, "clients/show.html", **shown, age=age_on(client.date_of_birth, today))
+    now = tools.clock()
+    shown = await _programs_context(session, member, client, now)
+    diaries = await list_diaries(session, client.id, ZoneInfo(shown["zone"]), shown["today"])
+    return page(
+        request,
+        "clients/show.html",
+        **shown,
+        age=age_on(client.date_of_birth, now.date()),
+        diaries=diaries,
+        charts={program_id: draw_chart(diary, shown["today"]) for program_id, diary in diaries.items() if diary.days},
+    )
 
 
 @router.get("/clients/{client_id}/deliveries")

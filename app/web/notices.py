@@ -57,6 +57,8 @@ NOTICES: dict[str, Notice] = {
     "program-paused": Notice("success", "The program is paused."),
     "program-ended": Notice("success", "The program is ended."),
     "program-active": Notice("success", "The program is active again."),
+    "link-renewed": Notice("success", "The page has a new address. The one before opens nothing any more."),
+    "link-off": Notice("success", "The page is turned off."),
     "program-copied": Notice("success", "The exercises are copied into this program."),
     "template-saved": Notice("success", "The template is saved."),
     "template-archived": Notice("success", "The template is archived."),

@@ -214,6 +214,9 @@ def every_route(client: str, program: str) -> list[tuple[str, str]]:
         ("POST", f"{program}/revise"),
         ("POST", f"{program}/discard"),
         ("GET", f"{program}/versions/1.pdf"),
+        ("GET", f"{program}/home"),
+        ("POST", f"{program}/home/new"),
+        ("POST", f"{program}/home/off"),
     ]
 
 

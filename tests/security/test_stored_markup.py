@@ -45,6 +45,7 @@ def test_markup_in_every_stored_text_is_inert_on_every_page(browser: Browser, cl
     assert browser.post(editor, {**form, "action": "assign", "revision": "1"}).path == client.path
     for path in (client.path, f"{client.path}/deliveries", editor.removesuffix("/edit")):
         assert_inert(browser.get(path))
+    assert_inert(browser.get(f"{editor.removesuffix('/edit')}/home"))
     pdf = browser.send("GET", f"{editor.removesuffix('/edit')}/versions/1.pdf")
     assert pdf.content.startswith(b"%PDF")
     assert pdf.headers["x-content-type-options"] == "nosniff"

@@ -1,1 +1,1 @@
-"""The patient's own page: a program on the phone, what is noted there, and what the practitioner sees of it."""
+"""The patient's own page: a program on the phone, what the patient notes there, what the practitioner sees of it."""

@@ -5,7 +5,6 @@ made up, turned off, or a program that nobody has been given yet.
 """
 
 import datetime
-import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -23,17 +22,17 @@ from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.db import transaction
 from app.errors import NotFoundError
+from app.programs.home.address_limit import AddressLimit
 from app.programs.home.answers import fits, is_answer, lock_after
 from app.programs.home.links import code_of, read_token
 from app.programs.models import Program, ProgramLink, ProgramVersion
 from app.settings import Settings
 from app.web.rendering import page
 
+# What the page's own scripts believe: a 404 of some proxy on the way must not make a phone forget a program.
+STATE_HEADER = "X-Kinebridge-Program"  # open, door or gone
 COOKIE_PURPOSE = "program-link-cookie"
 COOKIE_SECONDS = 180 * 24 * 60 * 60
-# Wrong answers from one network address in a while, over all links: far more than a family types.
-MOST_WRONG_ANSWERS = 50
-WRONG_ANSWERS_WINDOW = datetime.timedelta(minutes=10)
 
 
 class LinkGoneError(NotFoundError):
@@ -52,6 +51,7 @@ class HomeRoute(APIRoute):
                 response = await handle(request)
             except LinkGoneError:
                 response = page(request, "home/gone.html", status=404)
+                response.headers[STATE_HEADER] = "gone"
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
             return response
 
@@ -79,9 +79,15 @@ class Visit:
         """The practice's time zone, which says what day it is."""
         return ZoneInfo(self.practice.time_zone or "UTC")
 
-    def today(self, now: datetime.datetime) -> datetime.date:
-        """Return the practice's date at a moment."""
-        return now.astimezone(self.zone).date()
+    def date_of(self, moment: datetime.datetime) -> datetime.date:
+        """Return the practice's date at a moment (UTC)."""
+        return moment.astimezone(self.zone).date()
+
+    @property
+    def stopped_on(self) -> datetime.date | None:
+        """The practice's date on which the program was paused or ended, if it is."""
+        stopped_at = self.program.ended_at or self.program.paused_at
+        return self.date_of(stopped_at) if stopped_at else None
 
 
 async def find_visit(request: Request, token: str, session: Database, tools: ToolsDep) -> Visit:
@@ -106,7 +112,7 @@ async def find_visit(request: Request, token: str, session: Database, tools: Too
         raise LinkGoneError
     link, program, client, practice = row
     cookie = request.cookies.get(cookie_name(tools.settings, link))
-    return Visit(token, link, program, client, practice, is_open=_opens(tools, cookie, link))
+    return Visit(token.lower(), link, program, client, practice, is_open=_opens(tools, cookie, link))
 
 
 async def find_open_visit(visit: Annotated[Visit, Depends(find_visit)]) -> Visit:
@@ -131,24 +137,21 @@ def cookie_name(settings: Settings, link: ProgramLink) -> str:
     return f"{prefix}program-{link.public_id}"
 
 
-def set_cookie(response: Response, tools: Tools, link: ProgramLink) -> None:
+def set_cookie(response: Response, tools: Tools, visit: Visit) -> None:
     """Keep this phone in; the cookie is bound to the link's row, so that turning the link off ends it."""
+    value = tools.vault.sign(str(visit.link.id), purpose=COOKIE_PURPOSE)
     response.set_cookie(
-        cookie_name(tools.settings, link),
-        tools.vault.sign(str(link.id), purpose=COOKIE_PURPOSE),
-        max_age=COOKIE_SECONDS,
-        path="/p/",
-        secure=tools.settings.is_https,
-        httponly=True,
-        samesite="lax",
+        cookie_name(tools.settings, visit.link), value, max_age=COOKIE_SECONDS, **_cookie_place(tools, visit)
     )
 
 
-def clear_cookie(response: Response, tools: Tools, link: ProgramLink) -> None:
+def clear_cookie(response: Response, tools: Tools, visit: Visit) -> None:
     """Let this phone ask at the door again."""
-    response.delete_cookie(
-        cookie_name(tools.settings, link), path="/p/", secure=tools.settings.is_https, httponly=True, samesite="lax"
-    )
+    response.delete_cookie(cookie_name(tools.settings, visit.link), **_cookie_place(tools, visit))
+
+
+def _cookie_place(tools: Tools, visit: Visit) -> Any:
+    return {"path": visit.path, "secure": tools.settings.is_https, "httponly": True, "samesite": "lax"}
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ class Answer:
     locked_until: datetime.datetime | None = None
 
 
-async def try_answer(tools: Tools, visit: Visit, typed: str, limit: "AddressLimit", address: str) -> Answer:
+async def try_answer(tools: Tools, visit: Visit, typed: str, limit: AddressLimit, address: str) -> Answer:
     """Judge an answer and count a wrong one, in a transaction of its own that stays when the page refuses.
 
     The link's row is locked meanwhile: of many answers at once, those after the fifth wrong one find the door shut.
@@ -167,7 +170,7 @@ async def try_answer(tools: Tools, visit: Visit, typed: str, limit: "AddressLimi
     now = tools.clock()
     if until := limit.over_until(address, now):
         return Answer(locked_until=until)
-    today = visit.today(now)
+    today = visit.date_of(now)
     async with transaction(tools.sessions) as session:
         link = await session.get(ProgramLink, visit.link.id, with_for_update=True)
         if link is None or link.revoked_at is not None:
@@ -183,57 +186,25 @@ async def try_answer(tools: Tools, visit: Visit, typed: str, limit: "AddressLimi
         )
         if is_right:
             link.failures, link.locked_until = 0, None
-        elif is_answer(typed, visit.practice.country, today):
-            link.failures += 1
-            link.locked_until = lock_after(link.failures, now)
-            limit.count(address, now)
-        if is_right or link.locked_until is not None:
-            action = "program.opened_at_home" if is_right else "program.home_locked"
-            _record(session, action, visit, now)
-        return Answer(is_right, link.locked_until)
+            _record(session, "program.opened_at_home", visit, now)
+            return Answer(is_right=True)
+        if not is_answer(typed, visit.practice.country, today):
+            return Answer()
+        link.failures += 1
+        link.locked_until = lock_after(link.failures, now)
+        limit.count(address, now)
+        if link.locked_until is not None:
+            _record(session, "program.home_locked", visit, now)
+        return Answer(locked_until=link.locked_until)
 
 
 def _record(session: Database, action: str, visit: Visit, now: datetime.datetime) -> None:
-    program_id: uuid.UUID = visit.program.id
+    program = visit.program
     audit.record(
         session,
         action,
         at=now,
-        practice_id=visit.program.practice_id,
-        client_id=visit.client.id,
-        program_id=str(program_id),
+        practice_id=program.practice_id,
+        client_id=program.client_id,
+        program_id=str(program.id),
     )
-
-
-class AddressLimit:
-    """Counts wrong answers by network address, in this process only: a brake on guessing at many links at once.
-
-    What is exact and lasting is the count on each link's row.
-    """
-
-    def __init__(self) -> None:
-        self._counts: dict[str, tuple[datetime.datetime, int]] = {}
-
-    def over_until(self, address: str, now: datetime.datetime) -> datetime.datetime | None:
-        """Return until when an address has to wait, or None."""
-        begun, count = self._counts.get(address, (now, 0))
-        until = begun + WRONG_ANSWERS_WINDOW
-        return until if count >= MOST_WRONG_ANSWERS and until > now else None
-
-    def count(self, address: str, now: datetime.datetime) -> None:
-        """Count one wrong answer; windows that are over are forgotten."""
-        self._counts = {key: kept for key, kept in self._counts.items() if kept[0] + WRONG_ANSWERS_WINDOW > now}
-        begun, count = self._counts.get(address, (now, 0))
-        self._counts[address] = (begun, count + 1)
-
-
-def address_limit(request: Request) -> AddressLimit:
-    """Return the running app's counts (a FastAPI dependency)."""
-    state = request.app.state
-    if not hasattr(state, "home_address_limit"):
-        state.home_address_limit = AddressLimit()
-    limit: AddressLimit = state.home_address_limit
-    return limit
-
-
-AddressLimitDep = Annotated[AddressLimit, Depends(address_limit)]

@@ -42,19 +42,20 @@ def read_dates(typed: str, country: str, today: datetime.date) -> Iterator[datet
     The country decides between day and month where both are possible; a year of two digits may mean two centuries.
     Digits of any script count. Future dates are left out.
     """
-    text = plain(typed[:LONGEST_ANSWER])
-    if _EIGHT_DIGITS.fullmatch(text.strip()):
-        text = text.strip()
-        text = f"{text[:2]} {text[2:4]} {text[4:]}"
-    parts = [part for part in _PARTS.findall(text) if part not in ("st", "nd", "rd", "th", "of")]
-    for year, month, day in _orders(parts, country):
-        for full_year in (year + 1900, year + 2000) if year < 100 else (year,):
-            try:
-                date = datetime.date(full_year, month, day)
-            except ValueError:
-                continue
-            if date <= today:
-                yield date
+    text = plain(typed[:LONGEST_ANSWER]).strip()
+    ways = [text]
+    if _EIGHT_DIGITS.fullmatch(text):
+        ways = [f"{text[:2]} {text[2:4]} {text[4:]}", f"{text[:4]} {text[4:6]} {text[6:]}"]
+    for way in ways:
+        parts = [part for part in _PARTS.findall(way) if part not in ("st", "nd", "rd", "th", "of")]
+        for year, month, day in _orders(parts, country):
+            for full_year in (year + 1900, year + 2000) if year < 100 else (year,):
+                try:
+                    date = datetime.date(full_year, month, day)
+                except ValueError:
+                    continue
+                if date <= today:
+                    yield date
 
 
 def _orders(parts: list[str], country: str) -> Iterator[tuple[int, int, int]]:
@@ -64,9 +65,10 @@ def _orders(parts: list[str], country: str) -> Iterator[tuple[int, int, int]]:
     named = [place for place, part in enumerate(parts) if not part.isdecimal()]
     if named:
         month = next((n for n, name in enumerate(MONTHS, 1) if parts[named[0]].startswith(name)), 0)
-        numbers = [int(part) for part in parts if part.isdecimal()]
+        numbers = [part for part in parts if part.isdecimal()]
         if len(named) == 1 and month and named[0] < 2:
-            yield numbers[1], month, numbers[0]
+            day, year = reversed(numbers) if len(numbers[0]) == 4 else numbers
+            yield int(year), month, int(day)
         return
     first, second, third = (int(part) for part in parts)
     if len(parts[0]) == 4:
@@ -93,8 +95,8 @@ def lock_after(failures: int, now: datetime.datetime) -> datetime.datetime | Non
     """Return until when no answer is looked at after so many wrong ones: one minute after the fifth, then doubling."""
     if failures < FREE_FAILURES:
         return None
-    doublings = min(failures - FREE_FAILURES, 20)
-    return now + min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
+    lock = FIRST_LOCK * (1 << min(failures - FREE_FAILURES, 20))
+    return now + min(lock, LONGEST_LOCK)
 
 
 def word_wait(until: datetime.datetime, now: datetime.datetime) -> str:

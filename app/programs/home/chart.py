@@ -67,15 +67,15 @@ class PainMark:
 
 @dataclass(frozen=True)
 class Week:
-    """Seven days in numbers: days with anything done, the mean share of the program on them, mean pain or None."""
+    """Seven days in numbers: days with anything done, how much of the program on them, mean pain ("4.5" or "")."""
 
     first: datetime.date
     last: datetime.date
     days_done: int
     days_counted: int
     share: int  # percent
-    pain_before: float | None
-    pain_after: float | None
+    pain_before: str
+    pain_after: str
 
 
 @dataclass(frozen=True)
@@ -110,17 +110,15 @@ def draw_chart(diary: Diary, today: datetime.date) -> Chart:
 
 
 def sum_up(diary: Diary, today: datetime.date) -> str:
-    """Say a diary in a sentence: "Done on 9 of the last 12 days, 80% of the exercises on those days." """
+    """Say a diary in a sentence: "Done on 9 of the last 12 days, 80% of the exercises on those." """
     begun = max(diary.begun_on, today - datetime.timedelta(days=CHART_DAYS - 1))
     whole = _week(diary, begun, (today - begun).days + 1)
-    if not whole.days_counted or not diary.days:
-        return "Nothing noted at home yet."
-    days = "today" if whole.days_counted == 1 else f"on {whole.days_done} of the last {whole.days_counted} days"
+    is_first_day = whole.days_counted <= 1
     if not whole.days_done:
-        return "Nothing ticked off " + (
-            "today." if whole.days_counted == 1 else f"in the last {whole.days_counted} days."
-        )
-    return f"Done {days}, {whole.share}% of the exercises on those days."
+        return f"Nothing ticked off {'today' if is_first_day else f'in the last {whole.days_counted} days'}."
+    if is_first_day:
+        return f"Done today, {whole.share}% of the exercises."
+    return f"Done on {whole.days_done} of the last {whole.days_counted} days, {whole.share}% of the exercises on those."
 
 
 def _week(diary: Diary, first: datetime.date, length: int = 7) -> Week:
@@ -138,9 +136,9 @@ def _week(diary: Diary, first: datetime.date, length: int = 7) -> Week:
     )
 
 
-def _mean(values: list[int | None]) -> float | None:
+def _mean(values: list[int | None]) -> str:
     known = [value for value in values if value is not None]
-    return round(sum(known) / len(known), 1) if known else None
+    return f"{round(sum(known) / len(known), 1):g}" if known else ""
 
 
 def _has_pain(day: NotedDay) -> bool:

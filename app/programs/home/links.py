@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.tools import Tools
 from app.clients.models import Client
-from app.crypto import PLAIN_LETTERS, Vault
+from app.crypto import PLAIN_LETTERS, CannotDecryptError, Vault
 from app.pdf.document import DocumentLink
 from app.programs.models import Program, ProgramLink
 
@@ -87,8 +87,8 @@ def token_of(vault: Vault, public_id: str) -> str:
 
 
 def read_token(vault: Vault, token: str) -> str | None:
-    """Return the public id in an address, or None when we did not make it."""
-    return vault.unmark(token, purpose=PURPOSE)
+    """Return the public id in an address, or None when we did not make it; capitals typed from paper do not matter."""
+    return vault.unmark(token.lower(), purpose=PURPOSE)
 
 
 def link_url(tools: Tools, public_id: str) -> str:
@@ -97,8 +97,11 @@ def link_url(tools: Tools, public_id: str) -> str:
 
 
 def code_of(vault: Vault, link: ProgramLink) -> str:
-    """Return the link's code; raises CannotDecryptError when the secret it was stored with is gone."""
-    return vault.decrypt(link.encrypted_code, row=_row_name(link.id))
+    """Return the link's code, or "" when the secret it was stored with is no longer configured."""
+    try:
+        return vault.decrypt(link.encrypted_code, row=_row_name(link.id))
+    except CannotDecryptError:
+        return ""
 
 
 def _row_name(link_id: uuid.UUID) -> str:
@@ -106,8 +109,10 @@ def _row_name(link_id: uuid.UUID) -> str:
 
 
 def document_link(tools: Tools, link: ProgramLink | None, client: Client) -> DocumentLink | None:
-    """Return what a sheet prints of a link; the code only where no date of birth opens the page."""
+    """Return what a sheet prints of a link, the code only where no date of birth opens the page; None for nothing."""
     if link is None:
         return None
     code = "" if client.date_of_birth else code_of(tools.vault, link)
+    if not code and not client.date_of_birth:
+        return None  # nothing would open it
     return DocumentLink(url=link_url(tools, link.public_id), code=code)

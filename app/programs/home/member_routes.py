@@ -12,6 +12,7 @@ from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.clients.models import Client
 from app.clients.queries import get_client
 from app.errors import NotFoundError
+from app.programs.home.answers import word_wait
 from app.programs.home.links import code_of, ensure_link, link_url, renew_link, turn_off
 from app.programs.models import Program
 from app.programs.queries import find_newest_version, get_program
@@ -46,6 +47,7 @@ async def show_link(
         title=title,
         url=url,
         code=code_of(tools.vault, link) if link and not client.date_of_birth else "",
+        wait=word_wait(link.locked_until, now) if link and link.locked_until and link.locked_until > now else "",
         picture=segno.make(url, error="m").svg_data_uri(scale=4, border=2) if url else "",
     )
 
@@ -59,7 +61,7 @@ async def make_new_link(
     now = tools.clock()
     await renew_link(session, tools.vault, program, now)
     _record(session, "program.link_renewed", member, client, program, now)
-    return redirect(_path(client, program))
+    return redirect(_path(client, program), notice="link-renewed")
 
 
 @router.post(HOME_PATH + "/off")
@@ -71,7 +73,7 @@ async def turn_link_off(
     now = tools.clock()
     await turn_off(session, program, now)
     _record(session, "program.link_turned_off", member, client, program, now)
-    return redirect(_path(client, program))
+    return redirect(_path(client, program), notice="link-off")
 
 
 async def _get_assigned(

@@ -6,20 +6,20 @@ import hashlib
 import json
 import threading
 
+from app.exercises.pictures import drawing_code
 from app.pdf.figures import Figure, to_svg
 from app.programs.content import ContentExercise
-from app.web.rendering import product_version
 
-VERSION_LETTERS = 12
+NAME_LETTERS = 12
 KEPT_DRAWINGS = 512  # some 5 KB each
 
 _one_at_a_time = threading.Lock()
 
 
-def figure_version(exercise: ContentExercise) -> str:
-    """Return the first letters of a SHA-256 over title, figure and release, for an address that may be kept."""
-    made_from = json.dumps([exercise.name, exercise.figure, product_version()])
-    return hashlib.sha256(made_from.encode()).hexdigest()[:VERSION_LETTERS]
+def figure_name(exercise: ContentExercise) -> str:
+    """Return what a figure is asked for by: the first letters of a SHA-256 over title, figure and drawing code."""
+    made_from = json.dumps([exercise.name, exercise.figure, drawing_code()])
+    return hashlib.sha256(made_from.encode()).hexdigest()[:NAME_LETTERS]
 
 
 def draw_figure(exercise: ContentExercise) -> bytes | None:

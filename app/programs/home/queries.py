@@ -3,26 +3,31 @@
 import datetime
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import Letterhead, Membership, Practitioner
 from app.programs.content import ProgramContent
 from app.programs.home.chart import CHART_DAYS, Diary, NotedDay
-from app.programs.home.service import SHOWN_DAYS, DayNote
+from app.programs.home.notes import SHOWN_DAYS, DayNote
 from app.programs.home.shown import ShownDay, carry_over, list_days
 from app.programs.models import DiaryDay, Program, ProgramLink, ProgramVersion
 
 
 @dataclass(frozen=True)
 class HomeProgram:
-    """The newest version of a program and who gives it; empty texts are not known."""
+    """The newest version of a program and who gives it; empty texts are not known.
+
+    Times are UTC; ``begun_at`` is that of the first version.
+    """
 
     number: int
     content: ProgramContent
     assigned_at: datetime.datetime
+    begun_at: datetime.datetime
     practitioner_name: str
     practitioner_title: str
     phone: str
@@ -31,17 +36,20 @@ class HomeProgram:
 
 async def read_program(session: AsyncSession, program: Program) -> HomeProgram:
     """Return what a program says now, in one query; it has been assigned at least once."""
+    first = aliased(ProgramVersion)
     row = (
         await session.execute(
             select(
                 ProgramVersion.number,
                 ProgramVersion.content,
                 ProgramVersion.assigned_at,
+                first.assigned_at.label("begun_at"),
                 Practitioner.name,
                 Membership.title,
                 Letterhead.phone,
                 Letterhead.stop_when,
             )
+            .join(first, (first.program_id == ProgramVersion.program_id) & (first.number == 1))
             .join(Membership, Membership.id == ProgramVersion.assigned_by_id)
             .join(Practitioner, Practitioner.id == Membership.practitioner_id)
             .outerjoin(Letterhead, Letterhead.practice_id == ProgramVersion.practice_id)
@@ -55,6 +63,7 @@ async def read_program(session: AsyncSession, program: Program) -> HomeProgram:
         number=row.number,
         content=content,
         assigned_at=row.assigned_at,
+        begun_at=row.begun_at,
         practitioner_name=row.name,
         practitioner_title=row.title,
         phone=row.phone or "",
@@ -71,9 +80,12 @@ async def read_content(session: AsyncSession, program_id: uuid.UUID, number: int
 
 
 async def read_days(
-    session: AsyncSession, program: Program, shown: HomeProgram, today: datetime.date
+    session: AsyncSession, program: Program, shown: HomeProgram, *, begun: datetime.date, today: datetime.date
 ) -> list[ShownDay]:
-    """Return the last seven days as the newest version shows them: ticks go with their exercise, not its place."""
+    """Return the last seven days as the newest version shows them: ticks go with their exercise, not its place.
+
+    Days before the program was given (``begun``) are left out.
+    """
     rows = await session.scalars(
         select(DiaryDay).where(
             DiaryDay.program_id == program.id,
@@ -87,11 +99,16 @@ async def read_days(
         if row.version_number not in contents:
             old = await read_content(session, program.id, row.version_number)
             contents[row.version_number] = old or shown.content
-        done = tuple(row.done)
+        note = note_of(row)
         if row.version_number != shown.number:
-            done = carry_over(done, contents[row.version_number], shown.content)
-        noted[row.day] = (DayNote(done, row.pain_before, row.pain_after, row.comment), row.updated_at)
-    return list_days(today, noted)
+            note = replace(note, done=carry_over(note.done, contents[row.version_number], shown.content))
+        noted[row.day] = (note, row.updated_at)
+    return list_days(begun, today, noted)
+
+
+def note_of(row: DiaryDay) -> DayNote:
+    """Return what a stored day says, its places as they were in the version stored with it."""
+    return DayNote(tuple(row.done), row.pain_before, row.pain_after, row.comment)
 
 
 async def list_diaries(

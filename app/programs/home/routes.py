@@ -1,46 +1,44 @@
-"""The patient's page: its door, the program, what is noted on a day, and its pictures. Nobody signs in here."""
+"""The patient's page: its door, the program, and what is noted on a day. Nobody signs in here."""
 
 import datetime
-import gzip
 import re
 from typing import Annotated
 
-import anyio.to_thread
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Database, ToolsDep
 from app.accounts.form_fields import FormText
 from app.db import release
-from app.exercises.models import ExercisePhoto
+from app.programs.content import read_date
+from app.programs.home import picture_routes
 from app.programs.home.access import (
-    AddressLimitDep,
+    STATE_HEADER,
     Answer,
     AnyVisit,
     HomeRoute,
-    LinkGoneError,
-    OpenVisit,
     Visit,
     clear_cookie,
     set_cookie,
     try_answer,
 )
+from app.programs.home.address_limit import AddressLimitDep
 from app.programs.home.answers import LONGEST_ANSWER, example_dates, word_wait
-from app.programs.home.pictures import draw_figure, figure_version
-from app.programs.home.queries import HomeProgram, read_content, read_days, read_program
-from app.programs.home.service import LONGEST_COMMENT, keep_note, read_note, takes_notes
-from app.programs.home.shown import ShownDay, days_as_data, group_exercises, photo_ids
+from app.programs.home.notes import LONGEST_COMMENT, read_note, takes_notes
+from app.programs.home.pictures import figure_name
+from app.programs.home.queries import HomeProgram, note_of, read_content, read_days, read_program
+from app.programs.home.service import keep_note
+from app.programs.home.shown import days_as_data, group_exercises, note_as_data
 from app.web.assets import read_assets
 from app.web.rendering import page, redirect
 
 router = APIRouter(route_class=HomeRoute)
 
-# Tells the page's own service worker that this is the program, not its door.
-OPEN_HEADER = "X-Kinebridge-Program"
-KEEP_A_YEAR = "private, max-age=31536000, immutable"
 NO_ANSWER = "Write your answer."
 NO_MATCH = "That does not match. Check it and try again, written as in the example."
+NOT_OPEN = "Nothing was saved, because this phone has to be let in again. Please note it once more afterwards."
+NOT_TAKEN = "That was not saved: the program was paused or ended meanwhile, or the day is not open for notes."
 
 
 @router.get("/p/offline.js")
@@ -59,13 +57,8 @@ async def show_home(
         return redirect(visit.path)  # typed in capitals
     if not visit.is_open:
         return _door(request, visit)
-    now = tools.clock()
     shown = await read_program(session, visit.program)
-    days = await read_days(session, visit.program, shown, visit.today(now))
-    chosen = next((each for each in days if each.date.isoformat() == day), days[-1])
-    response = _home_page(request, visit, shown, days, chosen, now)
-    response.headers[OPEN_HEADER] = "open"
-    return response
+    return await _home_page(request, session, visit, shown, tools.clock(), day)
 
 
 @router.get("/p/{token}/open")
@@ -92,16 +85,24 @@ async def open_home(
     if not judged.is_right:
         return _refusal(request, visit, judged, tools.clock())
     response = redirect(visit.path)
-    set_cookie(response, tools, visit.link)
+    set_cookie(response, tools, visit)
     return response
 
 
 @router.post("/p/{token}/leave")
 async def leave_home(visit: AnyVisit, tools: ToolsDep) -> RedirectResponse:
-    """Shut the page on this phone."""
+    """Shut the page on this phone and let its browser forget the pictures too."""
     response = redirect(visit.path)
-    clear_cookie(response, tools, visit.link)
+    clear_cookie(response, tools, visit)
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+@router.get("/p/{token}/days/{day}")
+async def show_day(day: str, visit: AnyVisit) -> Response:
+    """Lead who opens a form's own address to the page, on that day."""
+    date = read_date(day)
+    return redirect(f"{visit.path}?day={date.isoformat()}" if date else visit.path)
 
 
 @router.post("/p/{token}/days/{day}")
@@ -115,59 +116,46 @@ async def note_day(
     pain_before: FormText = "",
     pain_after: FormText = "",
     comment: FormText = "",
+    was_done: Annotated[list[str] | None, Form()] = None,
+    was_pain_before: FormText = "",
+    was_pain_after: FormText = "",
+    was_comment: FormText = "",
     version: FormText = "",
 ) -> Response:
-    """Keep what is noted about a day, in place of what was noted before.
+    """Keep what is noted about a day; the fields ``was_...`` say what the page showed before.
 
     The page's script is answered in JSON: 401 when the door has to be opened again, 409 when the day takes no notes.
     """
     asked_by_script = "application/json" in request.headers.get("accept", "")
     if not visit.is_open:
-        return Response(status_code=401) if asked_by_script else redirect(visit.path)
+        return _door(request, visit, error=NOT_OPEN, status=401)
     now = tools.clock()
-    date, number = _read_day(day), _read_number(version)
-    content = await read_content(session, visit.program.id, number)
-    if date is None or content is None or not takes_notes(visit.program, date, visit.today(now), visit.zone):
-        return Response(status_code=409) if asked_by_script else redirect(visit.path)
+    shown = await read_program(session, visit.program)
+    date, number = read_date(day), _read_number(version)
+    is_newest = number == shown.number
+    content = shown.content if is_newest else await read_content(session, visit.program.id, number)
+    if date is None or content is None or not _takes_notes(visit, shown, date, now):
+        return await _home_page(request, session, visit, shown, now, trouble=NOT_TAKEN)
     count = len(content.exercises)
-    note = read_note(done or [], pain_before, pain_after, comment, count)
-    await keep_note(session, visit.program, date, note, version_number=number, exercise_count=count, now=now)
-    if asked_by_script:
-        return JSONResponse({"savedAt": now.isoformat()})
-    return redirect(f"{visit.path}?day={date.isoformat()}")
-
-
-@router.get("/p/{token}/figures/{place}.svg")
-async def show_figure(request: Request, place: str, visit: OpenVisit, session: Database, v: str = "") -> Response:
-    """Answer with a figure of the newest version; kept for a year by browsers when asked for by its present version."""
-    exercises = (await read_program(session, visit.program)).content.exercises
-    number = int(place) if place.isascii() and place.isdecimal() and len(place) < 4 else len(exercises)
-    if number >= len(exercises):
-        raise LinkGoneError
-    packed = await anyio.to_thread.run_sync(draw_figure, exercises[number])
-    if packed is None:
-        raise LinkGoneError
-    headers = {"Vary": "Accept-Encoding"}
-    if v == figure_version(exercises[number]):
-        headers["Cache-Control"] = KEEP_A_YEAR
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, media_type="image/svg+xml", headers={**headers, "Content-Encoding": "gzip"})
-    return Response(gzip.decompress(packed), media_type="image/svg+xml", headers=headers)
-
-
-@router.get("/p/{token}/photos/{photo_id}.jpg")
-async def show_photo(photo_id: str, visit: OpenVisit, session: Database) -> Response:
-    """Answer with a photo that the newest version shows; its bytes never change."""
-    shown = photo_ids((await read_program(session, visit.program)).content)
-    wanted = next((each for each in shown if str(each) == photo_id), None)
-    content = await session.scalar(
-        select(ExercisePhoto.content).where(
-            ExercisePhoto.id == wanted, ExercisePhoto.practice_id == visit.program.practice_id
-        )
+    row = await keep_note(
+        session,
+        visit.program,
+        date,
+        number=number,
+        content=content,
+        base=read_note(was_done or [], was_pain_before, was_pain_after, was_comment, count),
+        mine=read_note(done or [], pain_before, pain_after, comment, count),
+        now=now,
     )
-    if content is None:
-        raise LinkGoneError
-    return Response(content, media_type="image/jpeg", headers={"Cache-Control": KEEP_A_YEAR})
+    if not asked_by_script:
+        return redirect(f"{visit.path}?day={date.isoformat()}")
+    kept = {"savedAt": now.isoformat(), "version": row.version_number, "note": note_as_data(note_of(row))}
+    return JSONResponse(kept | {"newest": shown.number}, headers={STATE_HEADER: "open"})
+
+
+def _takes_notes(visit: Visit, shown: HomeProgram, day: datetime.date, now: datetime.datetime) -> bool:
+    begun, today = visit.date_of(shown.begun_at), visit.date_of(now)
+    return takes_notes(day, begun=begun, stopped=visit.stopped_on, today=today)
 
 
 def _door(
@@ -183,6 +171,7 @@ def _door(
         longest_answer=LONGEST_ANSWER,
         error=error,
     )
+    response.headers[STATE_HEADER] = "door"
     if retry_seconds is not None:
         response.headers["Retry-After"] = str(retry_seconds)
     return response
@@ -197,45 +186,55 @@ def _refusal(request: Request, visit: Visit, judged: Answer, now: datetime.datet
     return _door(request, visit, error=words, status=429, retry_seconds=seconds)
 
 
-def _home_page(
-    request: Request, visit: Visit, shown: HomeProgram, days: list[ShownDay], chosen: ShownDay, now: datetime.datetime
+async def _home_page(
+    request: Request,
+    session: AsyncSession,
+    visit: Visit,
+    shown: HomeProgram,
+    now: datetime.datetime,
+    day: str = "",
+    *,
+    trouble: str = "",
 ) -> Response:
-    client = visit.client
-    takes = takes_notes(visit.program, days[-1].date, days[-1].date, visit.zone)
-    return page(
+    """Answer with the program and a day of its diary, today unless another of the days shown is asked for."""
+    begun, today = visit.date_of(shown.begun_at), visit.date_of(now)
+    days = await read_days(session, visit.program, shown, begun=begun, today=today)
+    client, zone = visit.client, str(visit.zone)
+    response = page(
         request,
         "home/show.html",
+        status=409 if trouble else 200,
+        trouble=trouble,
         path=visit.path,
         first_name=client.preferred_first_name or client.first_name,
         practice_name=visit.practice.name,
         program=visit.program,
         shown=shown,
         groups=group_exercises(shown.content),
-        figure_version=figure_version,
+        figure_name=figure_name,
         phone_link=re.sub(r"[^\d+]", "", shown.phone),
-        zone=str(visit.zone),
-        assigned_on=shown.assigned_at.astimezone(visit.zone).date(),
+        zone=zone,
+        assigned_on=visit.date_of(shown.assigned_at),
         days=days,
-        chosen=chosen,
-        takes_notes=takes,
+        chosen=next((each for each in days if each.date.isoformat() == day), days[-1]),
+        takes_notes=_takes_notes(visit, shown, today, now),
         longest_comment=LONGEST_COMMENT,
         data={
             "path": visit.path,
-            "zone": str(visit.zone),
-            "today": days[-1].date.isoformat(),
+            "zone": zone,
+            "begun": days[0].date.isoformat(),
+            "today": today.isoformat(),
             "madeAt": now.isoformat(),
             "version": shown.number,
             "days": days_as_data(days),
         },
     )
-
-
-def _read_day(text: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        return None
+    response.headers[STATE_HEADER] = "open"
+    return response
 
 
 def _read_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+router.include_router(picture_routes.router)

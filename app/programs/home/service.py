@@ -1,77 +1,72 @@
 """Keeping what a patient noted about a day."""
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.programs.content import ProgramContent
+from app.programs.home.notes import DayNote, merge_notes
+from app.programs.home.queries import note_of, read_content
+from app.programs.home.shown import carry_over
 from app.programs.models import DiaryDay, Program
-
-LONGEST_COMMENT = 500
-# A page shows today and the six days before; a phone that was offline for long may still send older ones.
-SHOWN_DAYS = 7
-OLDEST_DAYS = 30
-MOST_PAIN = 10
-
-
-@dataclass(frozen=True)
-class DayNote:
-    """What a patient noted about a day: places (from 0) of the exercises done, pain 0-10 or None, a comment."""
-
-    done: tuple[int, ...] = ()
-    pain_before: int | None = None
-    pain_after: int | None = None
-    comment: str = ""
-
-
-def read_note(done: Sequence[str], before: str, after: str, comment: str, exercise_count: int) -> DayNote:
-    """Read a note from a form; whatever is not on the form counts as not noted, a comment too long is cut."""
-    places = {int(text) for text in done if text.isascii() and text.isdecimal() and len(text) < 4}
-    return DayNote(
-        done=tuple(sorted(place for place in places if place < exercise_count)),
-        pain_before=_read_pain(before),
-        pain_after=_read_pain(after),
-        comment=comment.replace("\r\n", "\n").strip()[:LONGEST_COMMENT],
-    )
-
-
-def _read_pain(text: str) -> int | None:
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else None
-    return number if number is not None and number <= MOST_PAIN else None
-
-
-def takes_notes(program: Program, day: datetime.date, today: datetime.date, zone: datetime.tzinfo) -> bool:
-    """Say whether a day can be noted: not in the future, not long ago, not after the program was paused or ended."""
-    stopped_at = program.ended_at or program.paused_at
-    last = min(today, stopped_at.astimezone(zone).date()) if stopped_at else today
-    return today - datetime.timedelta(days=OLDEST_DAYS) < day <= last
 
 
 async def keep_note(
     session: AsyncSession,
     program: Program,
     day: datetime.date,
-    note: DayNote,
     *,
-    version_number: int,
-    exercise_count: int,
+    number: int,
+    content: ProgramContent,
+    base: DayNote,
+    mine: DayNote,
     now: datetime.datetime,
-) -> None:
-    """Keep a day's note in place of what was there; the last one wins, and sending it again changes nothing."""
-    noted = {
-        "version_number": version_number,
-        "done": list(note.done),
-        "exercise_count": exercise_count,
-        "pain_before": note.pain_before,
-        "pain_after": note.pain_after,
-        "comment": note.comment,
-        "updated_at": now,
-    }
+) -> DiaryDay:
+    """Keep what a page of version ``number`` changed of a day since ``base``; return the day as it is now.
+
+    Pages that note the same day take turns on its row, and none undoes what another noted. Ticks are kept by the places
+    of the newer version of the two. The same note sent again changes nothing.
+    """
+    row = await _lock_day(session, program, day, number, len(content.exercises), now)
+    theirs = note_of(row)
+    if row.version_number != number:
+        other = await read_content(session, program.id, row.version_number) or content
+        if row.version_number > number:
+            base, mine = (replace(note, done=carry_over(note.done, content, other)) for note in (base, mine))
+            number, content = row.version_number, other
+        else:
+            theirs = replace(theirs, done=carry_over(theirs.done, other, content))
+    merged = merge_notes(base, mine, theirs)
+    row.version_number, row.exercise_count = number, len(content.exercises)
+    row.done, row.comment = list(merged.done), merged.comment
+    row.pain_before, row.pain_after = merged.pain_before, merged.pain_after
+    row.updated_at = now
+    await session.flush()
+    return row
+
+
+async def _lock_day(
+    session: AsyncSession, program: Program, day: datetime.date, number: int, count: int, now: datetime.datetime
+) -> DiaryDay:
+    """Return a day's row, locked; an empty one is made first where there is none."""
     await session.execute(
         insert(DiaryDay)
-        .values(id=func.gen_random_uuid(), practice_id=program.practice_id, program_id=program.id, day=day, **noted)
-        .on_conflict_do_update(index_elements=["program_id", "day"], set_=noted)
+        .values(
+            id=func.gen_random_uuid(),
+            practice_id=program.practice_id,
+            program_id=program.id,
+            day=day,
+            version_number=number,
+            done=[],
+            exercise_count=count,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["program_id", "day"])
     )
+    row = await session.scalars(
+        select(DiaryDay).where(DiaryDay.program_id == program.id, DiaryDay.day == day).with_for_update()
+    )
+    return row.one()

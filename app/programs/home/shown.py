@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from app.exercises.dose import DAYS
+from app.pdf.document import written_date
 from app.programs.content import ContentExercise, ProgramContent
-from app.programs.home.service import SHOWN_DAYS, DayNote
+from app.programs.drafts import SECTIONS
+from app.programs.home.notes import SHOWN_DAYS, DayNote
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-SECTION_WORDS = {"warm-up": "Warm-up", "main": "Main part", "cool-down": "Cool-down"}
+WEEKDAYS = tuple(DAYS.values())
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def group_exercises(content: ProgramContent) -> list[Group]:
             ShownExercise(place, f"{letter}{turn}" if letter else str(place + 1), exercise)
             for turn, (place, exercise) in enumerate(found, 1)
         )
-        heading = SECTION_WORDS.get(name, name) if name != section else ""
+        heading = SECTIONS.get(name, "") if name != section else ""
         section = name
         groups.append(Group(heading, bool(letter) and len(shown) > 1, shown))
     return groups
@@ -69,13 +67,17 @@ class ShownDay:
     @property
     def words(self) -> str:
         """The day in words: "Monday 23 November"."""
-        return f"{WEEKDAYS[self.date.weekday()]} {self.date.day} {MONTHS[self.date.month - 1]}"
+        return f"{WEEKDAYS[self.date.weekday()]} {written_date(self.date).rpartition(' ')[0]}"
 
 
-def list_days(today: datetime.date, noted: Mapping[datetime.date, tuple[DayNote, datetime.datetime]]) -> list[ShownDay]:
-    """Return the last seven days, the oldest first, with what was noted."""
+def list_days(
+    begun: datetime.date,
+    today: datetime.date,
+    noted: Mapping[datetime.date, tuple[DayNote, datetime.datetime]],
+) -> list[ShownDay]:
+    """Return the last seven days since the program was given, the oldest first and at least today, with their notes."""
     dates = [today - datetime.timedelta(days=back) for back in reversed(range(SHOWN_DAYS))]
-    return [ShownDay(date, *noted.get(date, (DayNote(), None))) for date in dates]
+    return [ShownDay(date, *noted.get(date, (DayNote(), None))) for date in dates if date >= begun or date == today]
 
 
 def carry_over(done: Collection[int], old: ProgramContent, new: ProgramContent) -> tuple[int, ...]:
@@ -97,15 +99,14 @@ def photo_ids(content: ProgramContent) -> set[uuid.UUID]:
     return {photo_id for exercise in content.exercises for photo_id in exercise.photo_ids}
 
 
+def note_as_data(note: DayNote) -> dict[str, Any]:
+    """Return a note for the page's script, JSON-able."""
+    return {"done": list(note.done), "before": note.pain_before, "after": note.pain_after, "comment": note.comment}
+
+
 def days_as_data(days: Sequence[ShownDay]) -> dict[str, dict[str, Any]]:
-    """Return the days for the page's script: date -> what was noted, JSON-able."""
+    """Return the days for the page's script: date -> what was noted and when that was saved, JSON-able."""
     return {
-        day.date.isoformat(): {
-            "done": list(day.note.done),
-            "before": day.note.pain_before,
-            "after": day.note.pain_after,
-            "comment": day.note.comment,
-            "savedAt": day.saved_at.isoformat() if day.saved_at else None,
-        }
+        day.date.isoformat(): note_as_data(day.note) | {"savedAt": day.saved_at.isoformat() if day.saved_at else None}
         for day in days
     }

@@ -1,56 +1,29 @@
 // The patient's page: what is ticked or written is saved at once; without a connection it waits in this phone and is sent
-// later. Without this script the same form is saved by its button.
-//
-// Kept in localStorage under "program:<path>": {day: {done, before, after, comment, version, savedAt, waiting}}. A day is
-// dropped once a page made after it was saved is shown. The service worker (home-offline.js) keeps the page itself.
+// later (home-notes.js). Without this script the same form is saved by its button. home-offline.js keeps the page itself.
+
+import { Notes, STATE_HEADER, isSame } from "./home-notes.js";
 
 const data = JSON.parse(document.getElementById("home-data").textContent);
 const form = document.getElementById("diary");
+const leave = document.getElementById("leave");
 const state = document.getElementById("state");
-const key = `program:${data.path}`;
+const notes = new Notes(data, showAll);
 
 const TYPING_PAUSE = 800;
 const TICKING_PAUSE = 250;
 const RETRY_WAIT = 20000;
 const SHOWN_DAYS = 7;
-const OFFLINE = "No connection. Kept on this phone and sent later.";
+const TROUBLE = {
+  offline: "No connection. Kept on this phone and sent later.",
+  later: "Not saved yet. Trying again soon.",
+};
+const NOT_STORED = "Not saved yet. Keep this page open until it is.";
+const REFUSED = "Not saved: this day takes no notes any more.";
+const REFUSED_DAYS = "Not saved, because the program was paused or ended by then or it is too long ago: ";
 
-let shownDay = form.getAttribute("action").split("/").pop();
+let shownDay = form.dataset.day;
+let trouble = "";
 let timer;
-let sending = false;
-
-function readKept() {
-  try {
-    return JSON.parse(localStorage.getItem(key)) || {};
-  } catch {
-    return {}; // no storage in this browser, or not ours: the form is then sent straight away, and that is all
-  }
-}
-
-const kept = readKept();
-
-function storeKept() {
-  try {
-    if (Object.keys(kept).length) localStorage.setItem(key, JSON.stringify(kept));
-    else localStorage.removeItem(key);
-  } catch {
-    // full or forbidden: what is on the page is still sent while it is open
-  }
-}
-
-// What this page was made with is at least as new: nothing of such a day has to be kept.
-function dropOld() {
-  for (const [day, entry] of Object.entries(kept)) {
-    if (!entry.waiting && (!entry.savedAt || Date.parse(entry.savedAt) <= Date.parse(data.madeAt))) delete kept[day];
-  }
-  storeKept();
-}
-
-function noteOf(day) {
-  const own = kept[day];
-  if (own && own.version === data.version) return own;
-  return data.days[day] || { done: [], before: null, after: null, comment: "", savedAt: null };
-}
 
 // --- the form ---
 
@@ -62,31 +35,41 @@ function readForm() {
     before: pain("pain_before"),
     after: pain("pain_after"),
     comment: String(fields.get("comment") ?? ""),
-    version: data.version,
-    savedAt: noteOf(shownDay).savedAt,
-    waiting: true,
   };
 }
 
 function fillForm(note) {
+  if (isSame(readForm(), note)) return; // nor is a space at the end taken from somebody who is typing
   for (const box of form.querySelectorAll('[name="done"]')) box.checked = note.done.includes(Number(box.value));
-  for (const name of ["pain_before", "pain_after"]) {
-    const value = note[name.slice(5)];
-    for (const radio of form.querySelectorAll(`[name="${name}"]`)) radio.checked = radio.value === (value ?? "").toString();
+  for (const [name, value] of [["pain_before", note.before], ["pain_after", note.after]]) {
+    for (const radio of form.querySelectorAll(`[name="${name}"]`)) radio.checked = radio.value === String(value ?? "");
   }
-  form.elements.comment.value = note.comment;
+  if (form.elements.comment.value.trim() !== note.comment.trim()) form.elements.comment.value = note.comment;
 }
 
 // --- the days ---
 
 function todayThere() {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: data.zone, year: "numeric", month: "2-digit", day: "2-digit" }).format();
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone: data.zone, year: "numeric", month: "2-digit", day: "2-digit" });
+  const { year, month, day } = Object.fromEntries(format.formatToParts().map((part) => [part.type, part.value]));
+  return `${year}-${month}-${day}`;
 }
 
 function inWords(day) {
   const date = new Date(`${day}T12:00:00Z`);
   const part = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options }).format(date);
   return { long: `${part({ weekday: "long" })} ${part({ day: "numeric", month: "long" })}`, short: part({ weekday: "short" }), number: part({ day: "numeric" }) };
+}
+
+function lastDays() {
+  const days = [];
+  for (let back = SHOWN_DAYS - 1; back >= 0; back -= 1) {
+    const date = new Date(`${todayThere()}T12:00:00Z`);
+    date.setUTCDate(date.getUTCDate() - back);
+    const day = date.toISOString().slice(0, 10);
+    if (day >= data.begun || back === 0) days.push(day);
+  }
+  return days;
 }
 
 function span(words, className, isHidden = true) {
@@ -97,136 +80,91 @@ function span(words, className, isHidden = true) {
   return element;
 }
 
+function dayLink(day) {
+  const words = inWords(day);
+  const isDone = notes.entryOf(day).note.done.length > 0;
+  const link = document.createElement("a");
+  link.href = `${data.path}?day=${day}`;
+  link.dataset.day = day;
+  if (day === shownDay) link.setAttribute("aria-current", "date");
+  link.append(
+    span(words.long + (isDone ? ", done" : ""), "visually-hidden", false),
+    span(words.short, ""),
+    span(words.number, "day-number"),
+    span("", `day-dot${isDone ? " done" : ""}`),
+  );
+  return link;
+}
+
 // The strip is made anew: a page that was opened offline may be days old.
 function showDays() {
-  const today = todayThere();
-  const links = [];
-  for (let back = SHOWN_DAYS - 1; back >= 0; back -= 1) {
-    const date = new Date(`${today}T12:00:00Z`);
-    date.setUTCDate(date.getUTCDate() - back);
-    const day = date.toISOString().slice(0, 10);
-    const words = inWords(day);
-    const isDone = noteOf(day).done.length > 0;
-    const link = document.createElement("a");
-    link.href = `${data.path}?day=${day}`;
-    link.dataset.day = day;
-    if (day === shownDay) link.setAttribute("aria-current", "date");
-    link.append(
-      span(words.long + (isDone ? ", done" : ""), "visually-hidden", false),
-      span(words.short, ""),
-      span(words.number, "day-number"),
-      span("", `day-dot${isDone ? " done" : ""}`),
-    );
-    links.push(link);
-  }
   const strip = form.querySelector(".day-strip");
   const focused = strip.contains(document.activeElement) ? document.activeElement.dataset.day : null;
-  strip.replaceChildren(...links);
+  strip.replaceChildren(...lastDays().map(dayLink));
+  strip.hidden = strip.childElementCount < 2;
   if (focused) strip.querySelector(`[data-day="${focused}"]`)?.focus();
-  document.getElementById("day").textContent = (shownDay === today ? "Today, " : "") + inWords(shownDay).long;
+  document.getElementById("day").textContent = (shownDay === todayThere() ? "Today, " : "") + inWords(shownDay).long;
+}
+
+function showAll() {
+  const days = notes.refusedDays.map((day) => inWords(day).long);
+  const refused = document.getElementById("refused");
+  refused.hidden = days.length === 0;
+  if (days.length) refused.textContent = `${REFUSED_DAYS}${days.join(", ")}.`;
+  if (!state) return; // a program that was paused or ended shows no diary
+  fillForm(notes.entryOf(shownDay).note);
+  showDays();
+  showState();
 }
 
 function showDay(day) {
   shownDay = day;
   form.setAttribute("action", `${data.path}/days/${day}`);
-  fillForm(noteOf(day));
-  showDays();
-  showState();
+  showAll();
 }
+
+// --- saving ---
 
 function clockTime(moment) {
   return new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", timeZone: data.zone }).format(new Date(moment));
 }
 
-function showState(words) {
-  const note = noteOf(shownDay);
-  const isWaiting = Object.values(kept).some((entry) => entry.waiting);
-  state.classList.toggle("later", words === OFFLINE);
-  if (words) state.textContent = words;
-  else if (isWaiting) state.textContent = "Saving";
-  else state.textContent = note.savedAt ? `Saved at ${clockTime(note.savedAt)}` : "Saved as you tick";
+function stateWords() {
+  const entry = notes.entryOf(shownDay);
+  if (entry.isRefused) return REFUSED;
+  if (notes.waiting.length) return trouble ? (notes.isStored ? TROUBLE[trouble] : NOT_STORED) : "Saving";
+  return entry.savedAt ? `Saved at ${clockTime(entry.savedAt)}` : "Saved as you tick";
 }
 
-// --- sending ---
-
-async function send(day, entry) {
-  const body = new URLSearchParams({ version: entry.version, comment: entry.comment });
-  body.set("pain_before", entry.before ?? "");
-  body.set("pain_after", entry.after ?? "");
-  for (const place of entry.done) body.append("done", place);
-  return fetch(`${data.path}/days/${day}`, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
+function showState() {
+  const words = stateWords();
+  state.classList.toggle("later", Boolean(trouble) || words === REFUSED);
+  if (state.textContent !== words) state.textContent = words; // said once by screen readers
 }
 
-// Sends what waits, one day after the other. What was changed meanwhile stays waiting.
 async function sendAll() {
-  if (sending) return;
-  sending = true;
-  let words;
-  try {
-    for (let next = nextWaiting(); next && !words; next = nextWaiting()) words = await sendDay(...next);
-  } finally {
-    sending = false;
-  }
-  showState(words);
-  if (words) {
-    clearTimeout(timer);
-    timer = setTimeout(sendAll, RETRY_WAIT);
-  }
-}
-
-function nextWaiting() {
-  return Object.entries(kept).find(([, entry]) => entry.waiting);
-}
-
-// Returns nothing when the day was dealt with, else what to say while it waits.
-async function sendDay(day, entry) {
-  let response;
-  try {
-    response = await send(day, entry);
-  } catch {
-    return OFFLINE;
-  }
-  if (response.ok) {
-    const { savedAt } = await response.json();
-    if (kept[day] === entry) kept[day] = { ...entry, savedAt, waiting: false };
-    storeKept();
-    showDays();
-    if (entry.version !== data.version) location.reload(); // ticked on an older version of the page
-    return undefined;
-  }
-  if (response.status === 409) {
-    delete kept[day]; // ended or paused meanwhile, or too long ago: the new page says so
-    storeKept();
-    location.reload();
-  } else if (response.status === 401) {
-    location.reload(); // the door; what waits is sent after it
-  } else if (response.status === 404) {
-    forget();
-    location.reload();
-  }
-  return "Not saved yet. Trying again soon.";
+  clearTimeout(timer);
+  trouble = await notes.sendAll();
+  if (trouble === "gone") await forget();
+  if (trouble === "door" || trouble === "gone") return location.reload(); // what waits is sent once the door is open
+  if (notes.isOutdated && !notes.waiting.length) return location.reload();
+  if (trouble) timer = setTimeout(sendAll, RETRY_WAIT);
+  if (state) showState();
 }
 
 function keepDay(pause) {
-  kept[shownDay] = readForm();
-  storeKept();
-  showDays();
+  const hadDone = notes.entryOf(shownDay).note.done.length > 0;
+  const note = readForm();
+  notes.change(shownDay, note);
+  if (hadDone !== note.done.length > 0) showDays();
   showState();
   clearTimeout(timer);
   timer = setTimeout(sendAll, pause);
 }
 
-function forget() {
-  for (const day of Object.keys(kept)) delete kept[day];
-  storeKept();
-  navigator.serviceWorker?.controller?.postMessage({ forget: data.path });
-}
-
 function startDiary() {
-  dropOld();
-  const newest = todayThere();
   document.getElementById("save").hidden = true;
-  showDay(shownDay === data.today ? newest : shownDay);
+  showDay(shownDay === data.today ? todayThere() : shownDay);
   form.addEventListener("input", (event) => keepDay(event.target.name === "comment" ? TYPING_PAUSE : TICKING_PAUSE));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -239,28 +177,48 @@ function startDiary() {
     sendAll();
     showDay(link.dataset.day);
   });
-  window.addEventListener("online", sendAll);
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) sendAll();
-    else showDays(); // a new day may have begun
-  });
-  sendAll();
 }
 
-// --- without a connection ---
+// --- this phone ---
+
+async function forget() {
+  notes.forget();
+  await self.caches?.delete(`program:${data.path}`); // named by home-offline.js
+}
+
+// What is not sent yet would be lost, and only the server can shut the page: without a connection nothing is forgotten.
+async function askToLeave(event) {
+  event.preventDefault();
+  if (notes.waiting.length) await sendAll();
+  const answer = notes.waiting.length ? null : await fetch(leave.action, { method: "POST" }).catch(() => null);
+  if (answer?.headers.get(STATE_HEADER) !== "door") {
+    document.getElementById("leave-trouble").hidden = false;
+    return;
+  }
+  await forget();
+  location.reload();
+}
 
 async function keepOffline() {
   if (!navigator.serviceWorker) return; // plain http, or an old browser
   await navigator.serviceWorker.register("/p/offline.js", { scope: "/p/" });
   const { active } = await navigator.serviceWorker.ready;
-  const parts = [...document.querySelectorAll('link[rel="stylesheet"], link[rel="icon"], script[src], img[src]')];
+  const parts = [...document.querySelectorAll("link[href], script[src], img[src]")];
   const urls = parts.map((part) => part.href || part.src);
   const channel = new MessageChannel();
-  channel.port1.onmessage = () => document.documentElement.setAttribute("data-offline", "ready");
+  channel.port1.onmessage = () => {
+    document.getElementById("works-offline").hidden = false;
+  };
   active.postMessage({ keep: data.path, urls }, [channel.port2]);
 }
 
-if (document.getElementById("save")) startDiary();
-else dropOld();
-document.getElementById("leave").addEventListener("submit", forget);
+if (state) startDiary();
+sendAll();
+window.addEventListener("online", sendAll);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) sendAll();
+  else if (data.today === todayThere() || notes.waiting.length) showAll();
+  else location.reload(); // a new day has begun: perhaps with a newer version
+});
+leave.addEventListener("submit", askToLeave);
 keepOffline().catch(() => {});
