@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf.figures import Figure, FigureError, draw, size, to_svg
+from app.pdf.figures.colours import MOVING, SKIN
 from app.pdf.figures.scene import lay_out
 from app.pdf.figures.skeleton import FOREARM, THIGH, UPPER_ARM, solve
 from app.pdf.figures.vectors import length, sub
@@ -132,8 +133,41 @@ def test_frames_stand_side_by_side_at_one_scale() -> None:
     one, two = figure({}), figure({}, {"angles": {"right_hip": 80}})
     panels = lay_out(two)
     assert panels[0].width == panels[1].width
-    assert panels[1].offset > panels[0].width
+    assert panels[1].across > panels[0].width
+    assert panels[0].up == panels[1].up == 0
     assert size(two)[0] > 2 * size(one)[0]
+
+
+def test_wide_frames_stand_one_below_the_other_the_first_on_top() -> None:
+    lying = {"angles": {"lean": -90}}
+    one, two = figure(lying), figure(lying, lying)
+    first, second = lay_out(two)
+    assert first.up > second.height
+    assert first.across == second.across == second.up == 0
+    assert size(two)[0] == size(one)[0]
+    assert size(two)[1] > 2 * size(one)[1]
+
+
+def test_stacked_frames_stand_in_the_same_order_on_the_page_and_on_paper() -> None:
+    lying = {"angles": {"lean": -90}}
+    two = figure(lying, lying)
+    first, second = ET.fromstring(to_svg(two, title="x")).findall(f"{SVG}g")
+    assert float(first.get("transform").split()[1][:-1]) == pytest.approx(0, abs=0.1)
+    assert float(second.get("transform").split()[1][:-1]) > lay_out(two)[0].height  # svg counts downwards
+    ups = [float(line.split()[6]) for line in paper(two).splitlines() if line.startswith("q 1 0 0 1")]
+    assert ups[0] > ups[1] == 0  # paper counts upwards
+
+
+def test_a_hand_that_grips_makes_a_fist() -> None:
+    """Open fingers reach past the knuckles; gripping ones come back to the palm."""
+
+    def reach(grip: float) -> float:
+        arm = {"right_shoulder": 90, "right_elbow": 0, "right_grip": grip}
+        (panel,) = lay_out(figure({"angles": arm}, moving=["right_hand"]))
+        hand = [path for path in panel.paths if path.fill == MOVING[SKIN]]
+        return max(path.bounds()[2] for path in hand)
+
+    assert reach(80) < reach(0) - 5
 
 
 def test_the_moving_part_stands_out() -> None:

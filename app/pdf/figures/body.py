@@ -10,6 +10,7 @@ from app.pdf.figures.shapes import Disc, Path, capsule, hull_of_discs
 from app.pdf.figures.skeleton import Skeleton
 from app.pdf.figures.vectors import Vec, angle_between, between
 
+FIST_FROM = 40.0  # degrees of grip from which the hand holds something and its fingers bend twice
 FAR = 5.0  # a limb this much further away than the trunk is drawn in far colours
 
 
@@ -218,9 +219,20 @@ class BodyPainter:
         thumb = capsule(self._disc(thumb_root, 1.7), self._disc(thumb_tip, 1.3))
         shapes = [hull_of_discs([self._disc(wrist, 2.6), *palm]), thumb]
         if not self.close:
-            tips = [self._disc(curl.point(self.points[f"{side}_fingers"], right=s * 1.8), 1.4) for s in (1, -1)]
-            shapes.append(hull_of_discs(palm + tips))
+            shapes += self._mitten(side, palm, angle_between(base.up, curl.up))
         return Piece(self.camera.depth(wrist), self._outlined(shapes, fill))
+
+    def _mitten(self, side: str, palm: list[Disc], grip: float) -> list[Path]:
+        """The fingers as one: straight on from the palm or, in a grip, bent twice into a fist."""
+        curl = self.bases[f"{side}_fingers"]
+        if grip < FIST_FROM:
+            tips = [self._disc(curl.point(self.points[f"{side}_fingers"], right=s * 1.8), 1.4) for s in (1, -1)]
+            return [hull_of_discs(palm + tips)]
+        bend = curl.point(self.points[f"{side}_knuckles"], up=-4.4)
+        tip = curl.lean(-grip).point(bend, up=-3.4)
+        joints = [self._disc(curl.point(bend, right=s * 2.0), 1.6) for s in (1, -1)]
+        tips = [self._disc(curl.point(tip, right=s * 1.8), 1.4) for s in (1, -1)]
+        return [hull_of_discs(palm + joints), hull_of_discs(joints + tips)]
 
     def _hand_fill(self, side: str, far: bool) -> str:
         return self._tone(c.SKIN, c.SKIN_FAR, far, f"{side}_arm", f"{side}_forearm", f"{side}_hand")

@@ -1,4 +1,4 @@
-"""Lays a figure out: each frame a panel with floor, things, body and arrows, side by side at one scale."""
+"""Lays a figure out: each frame a panel with floor, things, body and arrows, side by side or stacked, at one scale."""
 
 import math
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from app.pdf.figures.skeleton import Skeleton, locate, solve
 
 MARGIN = 7.0
 GAP, CORNER, EDGE = 0.055, 0.05, 0.007  # of the longer side of a panel
-WIDEST, TALLEST = 2.4, 2.1  # panels are padded to at most this width to height, and height to width
+WIDEST, TALLEST = 3.0, 2.1  # panels are padded to at most this width to height, and height to width
+STACKED = 0.75  # panels wider than high by more than this a frame stand one below the other: larger on card and phone
 FLOOR_BACK = -48.0  # the floor ends this far behind the person, centimetres
 SMALLEST_ARROW, LARGEST_ARROW = 0.5, 1.35
 HELD = frozenset({"band", "towel", "stick", "ball", "weight"})
@@ -26,9 +27,13 @@ CLOSE = 75.0  # a crop narrower than this is a close-up and shows fingers and to
 
 @dataclass(frozen=True)
 class Panel:
-    """One frame's paths in page coordinates, and the rectangle of them that is shown."""
+    """One frame's paths in page coordinates, the rectangle of them that is shown, and where in the picture it stands.
 
-    offset: float
+    `across` and `up` are where its left bottom corner is from that of the picture.
+    """
+
+    across: float
+    up: float
     left: float
     bottom: float
     width: float
@@ -38,7 +43,7 @@ class Panel:
 
 @lru_cache(maxsize=512)
 def lay_out(figure: Figure) -> tuple[Panel, ...]:
-    """The panels of a figure, all of one size, left to right."""
+    """The panels of a figure, all of one size, left to right or top to bottom."""
     close = figure.crop is not None and figure.crop[2] - figure.crop[0] < CLOSE
     skeletons = [solve(frame.pose) for frame in figure.frames]
     drawn = [_draw_frame(frame, bones, close) for frame, bones in zip(figure.frames, skeletons, strict=True)]
@@ -50,18 +55,15 @@ def lay_out(figure: Figure) -> tuple[Panel, ...]:
         for arrow in frame.arrows:
             drawn[i] += _arrow(arrow, skeletons[i], before, camera, size)
     left, bottom, right, top = figure.crop or _shown(drawn)
-    longest = max(right - left, top - bottom)
-    step = right - left + GAP * longest
+    width, height, last = right - left, top - bottom, len(drawn) - 1
+    longest = max(width, height)
+    if width > STACKED * len(drawn) * height:
+        places = [(0.0, (last - i) * (height + GAP * longest)) for i in range(len(drawn))]
+    else:
+        places = [(i * (width + GAP * longest), 0.0) for i in range(len(drawn))]
     return tuple(
-        Panel(
-            i * step,
-            left,
-            bottom,
-            right - left,
-            top - bottom,
-            (*_ground(frame, left, bottom, right, CORNER * longest), *paths),
-        )
-        for i, (frame, paths) in enumerate(zip(figure.frames, drawn, strict=True))
+        Panel(*place, left, bottom, width, height, (*_ground(frame, left, bottom, right, CORNER * longest), *paths))
+        for place, frame, paths in zip(places, figure.frames, drawn, strict=True)
     )
 
 
@@ -134,9 +136,10 @@ def _arrow(arrow: Arrow, skeleton: Skeleton, before: Skeleton, camera: Camera, s
 
 
 def natural_size(figure: Figure) -> tuple[float, float]:
-    """Width and height of all panels side by side, in centimetres of the room."""
+    """Width and height of all panels together, in centimetres of the room."""
     panels = lay_out(figure)
-    return panels[-1].offset + panels[-1].width, panels[0].height
+    first, last = panels[0], panels[-1]
+    return last.across + last.width, first.up + first.height
 
 
 def panel_edge(panel: Panel) -> tuple[Path, float]:
