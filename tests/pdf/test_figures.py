@@ -159,15 +159,19 @@ def test_stacked_frames_stand_in_the_same_order_on_the_page_and_on_paper() -> No
 
 
 def test_a_hand_that_grips_makes_a_fist() -> None:
-    """Open fingers reach past the knuckles; gripping ones come back to the palm."""
+    """Fingers bent once stand off the palm; in a grip they bend again and come back to it."""
 
-    def reach(grip: float) -> float:
-        arm = {"right_shoulder": 90, "right_elbow": 0, "right_grip": grip}
+    def farthest(grip: float) -> float:
+        arm = {"right_shoulder": 90, "right_elbow": 0, "right_forearm": 180, "right_grip": grip}
         (panel,) = lay_out(figure({"angles": arm}, moving=["right_hand"]))
-        hand = [path for path in panel.paths if path.fill == MOVING[SKIN]]
-        return max(path.bounds()[2] for path in hand)
+        bounds = [path.bounds() for path in panel.paths if path.fill == MOVING[SKIN]]
+        return max(b[2] for b in bounds)
 
-    assert reach(80) < reach(0) - 5
+    knuckles = solve(figure({"angles": {"right_shoulder": 90, "right_elbow": 0}}).frames[0].pose).points[
+        "right_knuckles"
+    ]
+    assert farthest(0) > knuckles[0] + 8
+    assert farthest(60) < knuckles[0] + 4.5
 
 
 def test_the_moving_part_stands_out() -> None:
