@@ -15,6 +15,7 @@ from app.exercises.figures.stage import (
     mat,
     picture,
     pillow,
+    round_sole,
     sit,
     wall,
 )
@@ -76,17 +77,6 @@ def _towel_pull(ankle: float, lean: float) -> Data:
     }
 
 
-_PULL = {
-    "kind": "towel",
-    "points": [
-        ["right_hand", 0, 0, 0],
-        ["right_ball", -1.5, 1, 4],
-        ["right_ball", 3.4, 1.5, 2],
-        ["left_hand", 0, 0, 0],
-    ],
-}
-
-
 def _out(turn: float) -> Data:
     """Sitting, seen from the front: the right foot turns outward against a band from the other foot."""
     return sit(
@@ -146,10 +136,10 @@ DATA: dict[str, Data] = {
         ),
     ),
     "towel-calf-stretch": figure(
-        picture(_towel_pull(-8, 0), props=[mat(34, 150), _PULL], moving=["right_foot", "right_shin"]),
+        picture(_towel_pull(-8, 0), props=[mat(34, 150), *round_sole("towel", 8)], moving=["right_foot", "right_shin"]),
         picture(
             _towel_pull(24, -2),
-            props=[mat(34, 150), _PULL],
+            props=[mat(34, 150), *round_sole("towel", -24)],
             moving=["right_foot", "right_shin"],
             arrows=[arrow(["right_toe", 12, 10, 0], ["right_toe", -10, 16, 0], bend=0.2)],
         ),

@@ -65,7 +65,7 @@ DATA: dict[str, Data] = {
     "side-rib-breathing": figure(
         picture(sit(_hands_on_ribs()), view="front", moving=["trunk"], arrows=_rib_arrows(3, 12), **_SIT),
         picture(sit(_hands_on_ribs()), view="front", moving=["trunk"], arrows=_rib_arrows(12, 3), **_SIT),
-        crop=[-46, 46, 46, 140],
+        crop=[-56, 42, 56, 142],
     ),
     "breath-with-arm-lift": figure(
         picture(

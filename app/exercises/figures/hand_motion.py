@@ -96,7 +96,7 @@ DATA: dict[str, Data] = {
             moving=["left_hand", "left_forearm"],
             arrows=[arrow(["left_hand", 18, 6, 0], ["left_hand", 10, -22, 0], bend=-0.2)],
         ),
-        crop=[-34, 82, 96, 180],
+        crop=[-22, 96, 94, 176],
     ),
     "wrist-bend-over-edge": figure(
         *[

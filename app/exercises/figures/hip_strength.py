@@ -207,7 +207,7 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _turn_in(swing),
-                view=[80, 10],
+                view=[68, 16],
                 props=[chair()],
                 moving=["right_leg"],
                 arrows=[follow("right_ankle", bend=-0.15, shift=(-2, -8))] if swing else [],

@@ -167,7 +167,8 @@ DATA: dict[str, Data] = {
                 contacts=[["right_hip", "floor"]],
             )
             for turn in (-38, 62)
-        ]
+        ],
+        crop=[-98, -16, 40, 66],
     ),
     "band-row": figure(
         *[
@@ -175,7 +176,7 @@ DATA: dict[str, Data] = {
                 _row(spot, elbow),
                 props=[wall(92), *_ROW_BANDS],
                 moving=["right_arm", "left_arm"],
-                arrows=[follow("right_elbow", shift=(-4, 19))] if spot[0] < 40 else [],
+                arrows=[arrow(["right_elbow", 26, 13, 0], ["right_elbow", -2, 13, 0])] if spot[0] < 40 else [],
                 contacts=FEET,
             )
             for spot, elbow in (([58, 112], [-0.2, -1]), ([28, 108], [-1, -0.4]))
@@ -187,7 +188,7 @@ DATA: dict[str, Data] = {
                 _push(lean),
                 props=[wall(80)],
                 moving=["right_arm", "left_arm"],
-                arrows=[follow("breast_bone", shift=(-26, 6))] if lean > 20 else [],
+                arrows=[arrow(["chest", -40, 12, 0], ["chest", -18, 3, 0])] if lean > 20 else [],
                 contacts=[["right_ball", "floor"], ["right_hand", "wall"], ["left_hand", "wall"]],
             )
             for lean in (13, 22)
@@ -204,7 +205,7 @@ DATA: dict[str, Data] = {
             ),
             view="front",
             moving=["right_arm"],
-            arrows=[arrow(["right_elbow", 10, 14, 12], ["right_elbow", 10, 14, -12])],
+            arrows=[arrow(["right_elbow", 10, -16, 22], ["right_elbow", 10, -16, 0])],
             contacts=[*FEET],
         ),
         crop=UPPER,

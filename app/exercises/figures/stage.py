@@ -3,6 +3,7 @@
 All face right (x) in a side view, their right side towards the viewer; centimetres and degrees, floor at 0.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -204,3 +205,18 @@ def on_left_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
 
 
 LEFT_FOOT = [["left_heel", "floor"], ["left_ball", "floor"]]
+
+
+def round_sole(kind: str, lean: float) -> list[Data]:
+    """A towel or band from both hands round the ball of the right foot, broad where it lies on the sole.
+
+    `lean` is how far the foot's toes point away from the person, in degrees from upright.
+    """
+    sine, cosine = math.sin(math.radians(lean)), math.cos(math.radians(lean))
+    away = [2.6 * cosine, -2.6 * sine]
+    sole = [["right_ball", away[0] + half * sine, away[1] + half * cosine, 1] for half in (4.5, -4.5)]
+    return [
+        {"kind": kind, "points": [["left_hand", 0, 0, 0], ["right_ball", *away, -3]]},
+        {"kind": kind, "points": sole},
+        {"kind": kind, "points": [["right_hand", 0, 0, 0], ["right_ball", *away, 4]]},
+    ]

@@ -62,6 +62,13 @@ def _reach_toe(x: float, z: float) -> Data:
     }
 
 
+# A cross of tape on the floor under the foot that stands.
+_CROSS = [
+    {"kind": "mat", "at": [4, 0, -8], "size": [104, 0, 3]},
+    {"kind": "mat", "at": [4, 0, 18], "size": [3, 0, 84]},
+]
+
+
 def _swing(hip: float) -> Data:
     return on_left_leg(HOLD_BESIDE, right_hip=hip, right_knee=6, right_ankle=4)
 
@@ -128,7 +135,8 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _reach_toe(x, z),
-                view=[40, 22],
+                view=[40, 26],
+                props=_CROSS,
                 moving=["right_leg"],
                 arrows=[arrow([8, 2, 10], [x * 0.85, 2, 4 + z * 0.75])],
                 contacts=[*LEFT_FOOT],

@@ -219,12 +219,16 @@ DATA: dict[str, Data] = {
         ]
     ),
     "clasped-hands-chest-stretch": figure(
-        picture(_clasp(-12, 2, 0), moving=["right_arm", "left_arm"], contacts=FEET),
-        picture(
-            _clasp(-38, -8, 5),
-            moving=["right_arm", "left_arm"],
-            arrows=[follow("right_hand", bend=-0.15, shift=(-4, -12))],
-            contacts=FEET,
-        ),
+        *[
+            picture(
+                _clasp(*how),
+                view=[-32, 8],
+                moving=["right_arm", "left_arm"],
+                arrows=[follow("right_hand", bend=-0.15, shift=(-2, -7))] if how[0] < -20 else [],
+                contacts=FEET,
+            )
+            for how in ((-12, 2, 0), (-38, -8, 5))
+        ],
+        crop=[-62, 58, 40, 178],
     ),
 }
