@@ -180,6 +180,21 @@ def test_the_moving_part_stands_out() -> None:
     assert "#ffb25e" not in still
 
 
+def test_shoulder_blades_are_seen_from_behind_only_and_glide_together() -> None:
+    """They are the only open lines of a body without arrows, things or a face."""
+
+    def edges(view: str, retract: float = 0) -> list[float]:
+        (panel,) = lay_out(figure({"angles": {"retract": retract}}, view=view))
+        lines = [path for path in panel.paths if path.fill is None and ("Z", ()) not in path.ops and len(path.ops) == 5]
+        return sorted(path.bounds()[0] for path in lines)
+
+    assert edges("front") == []
+    left, right = edges("back")
+    left_drawn, right_drawn = edges("back", 5)
+    assert left < left_drawn < right_drawn < right
+    assert (right - left) - (right_drawn - left_drawn) > 8  # more than the shoulders themselves
+
+
 def test_svg_is_a_named_picture_whatever_the_name() -> None:
     title = 'Sit & stand <b>"slowly"</b> \x00 ngồi'
     root = ET.fromstring(to_svg(figure(), title=title))

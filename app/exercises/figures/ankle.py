@@ -8,6 +8,7 @@ from app.exercises.figures.stage import (
     Data,
     arrow,
     both,
+    chair,
     figure,
     foot,
     hand,
@@ -149,7 +150,7 @@ DATA: dict[str, Data] = {
             picture(
                 _out(turn),
                 view=[90, 42],
-                props=[{"kind": "band", "points": [["right_ball", 1, 2, 3], ["left_ball", 1, 2, -3]]}],
+                props=[chair(), {"kind": "band", "points": [["right_ball", 1, 2, 3], ["left_ball", 1, 2, -3]]}],
                 moving=["right_foot"],
                 arrows=[arrow([62, 0, 14], [50, 0, 34], bend=-0.2)] if turn > 10 else [],
                 contacts=[["right_heel", "floor"], ["left_heel", "floor"]],
@@ -163,9 +164,9 @@ DATA: dict[str, Data] = {
             picture(
                 sit({"right_foot": foot([40, 3.4, 11])}, right_toes=toes),
                 view=[30, 22],
-                props=[{"kind": "rolled_towel", "at": [50, 0, 12], "size": [32, 3.4, 24]}],
+                props=[chair(), {"kind": "rolled_towel", "at": [50, 0, 12], "size": [32, 3.4, 24]}],
                 moving=["right_foot"],
-                arrows=[arrow(["right_toe", 20, 4, 0], ["right_toe", 4, 8, 0], bend=0.2)] if toes < 0 else [],
+                arrows=[arrow(["right_toe", 18, 8, 0], ["right_toe", 5, 1, 0], bend=0.2)] if toes < 0 else [],
                 contacts=[["right_heel", "rolled_towel"]],
             )
             for toes in (8, -40)

@@ -151,13 +151,13 @@ DATA: dict[str, Data] = {
             picture(
                 _curl_down(wrist),
                 view=[16, 12],
-                props=[chair(), {"kind": "weight", "at": ["right_fingers", -2, 1, 0], "size": [0, 0, 8]}],
+                props=[chair(), {"kind": "weight", "at": ["right_hand", *held, 0], "size": [0, 0, 8]}],
                 moving=["right_hand", "right_forearm"],
                 arrows=[arrow(["right_hand", 16, -10, 0], ["right_hand", 14, 12, 0], bend=0.2)] if wrist < 0 else [],
                 contacts=SEATED,
             )
-            for wrist in (42, -45)
+            for wrist, held in ((42, [-3, -2.6]), (-45, [3.6, -1.6]))
         ],
-        crop=[-34, 22, 96, 142],
+        crop=[-28, 34, 82, 142],
     ),
 }

@@ -199,7 +199,7 @@ DATA: dict[str, Data] = {
             picture(
                 sit({"right_foot": foot([40, 0, 11], yaw=turn), "left_foot": foot([40, 0, -16], yaw=4)}),
                 view=[90, 42],
-                props=[{"kind": "band", "points": [["right_ball", 1, 2, 0], [54, 3, 80]]}],
+                props=[chair(), {"kind": "band", "points": [["right_ball", 1, 2, 0], [54, 3, 80]]}],
                 moving=["right_foot"],
                 arrows=[arrow([62, 0, 14], [58, 0, -8], bend=0.25)] if turn > 10 else [],
                 contacts=[["right_heel", "floor"], ["left_heel", "floor"]],

@@ -64,6 +64,11 @@ def stand(lean: float = 0, bend: float = 0, at: float = 0, reach: Data | None = 
     }
 
 
+def hips_back(lean: float, back: float) -> dict[str, float]:
+    """Leg angles of somebody who stands and leans forward from the hips, the thighs sloping `back` degrees."""
+    return both(hip=lean + back, knee=back + 3, ankle=3)
+
+
 def lean_in(lean: float, at: float = 0, reach: Data | None = None, **angles: float) -> Data:
     """Standing with the whole straight body leaning forward from the ankles."""
     return {
