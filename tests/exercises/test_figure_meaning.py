@@ -56,7 +56,9 @@ def takes_position(position: str, frame: Frame) -> bool:
     if position == "sitting":
         return is_at(frame, bones, "pelvis", ("chair", "table", "plinth"))
     if position == "standing":
-        return any(is_at(frame, bones, f"{s}_{p}", ("step",)) for s in ("right", "left") for p in ("heel", "ball"))
+        return any(
+            is_at(frame, bones, f"{s}_{p}", ("step", "pillow")) for s in ("right", "left") for p in ("heel", "ball")
+        )
     return any(is_at(frame, bones, f"{side}_knee", ("pillow",)) for side in ("right", "left"))
 
 

@@ -203,7 +203,7 @@ DATA: dict[str, Data] = {
                     left_elbow=0,
                     left_shoulder_out=2,
                     left_grip=4,
-                    right_hip=3,
+                    right_hip=-5,
                     right_knee=3,
                     right_ankle=-10,
                 ),

@@ -103,7 +103,35 @@ def _lean_out(lean: float) -> Data:
     }
 
 
+def _look_at_thumb(turn: float) -> Data:
+    """Standing with the left thumb held out at eye level, the head turned to one side, the eyes still on it."""
+    reach = {"left_hand": hand([54, 150, -2], [1, 0, 0], [0, 0, 1], [-0.2, -1, -0.3])}
+    return stand(reach=reach, neck_turn=turn, left_grip=80)
+
+
 DATA: dict[str, Data] = {
+    "gaze-hold-head-turns": figure(
+        *[
+            picture(
+                _look_at_thumb(turn),
+                view=[40, 10],
+                moving=["head"],
+                arrows=[arrow(["head", 6, 15, turn * 0.4], ["head", 6, 15, -turn * 0.4], bend=turn / 160)],
+                contacts=FEET,
+            )
+            for turn in (26, -26)
+        ],
+        crop=[-44, 84, 68, 184],
+    ),
+    "cushion-stand": figure(
+        picture(
+            {**stand(reach=HOLD_BESIDE), "at": [0, 0, 0], "height": 7},
+            view=[50, 14],
+            props=[WORKTOP_BESIDE, {"kind": "pillow", "at": [4, 0, -8], "size": [44, 8, 46]}],
+            moving=["right_foot", "left_foot"],
+            contacts=[["right_heel", "pillow"], ["left_ball", "pillow"], ["left_hand", "worktop"]],
+        )
+    ),
     "feet-together-stand": figure(
         picture(
             {

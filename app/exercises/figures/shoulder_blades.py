@@ -1,0 +1,56 @@
+"""Figures for the muscles that guide the shoulder blades, arms on a wall or on the floor."""
+
+from app.exercises.figures.stage import (
+    FEET,
+    ON_ALL_FOURS,
+    Data,
+    arrow,
+    figure,
+    follow,
+    hand,
+    kneel_on_hands,
+    mat,
+    picture,
+    stand,
+    wall,
+)
+
+_SIDES = (("right", 1), ("left", -1))
+
+
+def _forearms_on_wall(high: float, bend: list[float]) -> Data:
+    """Facing a wall with both forearms on it, thumbs towards the person."""
+    reach = {
+        f"{side}_hand": hand([25.5, high, z * 17], [0.02, 1, 0], [0, 0, -z], [bend[0], bend[1], z * 0.15])
+        for side, z in _SIDES
+    }
+    return stand(reach=reach)
+
+
+DATA: dict[str, Data] = {
+    "wall-forearm-slide": figure(
+        *[
+            picture(
+                _forearms_on_wall(high, bend),
+                props=[wall(29)],
+                moving=["right_arm", "left_arm"],
+                arrows=[follow("right_hand", shift=(16, 0))] if high > 160 else [],
+                contacts=FEET,
+            )
+            for high, bend in ((146, [1, -0.8]), (178, [1, -0.8]))
+        ],
+        crop=[-44, 72, 54, 192],
+    ),
+    "shoulder-blade-push": figure(
+        *[
+            picture(
+                kneel_on_hands(lean=lean, lumbar=lumbar, thoracic=thoracic, retract=retract),
+                props=[mat(16, 140)],
+                moving=["trunk"],
+                arrows=[arrow(["chest", 4, 13, 0], ["chest", 4, 30, 0])] if retract < 0 else [],
+                contacts=ON_ALL_FOURS,
+            )
+            for lean, lumbar, thoracic, retract in ((90, 0, -4, 5), (72, 0, 12, -4))
+        ]
+    ),
+}
