@@ -115,7 +115,7 @@ DATA: dict[str, Data] = {
                 view=[0, 14],
                 props=[mat(-10, 180), _STOOL],
                 moving=["right_leg"],
-                arrows=[follow("right_knee", shift=(12, 0))] if lifted else [],
+                arrows=[arrow(["right_knee", -10, -26, 10], ["right_knee", -10, -8, 10])] if lifted else [],
                 contacts=[["right_elbow", "floor"], ["right_hand", "floor"]],
             )
             for lifted in (False, True)

@@ -67,7 +67,7 @@ DATA: dict[str, Data] = {
             arrows=[arrow(["face", 18, -12, 0], ["face", 12, 8, 0], bend=0.2)],
             **_SIT,
         ),
-        crop=[-28, 80, 40, 142],
+        crop=[-27, 44, 39, 142],
     ),
     "neck-side-bend-sitting": figure(
         picture(sit(neck_side=34), view="front", moving=_HEAD, **_SIT),
@@ -79,7 +79,7 @@ DATA: dict[str, Data] = {
             arrows=[arrow(["breast_bone", 0, 47, 16], ["breast_bone", 0, 41, -24], bend=0.25)],
             **_SIT,
         ),
-        crop=[-34, 80, 34, 146],
+        crop=[-34, 46, 34, 146],
     ),
     "levator-scapulae-stretch": figure(
         picture(sit(neck_turn=35), view="front", moving=_HEAD, **_SIT),

@@ -122,11 +122,12 @@ DATA: dict[str, Data] = {
                 stand(reach={"right_hand": hand([42, high, 12], [0.15, 1, 0], [1, 0, 0], [-0.2, -1, 0.3])}, neck=neck),
                 props=[wall(44)],
                 moving=["right_arm"],
-                arrows=[follow("right_hand", shift=(-12, 4))] if high > 150 else [],
+                arrows=[follow("right_hand", shift=(14, 0))] if high > 150 else [],
                 contacts=[*FEET, ["right_hand", "wall"]],
             )
             for high, neck in ((126, 4), (173, -14))
-        ]
+        ],
+        crop=[-38, 72, 70, 190],
     ),
     "band-external-rotation": figure(
         *[

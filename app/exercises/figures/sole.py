@@ -26,7 +26,7 @@ DATA: dict[str, Data] = {
             props=[chair()],
             moving=["right_foot"],
             arrows=[
-                arrow(["right_ankle", 8, 1, 4], ["right_ankle", 8, 17, 4]),
+                arrow(["right_ankle", 8, 2, 4], ["right_ankle", 8, 13, 4]),
                 arrow(["right_ball", 9, -7, 12], ["right_ball", -6, -7, 12]),
             ],
             contacts=[["right_heel", "floor"], ["right_ball", "floor"]],

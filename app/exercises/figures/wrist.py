@@ -48,7 +48,7 @@ DATA: dict[str, Data] = {
                 view=[0, 10],
                 props=[chair(), {"kind": "ball", "at": ["left_hand", 3.4, -0.2, 4.0], "size": [size, 0, 0]}],
                 moving=["left_hand"],
-                arrows=[arrow(["left_hand", 17, 2, 4], ["left_hand", 6, 9, 4], bend=0.2)] if grip > 50 else [],
+                arrows=[arrow(["left_hand", 19, 4, 4], ["left_hand", 10, 4, 4])] if grip > 50 else [],
             )
             for grip, size in ((28, 3.6), (72, 3.1))
         ],
