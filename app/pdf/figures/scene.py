@@ -12,7 +12,7 @@ from app.pdf.figures.figure import Figure
 from app.pdf.figures.joints import RADII
 from app.pdf.figures.model import Arrow, Frame
 from app.pdf.figures.props import draw_prop, shadow
-from app.pdf.figures.shapes import Path
+from app.pdf.figures.shapes import Bounds, Path
 from app.pdf.figures.skeleton import Skeleton, locate, solve
 
 MARGIN = 7.0
@@ -47,14 +47,17 @@ def lay_out(figure: Figure) -> tuple[Panel, ...]:
     close = figure.crop is not None and figure.crop[2] - figure.crop[0] < CLOSE
     skeletons = [solve(frame.pose) for frame in figure.frames]
     drawn = [_draw_frame(frame, bones, close) for frame, bones in zip(figure.frames, skeletons, strict=True)]
-    shown = figure.crop or _shown(drawn)
+    bounds = [] if figure.crop else [path.bounds() for paths in drawn for path in paths]
+    shown = figure.crop or _shown(bounds)
     size = max(shown[2] - shown[0], 0.8 * (shown[3] - shown[1])) / 140
     size = max(SMALLEST_ARROW, min(LARGEST_ARROW, size))
     for i, frame in enumerate(figure.frames):
         camera, before = Camera(frame.yaw, frame.pitch), skeletons[i - 1]
         for arrow in frame.arrows:
-            drawn[i] += _arrow(arrow, skeletons[i], before, camera, size)
-    left, bottom, right, top = figure.crop or _shown(drawn)
+            paths = _arrow(arrow, skeletons[i], before, camera, size)
+            drawn[i] += paths
+            bounds += [path.bounds() for path in paths]
+    left, bottom, right, top = figure.crop or _shown(bounds)
     width, height, last = right - left, top - bottom, len(drawn) - 1
     longest = max(width, height)
     if width > STACKED * len(drawn) * height:
@@ -67,9 +70,8 @@ def lay_out(figure: Figure) -> tuple[Panel, ...]:
     )
 
 
-def _shown(drawn: list[list[Path]]) -> tuple[float, float, float, float]:
+def _shown(bounds: list[Bounds]) -> Bounds:
     """The rectangle that holds every frame's paths, with a margin, padded where it would be very long or tall."""
-    bounds = [path.bounds() for paths in drawn for path in paths]
     left, bottom = min(b[0] for b in bounds) - MARGIN, min(b[1] for b in bounds) - MARGIN
     right, top = max(b[2] for b in bounds) + MARGIN, max(b[3] for b in bounds) + MARGIN
     short = (right - left) / WIDEST - (top - bottom)
