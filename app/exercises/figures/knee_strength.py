@@ -38,7 +38,7 @@ def _over_roll(straight: bool) -> Data:
     return lie({**bent_leg("left", 24), "right_foot": foot(heel, by="ankle", bend=[0.1, 1, 0])}, right_ankle=6)
 
 
-def _lunge(down: bool) -> Data:
+def lunge(down: bool) -> Data:
     """A long step, the right leg in front: upright, then low."""
     if not down:
         return {
@@ -162,7 +162,7 @@ DATA: dict[str, Data] = {
     "lunge": figure(
         *[
             picture(
-                _lunge(down),
+                lunge(down),
                 moving=["right_leg", "left_leg"],
                 arrows=[arrow(["pelvis", -26, 26, 0], ["pelvis", -26, -4, 0])] if down else [],
                 contacts=[["right_heel", "floor"], ["right_ball", "floor"], ["left_ball", "floor"]],

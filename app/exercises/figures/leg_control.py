@@ -1,7 +1,10 @@
 """Figures for hard-working legs: the backs and insides of the thighs, pushing a band, carrying."""
 
+from app.exercises.figures.hip_strength import HANDS_ON_HIPS
+from app.exercises.figures.knee_strength import lunge
 from app.exercises.figures.stage import (
     DOWN,
+    FEET,
     SUPINE,
     Data,
     arrow,
@@ -16,6 +19,7 @@ from app.exercises.figures.stage import (
     picture,
     pillow,
     round_sole,
+    stand,
 )
 
 _HALVES = (("right", 1), ("left", -1))
@@ -95,7 +99,40 @@ def _behind(z: float) -> Data:
     return foot([-20, 0, z], by="ball", pitch=30, bend=[1, 0.2, 0])
 
 
+def _side_step(up: bool) -> Data:
+    """Beside a step with the left foot on it: the left leg lifts the body, the right foot hangs free."""
+    right = foot([2, 26, 9], bend=[1, 0.1, 0], pitch=8) if up else foot([0, 0, 13], bend=[1, 0, 0.1])
+    return {
+        "angles": {"lean": 2 if up else 12, "neck": -2 if up else -8},
+        "at": [0, 106, -9] if up else [-4, 86, 4],
+        "rest": [],
+        "reach": {**HANDS_ON_HIPS, "left_foot": foot([0, 18, -14], bend=[1, 0.2, 0]), "right_foot": right},
+    }
+
+
 DATA: dict[str, Data] = {
+    "side-step-up": figure(
+        *[
+            picture(
+                _side_step(up),
+                view=[62, 12],
+                props=[{"kind": "step", "at": [6, 0, -26], "size": [44, 18, 40]}],
+                moving=["left_leg"],
+                arrows=[arrow(["pelvis", 0, -16, 36], ["pelvis", 0, 12, 36])] if up else [],
+                contacts=[["left_heel", "step"], ["left_ball", "step"]],
+            )
+            for up in (False, True)
+        ]
+    ),
+    "step-back-lunge": figure(
+        picture(stand(at=36, reach=HANDS_ON_HIPS), moving=["right_leg", "left_leg"], contacts=FEET),
+        picture(
+            lunge(True),
+            moving=["right_leg", "left_leg"],
+            arrows=[arrow([-2, 27, -9], [-36, 25, -9])],
+            contacts=[["right_heel", "floor"], ["right_ball", "floor"], ["left_ball", "floor"]],
+        ),
+    ),
     "nordic-lean": figure(
         *[
             picture(

@@ -5,6 +5,7 @@ from app.exercises.figures.stage import (
     ON_ALL_FOURS,
     Data,
     arrow,
+    both,
     figure,
     follow,
     hand,
@@ -27,7 +28,29 @@ def _forearms_on_wall(high: float, bend: list[float]) -> Data:
     return stand(reach=reach)
 
 
+def _elbows_in(turn: float, retract: float) -> Data:
+    """Elbows bent and tucked in, palms up, both forearms turned out by so much."""
+    arms = both(shoulder=4, shoulder_out=4, shoulder_turn=turn, elbow=88, forearm=4, grip=80)
+    return stand(retract=retract, **arms)
+
+
 DATA: dict[str, Data] = {
+    "band-outward-both": figure(
+        *[
+            picture(
+                _elbows_in(turn, retract),
+                view=[90, 16],
+                props=[{"kind": "band", "points": [["right_hand", 1, 1, 0], ["left_hand", 1, 1, 0]]}],
+                moving=["right_forearm", "left_forearm"],
+                arrows=[arrow([f"{side}_hand", 0, 12, -z * 20], [f"{side}_hand", 0, 12, z * 2]) for side, z in _SIDES]
+                if turn > 20
+                else [],
+                contacts=FEET,
+            )
+            for turn, retract in ((-6, 0), (48, 4))
+        ],
+        crop=[-66, 64, 66, 172],
+    ),
     "wall-forearm-slide": figure(
         *[
             picture(

@@ -17,6 +17,7 @@ from app.exercises.figures.stage import (
     hand,
     on_left_leg,
     picture,
+    sit,
     stand,
 )
 
@@ -109,7 +110,42 @@ def _look_at_thumb(turn: float) -> Data:
     return stand(reach=reach, neck_turn=turn, left_grip=80)
 
 
+# A bed seen from its side, its edge under the knees.
+_BED_SIDE = {"kind": "plinth", "at": [-18, 0, -26], "size": [76, 44, 150]}
+
+
+def _side_drop(down: bool) -> Data:
+    """Sitting on the edge of a bed, head half turned to the right; then down on the left side, nose up."""
+    if not down:
+        return sit(neck_turn=-42)
+    return {
+        "angles": {"tilt": -82, "neck_turn": -42, "neck_side": -4},
+        "at": [0, 0, 0],
+        "rest": ["left_hip", "left_shoulder"],
+        "height": 44,
+        "reach": {
+            "right_foot": foot([40, 0, 10], bend=[1, 0.4, 0]),
+            "left_foot": foot([38, 0, -12], bend=[1, 0.2, 0]),
+            "right_hand": hand([16, 46.5, -38], [0.3, 0, -1], DOWN, [0.4, 1, 0.2]),
+            "left_hand": hand([26, 46.5, -66], [0.6, 0, -0.8], DOWN, [0.6, 0.1, 0.4]),
+        },
+    }
+
+
 DATA: dict[str, Data] = {
+    "sit-to-side-lying": figure(
+        *[
+            picture(
+                _side_drop(down),
+                view=[90, 14],
+                props=[_BED_SIDE],
+                moving=["trunk", "head"],
+                arrows=[arrow(["right_shoulder", 0, 34, 36], ["right_shoulder", 0, 16, -8], bend=0.2)] if down else [],
+                contacts=[["left_hip", "plinth"]] if down else [["pelvis", "plinth"], ["right_heel", "floor"]],
+            )
+            for down in (False, True)
+        ]
+    ),
     "gaze-hold-head-turns": figure(
         *[
             picture(
