@@ -17,7 +17,7 @@ from app.pdf.figures.props import boxes
 from app.pdf.figures.scene import Panel, lay_out
 from app.pdf.figures.shapes import Path, Point
 from app.pdf.figures.skeleton import Skeleton, locate, solve
-from app.pdf.figures.vectors import Vec, add, between, dot, length, scale, sub, unit
+from app.pdf.figures.vectors import Vec, add, angle_between, between, dot, length, scale, sub, unit
 
 EACH = pytest.mark.parametrize("exercise", all_exercises(), ids=lambda exercise: exercise.slug)
 
@@ -69,6 +69,17 @@ def test_the_figure_begins_in_the_position_the_text_names(exercise: Exercise) ->
         assert figure.crop is not None
         return
     assert takes_position(exercise.position, figure.frames[0])
+
+
+@EACH
+def test_arms_that_carry_the_body_on_hands_and_knees_are_nearly_straight(exercise: Exercise) -> None:
+    frame = figure_of(exercise).frames[0]
+    bases = solve(frame.pose).bases
+    if exercise.position == "hands-knees":
+        arms = [side for side in ("right", "left") if (f"{side}_hand", "floor") in frame.contacts]
+        assert arms
+        for side in arms:
+            assert angle_between(bases[f"{side}_upper_arm"].up, bases[f"{side}_forearm"].up) < 30
 
 
 CLOSE_UPS = {"make-a-fist"}  # only the hand is seen, and nothing says what the person sits on

@@ -167,7 +167,7 @@ def lie_on_side(reach: Data | None = None, **angles: float) -> Data:
     }
 
 
-def kneel_on_hands(reach: Data | None = None, lean: float = 84, **angles: float) -> Data:
+def kneel_on_hands(reach: Data | None = None, lean: float = 82, **angles: float) -> Data:
     """On hands and knees, hands under the shoulders."""
     hands = {
         f"{side}_hand": hand([50, 2.0, z * 17], [1, 0, 0], [0, -1, 0], [-1, 0.2, z * 0.2])

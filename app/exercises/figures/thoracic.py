@@ -69,7 +69,7 @@ DATA: dict[str, Data] = {
     ),
     "cat-cow": figure(
         picture(
-            _arch(28, 24, 26, 58),
+            _arch(28, 24, 26, 51),
             props=[mat(16, 130)],
             moving=["trunk"],
             arrows=[arrow(["waist", 0, 13, 0], ["waist", 0, 29, 0])],

@@ -39,7 +39,7 @@ def _turn_on_all_fours(twist: float) -> Data:
     elbow = [-0.4, 1, 0.8] if twist < 0 else [0.3, -1, 0.5]
     return kneel_on_hands(
         {"right_hand": hand(["head", -5, 8, 6 if twist > 0 else -4], None, [0.2, -1, -0.2], elbow)},
-        lean=90,
+        lean=90 if twist > 0 else 78,
         thoracic_twist=twist,
         neck_turn=twist * 0.6,
     )

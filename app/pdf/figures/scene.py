@@ -16,7 +16,7 @@ from app.pdf.figures.shapes import Bounds, Path
 from app.pdf.figures.skeleton import Skeleton, locate, solve
 
 MARGIN = 7.0
-GAP, CORNER, EDGE = 0.055, 0.05, 0.007  # of the longer side of a panel
+GAP, CORNER, EDGE = 0.055, 0.05, 0.0055  # of the longer side of a panel
 WIDEST, TALLEST = 3.0, 2.1  # panels are padded to at most this width to height, and height to width
 STACKED = 0.75  # panels wider than high by more than this a frame stand one below the other: larger on card and phone
 FLOOR_BACK = -48.0  # the floor ends this far behind the person, centimetres
