@@ -8,7 +8,7 @@ import pytest
 
 from app.exercises.figures import FIGURES
 from app.exercises.library import Exercise, all_exercises
-from app.pdf.figures import Figure, Frame
+from app.pdf.figures import Figure, Frame, size
 from app.pdf.figures import colours as c
 from app.pdf.figures.camera import Camera
 from app.pdf.figures.joints import RADII
@@ -148,6 +148,22 @@ def test_the_part_that_works_stands_out_and_is_in_the_picture(exercise: Exercise
         shares = [overlap(path, panel) for path in panel.paths if path.fill in WARM]
         assert sum(seen for seen, _ in shares) > 0.75 * sum(whole for _, whole in shares) > 0
     assert all(frame.moving for frame in figure_of(exercise).frames if exercise.goal != "balance")
+
+
+@EACH
+def test_the_person_is_large_in_a_place_of_four_to_three(exercise: Exercise) -> None:
+    """Of the place on an exercise's card, the person in one of the frames takes 7.5 % or more."""
+    figure = figure_of(exercise)
+    wide, high = size(figure)
+    place = max(wide * high, 0.75 * wide * wide, high * high / 0.75)  # the least 4 : 3 place that holds the figure
+    shares = []
+    for panel in lay_out(figure):
+        bounds = [path.bounds() for path in panel.paths if path.line == c.OUTLINE]
+        left, right = min(b[0] for b in bounds), max(b[2] for b in bounds)
+        bottom, top = min(b[1] for b in bounds), max(b[3] for b in bounds)
+        across = min(right, panel.left + panel.width) - max(left, panel.left)
+        shares.append(across * (min(top, panel.bottom + panel.height) - max(bottom, panel.bottom)) / place)
+    assert max(shares) > 0.075
 
 
 @EACH

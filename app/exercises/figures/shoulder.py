@@ -134,28 +134,28 @@ DATA: dict[str, Data] = {
             picture(
                 _pull_in(turn),
                 view="front",
-                props=[_post(-88), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, -85]]}],
+                props=[_post(-64), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, -61]]}],
                 moving=["right_forearm"],
                 arrows=[follow("right_hand", shift=(0, 12), bend=0.1)] if turn > 0 else [],
                 contacts=FEET,
             )
             for turn in (-48, 46)
         ],
-        crop=[-62, 72, 92, 178],
+        crop=[-58, 72, 68, 178],
     ),
     "band-internal-rotation": figure(
         *[
             picture(
                 _pull_in(turn),
                 view="front",
-                props=[_post(88), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, 85]]}],
+                props=[_post(76), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, 73]]}],
                 moving=["right_forearm"],
                 arrows=[follow("right_hand", shift=(0, 12), bend=-0.1)] if turn < 0 else [],
                 contacts=FEET,
             )
             for turn in (48, -48)
         ],
-        crop=[-92, 72, 40, 178],
+        crop=[-80, 72, 36, 178],
     ),
     "side-lying-external-rotation": figure(
         *[

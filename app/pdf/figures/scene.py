@@ -18,7 +18,7 @@ from app.pdf.figures.skeleton import Skeleton, locate, solve
 MARGIN = 7.0
 GAP, CORNER, EDGE = 0.055, 0.05, 0.0055  # of the longer side of a panel
 WIDEST, TALLEST = 3.0, 2.1  # panels are padded to at most this width to height, and height to width
-STACKED = 0.75  # panels wider than high by more than this a frame stand one below the other: larger on card and phone
+STACKED = 1.35  # panels wider than this to their height stand one below the other: larger in a place of 4 : 3
 FLOOR_BACK = -48.0  # the floor ends this far behind the person, centimetres
 SMALLEST_ARROW, LARGEST_ARROW = 0.5, 1.35
 HELD = frozenset({"band", "towel", "stick", "ball", "weight"})
@@ -60,7 +60,7 @@ def lay_out(figure: Figure) -> tuple[Panel, ...]:
     left, bottom, right, top = figure.crop or _shown(bounds)
     width, height, last = right - left, top - bottom, len(drawn) - 1
     longest = max(width, height)
-    if width > STACKED * len(drawn) * height:
+    if width > STACKED * height:
         places = [(0.0, (last - i) * (height + GAP * longest)) for i in range(len(drawn))]
     else:
         places = [(i * (width + GAP * longest), 0.0) for i in range(len(drawn))]
