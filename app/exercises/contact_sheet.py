@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 from app.exercises.figures import FIGURES
 from app.pdf.figures import draw
 
-COLUMNS, ROWS, MARGIN, CAPTION = 2, 5, 24.0, 14.0
+COLUMNS, ROWS, MARGIN, CAPTION = 2, 4, 24.0, 14.0  # a place is about 4 : 3, as on an exercise's card
 
 
 def write_contact_sheet(path: str, only: tuple[str, ...] = ()) -> int:

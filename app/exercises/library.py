@@ -216,8 +216,6 @@ def read_data_files(package: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def build_exercise(table: Mapping[str, Any]) -> Exercise:
     """Build one exercise from its TOML table; raises LibraryError on any missing, unknown or faulty key."""
     where = str(table.get("slug", "an exercise without a slug"))
-    # Until every entry has them: the data of this release is being completed.
-    table = {"goal": "mobility", "difficulty": "moderate", "feels_like": "As described.", **table}
     check_keys({"easier": "", "harder": "", **table}, _TABLE_KEYS, where)
     exercise = Exercise(
         slug=read_text(table, "slug", where),

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf.figures import Figure, FigureError, draw, size, to_svg
+from app.pdf.figures.colours import MOVING, SKIN
 from app.pdf.figures.scene import lay_out
 from app.pdf.figures.skeleton import FOREARM, THIGH, UPPER_ARM, solve
 from app.pdf.figures.vectors import length, sub
@@ -132,14 +133,66 @@ def test_frames_stand_side_by_side_at_one_scale() -> None:
     one, two = figure({}), figure({}, {"angles": {"right_hip": 80}})
     panels = lay_out(two)
     assert panels[0].width == panels[1].width
-    assert panels[1].offset > panels[0].width
+    assert panels[1].across > panels[0].width
+    assert panels[0].up == panels[1].up == 0
     assert size(two)[0] > 2 * size(one)[0]
+
+
+def test_wide_frames_stand_one_below_the_other_the_first_on_top() -> None:
+    lying = {"angles": {"lean": -90}}
+    one, two = figure(lying), figure(lying, lying)
+    first, second = lay_out(two)
+    assert first.up > second.height
+    assert first.across == second.across == second.up == 0
+    assert size(two)[0] == size(one)[0]
+    assert size(two)[1] > 2 * size(one)[1]
+
+
+def test_stacked_frames_stand_in_the_same_order_on_the_page_and_on_paper() -> None:
+    lying = {"angles": {"lean": -90}}
+    two = figure(lying, lying)
+    first, second = ET.fromstring(to_svg(two, title="x")).findall(f"{SVG}g")
+    assert float(first.get("transform").split()[1][:-1]) == pytest.approx(0, abs=0.1)
+    assert float(second.get("transform").split()[1][:-1]) > lay_out(two)[0].height  # svg counts downwards
+    ups = [float(line.split()[6]) for line in paper(two).splitlines() if line.startswith("q 1 0 0 1")]
+    assert ups[0] > ups[1] == 0  # paper counts upwards
+
+
+def test_a_hand_that_grips_makes_a_fist() -> None:
+    """Fingers bent once stand off the palm; in a grip they bend again and come back to it."""
+
+    def farthest(grip: float) -> float:
+        arm = {"right_shoulder": 90, "right_elbow": 0, "right_forearm": 180, "right_grip": grip}
+        (panel,) = lay_out(figure({"angles": arm}, moving=["right_hand"]))
+        bounds = [path.bounds() for path in panel.paths if path.fill == MOVING[SKIN]]
+        return max(b[2] for b in bounds)
+
+    knuckles = solve(figure({"angles": {"right_shoulder": 90, "right_elbow": 0}}).frames[0].pose).points[
+        "right_knuckles"
+    ]
+    assert farthest(0) > knuckles[0] + 8
+    assert farthest(60) < knuckles[0] + 4.5
 
 
 def test_the_moving_part_stands_out() -> None:
     still, moving = to_svg(figure(), title="x"), to_svg(figure(moving=["right_arm"]), title="x")
     assert "#ffb25e" in moving
     assert "#ffb25e" not in still
+
+
+def test_shoulder_blades_are_seen_from_behind_only_and_glide_together() -> None:
+    """They are the only open lines of a body without arrows, things or a face."""
+
+    def edges(view: str, retract: float = 0) -> list[float]:
+        (panel,) = lay_out(figure({"angles": {"retract": retract}}, view=view))
+        lines = [path for path in panel.paths if path.fill is None and ("Z", ()) not in path.ops and len(path.ops) == 5]
+        return sorted(path.bounds()[0] for path in lines)
+
+    assert edges("front") == []
+    left, right = edges("back")
+    left_drawn, right_drawn = edges("back", 5)
+    assert left < left_drawn < right_drawn < right
+    assert (right - left) - (right_drawn - left_drawn) > 8  # more than the shoulders themselves
 
 
 def test_svg_is_a_named_picture_whatever_the_name() -> None:

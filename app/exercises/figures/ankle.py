@@ -8,6 +8,7 @@ from app.exercises.figures.stage import (
     Data,
     arrow,
     both,
+    chair,
     figure,
     foot,
     hand,
@@ -15,6 +16,7 @@ from app.exercises.figures.stage import (
     mat,
     picture,
     pillow,
+    round_sole,
     sit,
     wall,
 )
@@ -76,17 +78,6 @@ def _towel_pull(ankle: float, lean: float) -> Data:
     }
 
 
-_PULL = {
-    "kind": "towel",
-    "points": [
-        ["right_hand", 0, 0, 0],
-        ["right_ball", -1.5, 1, 4],
-        ["right_ball", 3.4, 1.5, 2],
-        ["left_hand", 0, 0, 0],
-    ],
-}
-
-
 def _out(turn: float) -> Data:
     """Sitting, seen from the front: the right foot turns outward against a band from the other foot."""
     return sit(
@@ -146,10 +137,10 @@ DATA: dict[str, Data] = {
         ),
     ),
     "towel-calf-stretch": figure(
-        picture(_towel_pull(-8, 0), props=[mat(34, 150), _PULL], moving=["right_foot", "right_shin"]),
+        picture(_towel_pull(-8, 0), props=[mat(34, 150), *round_sole("towel", 8)], moving=["right_foot", "right_shin"]),
         picture(
             _towel_pull(24, -2),
-            props=[mat(34, 150), _PULL],
+            props=[mat(34, 150), *round_sole("towel", -24)],
             moving=["right_foot", "right_shin"],
             arrows=[arrow(["right_toe", 12, 10, 0], ["right_toe", -10, 16, 0], bend=0.2)],
         ),
@@ -159,7 +150,7 @@ DATA: dict[str, Data] = {
             picture(
                 _out(turn),
                 view=[90, 42],
-                props=[{"kind": "band", "points": [["right_ball", 1, 2, 3], ["left_ball", 1, 2, -3]]}],
+                props=[chair(), {"kind": "band", "points": [["right_ball", 1, 2, 3], ["left_ball", 1, 2, -3]]}],
                 moving=["right_foot"],
                 arrows=[arrow([62, 0, 14], [50, 0, 34], bend=-0.2)] if turn > 10 else [],
                 contacts=[["right_heel", "floor"], ["left_heel", "floor"]],
@@ -173,9 +164,9 @@ DATA: dict[str, Data] = {
             picture(
                 sit({"right_foot": foot([40, 3.4, 11])}, right_toes=toes),
                 view=[30, 22],
-                props=[{"kind": "rolled_towel", "at": [50, 0, 12], "size": [32, 3.4, 24]}],
+                props=[chair(), {"kind": "rolled_towel", "at": [50, 0, 12], "size": [32, 3.4, 24]}],
                 moving=["right_foot"],
-                arrows=[arrow(["right_toe", 20, 4, 0], ["right_toe", 4, 8, 0], bend=0.2)] if toes < 0 else [],
+                arrows=[arrow(["right_toe", 18, 8, 0], ["right_toe", 5, 1, 0], bend=0.2)] if toes < 0 else [],
                 contacts=[["right_heel", "rolled_towel"]],
             )
             for toes in (8, -40)

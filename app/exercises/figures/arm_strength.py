@@ -17,7 +17,7 @@ from app.exercises.figures.stage import (
 )
 
 _RIGHT_WEIGHT = {"kind": "weight", "at": ["right_hand", 0, 0, 3], "size": [0, 0, 6]}
-_HALF = [-50, 56, 66, 178]  # from the thighs up, standing
+_HALF = [-38, 56, 48, 178]  # from the thighs up, standing
 
 
 def _bend_elbow(elbow: float, forearm: float, grip: float = 85) -> Data:
@@ -91,7 +91,7 @@ DATA: dict[str, Data] = {
             )
             for elbow in (124, 8)
         ],
-        crop=[-60, 90, 54, 212],
+        crop=[-48, 90, 44, 212],
     ),
     "band-elbow-straighten": figure(
         *[
@@ -144,20 +144,20 @@ DATA: dict[str, Data] = {
             )
             for degrees, y, z in ((8, 0.15, 1), (90, 1, 0), (170, 0.15, -1))
         ],
-        crop=[-54, 74, 30, 172],
+        crop=[-52, 40, 14, 176],
     ),
     "wrist-lift-weight": figure(
         *[
             picture(
                 _curl_down(wrist),
                 view=[16, 12],
-                props=[chair(), {"kind": "weight", "at": ["right_fingers", -2, 1, 0], "size": [0, 0, 8]}],
+                props=[chair(), {"kind": "weight", "at": ["right_hand", *held, 0], "size": [0, 0, 8]}],
                 moving=["right_hand", "right_forearm"],
                 arrows=[arrow(["right_hand", 16, -10, 0], ["right_hand", 14, 12, 0], bend=0.2)] if wrist < 0 else [],
                 contacts=SEATED,
             )
-            for wrist in (42, -45)
+            for wrist, held in ((42, [-3, -2.6]), (-45, [3.6, -1.6]))
         ],
-        crop=[-34, 22, 96, 142],
+        crop=[-28, 34, 82, 142],
     ),
 }

@@ -155,15 +155,13 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _rolled(side),
-                view=[90, 40],
-                props=[mat(-14, 150)],
+                view=[62, 32],
+                props=[mat(-14, 170), pillow()],
                 moving=["right_leg", "left_leg"],
-                arrows=[arrow(["right_knee", 0, 14, -45 * side], ["right_knee", 0, 12, -5 * side], bend=side / 6)]
-                if side
-                else [],
+                arrows=[arrow([44, 52, -26 * side], [44, 34, 34 * side], bend=side / 5)] if side else [],
                 contacts=[["right_hand", "floor"], ["left_hand", "floor"]],
             )
-            for side in (0, 1, -1)
+            for side in (0, 1)
         ]
     ),
     "pelvic-tilt": figure(
@@ -172,9 +170,13 @@ DATA: dict[str, Data] = {
             _tilt(-98, 12, -4),
             props=_BED,
             moving=["hips", "belly"],
-            arrows=[arrow(["belly_button", -1, 20, 0], ["belly_button", -1, 4, 0])],
+            arrows=[
+                arrow(["belly_button", 2, 18, 0], ["belly_button", 2, 3, 0]),
+                arrow(["right_hip", 16, -4, 0], ["right_hip", 6, 14, 0], bend=0.3),
+            ],
             contacts=[["chest", "floor"], *HOOK_FEET],
         ),
+        crop=[-62, -12, 56, 58],
     ),
     "bridge": figure(
         picture(
@@ -201,7 +203,7 @@ DATA: dict[str, Data] = {
                     left_elbow=0,
                     left_shoulder_out=2,
                     left_grip=4,
-                    right_hip=3,
+                    right_hip=-5,
                     right_knee=3,
                     right_ankle=-10,
                 ),

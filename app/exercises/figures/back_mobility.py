@@ -15,6 +15,7 @@ from app.exercises.figures.stage import (
     follow,
     foot,
     hand,
+    hips_back,
     hook_lie,
     lie,
     mat,
@@ -64,11 +65,10 @@ def _side_bend(side: float) -> Data:
     )
 
 
-def _hinge(lean: float, bend: float) -> Data:
+def _hinge(lean: float, back: float) -> Data:
     """Bowing from the hips with a stick along the spine: one hand behind the neck, one at the small of the back."""
     return stand(
         lean,
-        bend,
         reach={
             "right_hand": hand(["neck", -11, 9, 0], [-0.2, 0.2, -1], [1, 0, 0], [0.4, -0.3, 1])
             if not lean
@@ -77,6 +77,7 @@ def _hinge(lean: float, bend: float) -> Data:
             if not lean
             else hand(["pelvis", 0, 19, 0], [0, 0.2, 1], [0.5, -0.8, 0], [-1, 0.5, -0.6]),
         },
+        **(hips_back(lean, back) if back else {}),
     )
 
 
@@ -148,7 +149,7 @@ DATA: dict[str, Data] = {
     "hip-hinge-stick": figure(
         picture(_hinge(0, 0), props=[_STICK_UP], moving=["trunk", "hips"], contacts=FEET),
         picture(
-            _hinge(50, 14),
+            _hinge(50, 20),
             props=[_STICK_OVER],
             moving=["trunk", "hips"],
             arrows=[arrow(["pelvis", -10, 2, 0], ["pelvis", -30, 0, 0])],

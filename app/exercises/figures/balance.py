@@ -146,6 +146,7 @@ DATA: dict[str, Data] = {
             moving=["left_leg"],
             contacts=FEET,
         ),
+        crop=[-38, -12, 66, 170],
     ),
     "side-stepping": figure(
         *[

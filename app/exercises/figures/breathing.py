@@ -24,6 +24,7 @@ DATA: dict[str, Data] = {
                 (3.5, [arrow(["belly_button", 2, 8, 0], ["belly_button", 2, 26, 0])]),
                 (-1, [arrow(["belly_button", 2, 26, 0], ["belly_button", 2, 8, 0])]),
             )
-        ]
+        ],
+        crop=[-98, -16, 34, 52],
     ),
 }

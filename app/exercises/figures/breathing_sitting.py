@@ -62,10 +62,25 @@ DATA: dict[str, Data] = {
         ),
         crop=[-34, 54, 52, 140],
     ),
+    "huff": figure(
+        picture(
+            sit(belly=3),
+            moving=["belly"],
+            arrows=[arrow(["face", 22, -4, 0], ["face", 5, -4, 0])],
+            **_SIT,
+        ),
+        picture(
+            sit(lean=10, thoracic=8, neck=-6, belly=-3),
+            moving=["belly"],
+            arrows=[arrow(["face", 3, z, 0], ["face", 26, z * 2 + 4, 0]) for z in (-3, -9)],
+            **_SIT,
+        ),
+        crop=[-34, 46, 66, 140],
+    ),
     "side-rib-breathing": figure(
         picture(sit(_hands_on_ribs()), view="front", moving=["trunk"], arrows=_rib_arrows(3, 12), **_SIT),
         picture(sit(_hands_on_ribs()), view="front", moving=["trunk"], arrows=_rib_arrows(12, 3), **_SIT),
-        crop=[-46, 46, 46, 140],
+        crop=[-56, 42, 56, 142],
     ),
     "breath-with-arm-lift": figure(
         picture(

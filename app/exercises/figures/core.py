@@ -13,6 +13,7 @@ from app.exercises.figures.stage import (
     follow,
     foot,
     hand,
+    hips_back,
     hook_lie,
     lie,
     mat,
@@ -89,8 +90,9 @@ def _weights() -> list[Data]:
     return [{"kind": "weight", "at": [f"{s}_hand", 0.5, -1, 0], "size": [7, 0, 0]} for s, _ in _HALVES]
 
 
-def _hinge(lean: float, bend: float, shoulder: float) -> Data:
-    return stand(lean, bend, neck=-lean * 0.35, **both(shoulder=shoulder, elbow=4, shoulder_out=0, grip=85, forearm=90))
+def _hinge(lean: float, back: float) -> Data:
+    arms = both(shoulder=lean * 0.84 + 6, elbow=4, shoulder_out=0, grip=85, forearm=90)
+    return stand(lean, neck=-lean * 0.35, **(arms | (hips_back(lean, back) if back else {})))
 
 
 def _press(x: float) -> Data:
@@ -193,13 +195,13 @@ DATA: dict[str, Data] = {
     "deadlift-weight": figure(
         *[
             picture(
-                _hinge(lean, bend, shoulder),
+                _hinge(lean, back),
                 props=_weights(),
                 moving=["trunk", "hips"],
                 arrows=[arrow(["pelvis", 0, 16, 0], ["pelvis", -24, 12, 0])] if lean else [],
                 contacts=FEET,
             )
-            for lean, bend, shoulder in ((0, 0, 6), (62, 18, 58))
+            for lean, back in ((0, 0), (62, 24))
         ]
     ),
     "band-anti-rotation-press": figure(

@@ -15,6 +15,7 @@ from app.exercises.figures.stage import (
     mat,
     picture,
     pillow,
+    round_sole,
     sit,
     wall,
 )
@@ -81,17 +82,6 @@ def _pedal(ankle: float) -> Data:
             f"{s}_hand": hand([30, 38, z * 12], [1, -0.2, 0], [0, 0, -z], [-0.6, -0.7, z * 0.6]) for s, z in _HALVES
         },
     }
-
-
-_ROUND_FOOT = {
-    "kind": "band",
-    "points": [
-        ["right_hand", 0, 0, 0],
-        ["right_ball", -1.5, 1, 4],
-        ["right_ball", 3.4, 1.5, 2],
-        ["left_hand", 0, 0, 0],
-    ],
-}
 
 
 def _knee_to_wall(near: bool) -> Data:
@@ -197,7 +187,7 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _pedal(ankle),
-                props=[mat(34, 150), _ROUND_FOOT],
+                props=[mat(34, 150), *round_sole("band", -ankle)],
                 moving=["right_foot", "right_shin"],
                 arrows=[arrow(["right_toe", -4, 16, 0], ["right_toe", 12, 4, 0], bend=-0.25)] if ankle < 0 else [],
             )
@@ -209,7 +199,7 @@ DATA: dict[str, Data] = {
             picture(
                 sit({"right_foot": foot([40, 0, 11], yaw=turn), "left_foot": foot([40, 0, -16], yaw=4)}),
                 view=[90, 42],
-                props=[{"kind": "band", "points": [["right_ball", 1, 2, 0], [54, 3, 80]]}],
+                props=[chair(), {"kind": "band", "points": [["right_ball", 1, 2, 0], [54, 3, 80]]}],
                 moving=["right_foot"],
                 arrows=[arrow([62, 0, 14], [58, 0, -8], bend=0.25)] if turn > 10 else [],
                 contacts=[["right_heel", "floor"], ["left_heel", "floor"]],
@@ -272,7 +262,7 @@ DATA: dict[str, Data] = {
                 _ball_under(x),
                 props=[chair(), {"kind": "ball", "at": [x / 2 + 24, 4.4, 15], "size": [4.4, 0, 0]}],
                 moving=["right_foot"],
-                arrows=[arrow([38, 24, 24], [70, 24, 24], double=True)] if x > 42 else [],
+                arrows=[arrow([30, -2, 26], [70, -2, 26], double=True)] if x > 42 else [],
                 contacts=[["pelvis", "chair"], ["left_heel", "floor"]],
             )
             for x in (34, 48)

@@ -4,6 +4,7 @@ from app.exercises.figures.stage import (
     FEET,
     Data,
     arrow,
+    chair,
     figure,
     follow,
     hand,
@@ -96,13 +97,13 @@ DATA: dict[str, Data] = {
             moving=["left_hand", "left_forearm"],
             arrows=[arrow(["left_hand", 18, 6, 0], ["left_hand", 10, -22, 0], bend=-0.2)],
         ),
-        crop=[-34, 82, 96, 180],
+        crop=[-22, 96, 94, 176],
     ),
     "wrist-bend-over-edge": figure(
         *[
             picture(
                 _over_edge(wrist),
-                props=[_TABLE],
+                props=[chair(), _TABLE],
                 moving=["right_hand"],
                 arrows=arrows,
             )
@@ -140,7 +141,15 @@ DATA: dict[str, Data] = {
         crop=[-52, 72, 52, 178],
     ),
     "make-a-fist": figure(
-        *[picture(_fist(grip), view=[40, 8], moving=["left_hand"]) for grip in (-4, 45, 84)],
+        *[
+            picture(
+                _fist(grip),
+                view=[40, 8],
+                moving=["left_hand"],
+                arrows=[arrow(["left_wrist", 4, 21, 0], ["left_wrist", 12, 13, 0], bend=-0.25)] if grip == 45 else [],
+            )
+            for grip in (-4, 45, 84)
+        ],
         crop=[18, 90, 54, 126],
     ),
     "towel-wring": figure(

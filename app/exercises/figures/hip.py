@@ -44,6 +44,7 @@ def _lunge(thigh: float) -> Data:
         "at": [0, 0, 8],
         "pin": "right_knee",
         "rest": ["right_knee"],
+        "height": 3.5,  # of the cushion
         "reach": {
             "left_foot": foot([44, 0, -9], bend=[1, 0.4, 0]),
             "left_hand": hand(["left_knee", -9, 8, 0], [1, -0.2, 0], [0, -1, 0], [-1, -0.2, -0.3]),
@@ -84,10 +85,10 @@ DATA: dict[str, Data] = {
             picture(
                 _lunge(thigh),
                 view=[0, 10],
-                props=[mat(10, 130)],
+                props=[mat(10, 130), {"kind": "pillow", "at": [-2, 0, 8], "size": [26, 4, 30]}],
                 moving=["right_thigh", "hips"],
                 arrows=[arrow(["pelvis", -36, 0, 10], ["pelvis", -12, 0, 10])] if thigh > 10 else [],
-                contacts=[["right_knee", "floor"], ["left_heel", "floor"], ["left_ball", "floor"]],
+                contacts=[["right_knee", "pillow"], ["left_heel", "floor"], ["left_ball", "floor"]],
             )
             for thigh in (-2, 20)
         ]

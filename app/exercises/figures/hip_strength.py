@@ -157,7 +157,7 @@ DATA: dict[str, Data] = {
     "donkey-kick": figure(
         picture(kneel_on_hands(), props=[mat(16, 140)], moving=["right_leg"], contacts=ON_ALL_FOURS),
         picture(
-            _on_knees(right_hip=4, right_knee=88, right_ankle=0),
+            _on_knees(right_hip=-8, right_knee=88, right_ankle=0),
             props=[mat(16, 140)],
             moving=["right_leg"],
             arrows=[arrow(["right_heel", 18, -22, 0], ["right_heel", 14, 6, 0], bend=-0.1)],
@@ -207,7 +207,7 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _turn_in(swing),
-                view=[80, 10],
+                view=[68, 16],
                 props=[chair()],
                 moving=["right_leg"],
                 arrows=[follow("right_ankle", bend=-0.15, shift=(-2, -8))] if swing else [],

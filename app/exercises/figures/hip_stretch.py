@@ -63,7 +63,7 @@ def _edge(hugging: bool) -> Data:
 
 def _thrust(up: bool) -> Data:
     """Shoulder blades on a bench, feet flat: hips low, then level."""
-    pose = {"at": [-5, 20, 0], "angles": {"lean": -58, "neck": 14}}
+    pose = {"at": [-10, 9.5, 0], "angles": {"lean": -36, "lumbar": -4, "neck": 4}}
     if up:
         pose = {"at": [0, 44, 0], "angles": {"lean": -92, "neck": 40}}
     feet = {f"{s}_foot": foot([42, 0, z * 11], bend=[0.1, 1, 0]) for s, z in _HALVES}

@@ -24,6 +24,7 @@ from app.exercises.figures.stage import (
     on_left_leg,
     picture,
     pillow,
+    round_sole,
     sit,
     stand,
 )
@@ -115,18 +116,6 @@ def _hamstring(angle: float) -> Data:
         right_shoulder=70,
         **both(grip=80),
     )
-
-
-_ROUND_FOOT = {
-    "kind": "towel",
-    "points": [
-        ["right_hand", 0, -6, 0],
-        ["right_ball", -4, -1, 3],
-        ["right_ball", 0.5, 3.0, 2],
-        ["right_ball", 2, 1, -3],
-        ["left_hand", 0, -3, 0],
-    ],
-}
 
 
 DATA: dict[str, Data] = {
@@ -222,7 +211,7 @@ DATA: dict[str, Data] = {
     "hamstring-stretch-lying": figure(
         picture(
             _hamstring(72),
-            props=[*_BED, _ROUND_FOOT],
+            props=[*_BED, *round_sole("towel", -84)],
             moving=["right_leg"],
             arrows=[arrow(["right_ankle", 30, -6, 0], ["right_ankle", 8, 0, 0], bend=0.1)],
             contacts=[*SUPINE, ["left_heel", "floor"]],

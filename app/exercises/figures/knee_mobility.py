@@ -118,7 +118,7 @@ DATA: dict[str, Data] = {
             _prone_pull(112),
             props=[mat(-4, 190), _OVER_BACK],
             moving=["right_leg"],
-            arrows=[arrow(["right_ankle", -22, 12, 0], ["right_ankle", -2, 20, 0], bend=-0.15)],
+            arrows=[arrow(["right_ankle", -12, 20, 0], ["right_ankle", 16, 15, 0], bend=0.2)],
             contacts=[["pelvis", "floor"]],
         )
     ),
@@ -183,7 +183,7 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _up_wall(y),
-                props=[mat(-24, 160), pillow(), wall(58, 130)],
+                props=[mat(-20, 150), pillow(), wall(58, 98)],
                 moving=["right_leg"],
                 arrows=[arrow([42, 76, 12], [42, 54, 12])] if y < 50 else [],
                 contacts=SUPINE,

@@ -8,7 +8,6 @@ from app.exercises.figures.stage import (
     FEET,
     HOLD_AHEAD,
     HOLDING,
-    LEFT_FOOT,
     SUPINE,
     WORKTOP_AHEAD,
     Data,
@@ -21,7 +20,6 @@ from app.exercises.figures.stage import (
     foot,
     lie,
     mat,
-    on_left_leg,
     picture,
     pillow,
     sit,
@@ -40,7 +38,7 @@ def _over_roll(straight: bool) -> Data:
     return lie({**bent_leg("left", 24), "right_foot": foot(heel, by="ankle", bend=[0.1, 1, 0])}, right_ankle=6)
 
 
-def _lunge(down: bool) -> Data:
+def lunge(down: bool) -> Data:
     """A long step, the right leg in front: upright, then low."""
     if not down:
         return {
@@ -164,7 +162,7 @@ DATA: dict[str, Data] = {
     "lunge": figure(
         *[
             picture(
-                _lunge(down),
+                lunge(down),
                 moving=["right_leg", "left_leg"],
                 arrows=[arrow(["pelvis", -26, 26, 0], ["pelvis", -26, -4, 0])] if down else [],
                 contacts=[["right_heel", "floor"], ["right_ball", "floor"], ["left_ball", "floor"]],
@@ -270,20 +268,14 @@ DATA: dict[str, Data] = {
     "single-leg-mini-squat": figure(
         *[
             picture(
-                on_left_leg(
-                    HOLD_AHEAD,
-                    lean,
-                    left_hip=lean + bend,
-                    left_knee=2 * bend,
-                    left_ankle=bend,
-                    right_hip=lean + 10,
-                    right_knee=62,
-                    neck=-lean * 0.5,
-                ),
+                {
+                    **stand(lean, bend, reach=HOLD_AHEAD, left_hip=lean - 4, left_knee=66, neck=-lean * 0.5),
+                    "rest": ["right_heel", "right_ball"],
+                },
                 props=[WORKTOP_AHEAD],
-                moving=["left_leg"],
+                moving=["right_leg"],
                 arrows=[arrow(["pelvis", -24, 20, 0], ["pelvis", -26, -6, 0])] if bend else [],
-                contacts=[*LEFT_FOOT, *HOLDING],
+                contacts=[["right_heel", "floor"], ["right_ball", "floor"], *HOLDING],
             )
             for lean, bend in ((2, 0), (18, 19))
         ]

@@ -1,6 +1,6 @@
 """Figures for moving, stretching and strengthening the neck: the wider choice beside `neck`."""
 
-from app.exercises.figures.neck import BUST, SIDE_BUST
+from app.exercises.figures.neck import BUST
 from app.exercises.figures.stage import (
     HOOK_FEET,
     ON_ALL_FOURS,
@@ -27,7 +27,7 @@ _TALL_BUST = [-42, 58, 42, 146]  # room for an arrow over the head
 _LYING_BUST = [-94, -6, 6, 46]
 
 _HANDS_BEHIND_HEAD = {
-    f"{side}_hand": hand(["head", -10.5, 0, z * 3], [-0.3, 0.2, -z], [1, 0, 0], [0.7, -0.3, z])
+    f"{side}_hand": hand(["head", -11.5, 0, z * 5], [-0.1, 0.35, -z], [1, 0, 0], [0.1, -0.25, z])
     for side, z in (("right", 1), ("left", -1))
 }
 
@@ -67,7 +67,7 @@ DATA: dict[str, Data] = {
             arrows=[arrow(["face", 18, -12, 0], ["face", 12, 8, 0], bend=0.2)],
             **_SIT,
         ),
-        crop=SIDE_BUST,
+        crop=[-27, 44, 39, 142],
     ),
     "neck-side-bend-sitting": figure(
         picture(sit(neck_side=34), view="front", moving=_HEAD, **_SIT),
@@ -79,7 +79,7 @@ DATA: dict[str, Data] = {
             arrows=[arrow(["breast_bone", 0, 47, 16], ["breast_bone", 0, 41, -24], bend=0.25)],
             **_SIT,
         ),
-        crop=_TALL_BUST,
+        crop=[-34, 46, 34, 146],
     ),
     "levator-scapulae-stretch": figure(
         picture(sit(neck_turn=35), view="front", moving=_HEAD, **_SIT),
@@ -114,14 +114,15 @@ DATA: dict[str, Data] = {
     "neck-isometric-back-press": figure(
         picture(
             sit(_HANDS_BEHIND_HEAD),
+            view=[38, 8],
             moving=_HEAD,
             arrows=[
-                arrow(["head", 8, 15, 0], ["head", -8, 15, 0]),
-                arrow(["head", -28, 0, 0], ["head", -16, 0, 0]),
+                arrow(["head", 9, 14, 0], ["head", -11, 14, 0]),
+                arrow(["head", -42, -3, 0], ["head", -22, -1, 0]),
             ],
             **_SIT,
         ),
-        crop=[-44, 58, 40, 142],
+        crop=[-50, 56, 46, 142],
     ),
     "neck-isometric-turn-press": figure(
         picture(
@@ -142,7 +143,7 @@ DATA: dict[str, Data] = {
             hook_lie(chin=-3, neck=4, nod=10),
             props=[mat(-14, 160), pillow()],
             moving=_HEAD,
-            arrows=[arrow(["face", 8, 16, 0], ["face", 8, 3, 0])],
+            arrows=[arrow(["face", -3, 12, 0], ["face", 16, 1, 0], bend=-0.25)],
             contacts=[*SUPINE, *HOOK_FEET],
         ),
         crop=_LYING_BUST,

@@ -122,39 +122,40 @@ DATA: dict[str, Data] = {
                 stand(reach={"right_hand": hand([42, high, 12], [0.15, 1, 0], [1, 0, 0], [-0.2, -1, 0.3])}, neck=neck),
                 props=[wall(44)],
                 moving=["right_arm"],
-                arrows=[follow("right_hand", shift=(-12, 4))] if high > 150 else [],
+                arrows=[follow("right_hand", shift=(14, 0))] if high > 150 else [],
                 contacts=[*FEET, ["right_hand", "wall"]],
             )
             for high, neck in ((126, 4), (173, -14))
-        ]
+        ],
+        crop=[-38, 72, 70, 190],
     ),
     "band-external-rotation": figure(
         *[
             picture(
                 _pull_in(turn),
                 view="front",
-                props=[_post(-88), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, -85]]}],
+                props=[_post(-64), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, -61]]}],
                 moving=["right_forearm"],
                 arrows=[follow("right_hand", shift=(0, 12), bend=0.1)] if turn > 0 else [],
                 contacts=FEET,
             )
             for turn in (-48, 46)
         ],
-        crop=[-62, 72, 92, 178],
+        crop=[-58, 72, 68, 178],
     ),
     "band-internal-rotation": figure(
         *[
             picture(
                 _pull_in(turn),
                 view="front",
-                props=[_post(88), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, 85]]}],
+                props=[_post(76), {"kind": "band", "points": [["right_hand", 1, 0, 0], [16, 107, 73]]}],
                 moving=["right_forearm"],
                 arrows=[follow("right_hand", shift=(0, 12), bend=-0.1)] if turn < 0 else [],
                 contacts=FEET,
             )
             for turn in (48, -48)
         ],
-        crop=[-92, 72, 40, 178],
+        crop=[-80, 72, 36, 178],
     ),
     "side-lying-external-rotation": figure(
         *[
@@ -167,7 +168,8 @@ DATA: dict[str, Data] = {
                 contacts=[["right_hip", "floor"]],
             )
             for turn in (-38, 62)
-        ]
+        ],
+        crop=[-98, -16, 40, 66],
     ),
     "band-row": figure(
         *[
@@ -175,7 +177,7 @@ DATA: dict[str, Data] = {
                 _row(spot, elbow),
                 props=[wall(92), *_ROW_BANDS],
                 moving=["right_arm", "left_arm"],
-                arrows=[follow("right_elbow", shift=(-4, 19))] if spot[0] < 40 else [],
+                arrows=[arrow(["right_elbow", 26, 13, 0], ["right_elbow", -2, 13, 0])] if spot[0] < 40 else [],
                 contacts=FEET,
             )
             for spot, elbow in (([58, 112], [-0.2, -1]), ([28, 108], [-1, -0.4]))
@@ -187,7 +189,7 @@ DATA: dict[str, Data] = {
                 _push(lean),
                 props=[wall(80)],
                 moving=["right_arm", "left_arm"],
-                arrows=[follow("breast_bone", shift=(-26, 6))] if lean > 20 else [],
+                arrows=[arrow(["chest", -40, 12, 0], ["chest", -18, 3, 0])] if lean > 20 else [],
                 contacts=[["right_ball", "floor"], ["right_hand", "wall"], ["left_hand", "wall"]],
             )
             for lean in (13, 22)
@@ -204,7 +206,7 @@ DATA: dict[str, Data] = {
             ),
             view="front",
             moving=["right_arm"],
-            arrows=[arrow(["right_elbow", 10, 14, 12], ["right_elbow", 10, 14, -12])],
+            arrows=[arrow(["right_elbow", 10, -16, 22], ["right_elbow", 10, -16, 0])],
             contacts=[*FEET],
         ),
         crop=UPPER,

@@ -118,7 +118,7 @@ DATA: dict[str, Data] = {
                 else [],
                 contacts=FEET,
             )
-            for high, wide, forward in ((143, 26, 10), (186, 22, 3))
+            for high, wide, forward in ((143, 26, 10), (192, 19, 2))
         ]
     ),
     "wall-angels": figure(
@@ -196,10 +196,10 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _prone(retract=retract, **both(shoulder=angle, shoulder_out=28, elbow=3, forearm=90, grip=4)),
-                view=[28, 16],
-                props=[mat(20, 210)],
+                view=[40, 32],
+                props=[mat(16, 200)],
                 moving=_BOTH_ARMS,
-                arrows=[follow("right_hand", shift=(8, 0))] if angle > 170 else [],
+                arrows=[follow("right_hand", shift=(-9, 0)), follow("left_hand", shift=(9, 0))] if angle > 170 else [],
                 contacts=[["pelvis", "floor"], ["right_toe", "floor"]],
             )
             for angle, retract in ((168, 0), (184, 3))

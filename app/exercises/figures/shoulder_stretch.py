@@ -111,7 +111,11 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _table_slide(lean, to),
-                props=[chair(), {"kind": "table", "at": [76, 0, 4], "size": [76, 74, 60]}],
+                props=[
+                    chair(),
+                    {"kind": "table", "at": [76, 0, 4], "size": [76, 74, 60]},
+                    {"kind": "towel", "points": [["right_hand", -9, -2.6, 0], ["right_hand", 13, -2.6, 0]]},
+                ],
                 moving=["right_arm"],
                 arrows=[follow("right_hand", shift=(0, 15))] if lean else [],
                 contacts=[*SEATED, ["right_hand", "table"]],

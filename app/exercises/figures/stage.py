@@ -3,6 +3,7 @@
 All face right (x) in a side view, their right side towards the viewer; centimetres and degrees, floor at 0.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,6 +62,11 @@ def stand(lean: float = 0, bend: float = 0, at: float = 0, reach: Data | None = 
         "rest": ["right_heel", "left_heel", "right_ball", "left_ball"],
         "reach": reach or {},
     }
+
+
+def hips_back(lean: float, back: float) -> dict[str, float]:
+    """Leg angles of somebody who stands and leans forward from the hips, the thighs sloping `back` degrees."""
+    return both(hip=lean + back, knee=back + 3, ankle=3)
 
 
 def lean_in(lean: float, at: float = 0, reach: Data | None = None, **angles: float) -> Data:
@@ -161,7 +167,7 @@ def lie_on_side(reach: Data | None = None, **angles: float) -> Data:
     }
 
 
-def kneel_on_hands(reach: Data | None = None, lean: float = 90, **angles: float) -> Data:
+def kneel_on_hands(reach: Data | None = None, lean: float = 82, **angles: float) -> Data:
     """On hands and knees, hands under the shoulders."""
     hands = {
         f"{side}_hand": hand([50, 2.0, z * 17], [1, 0, 0], [0, -1, 0], [-1, 0.2, z * 0.2])
@@ -204,3 +210,18 @@ def on_left_leg(reach: Data, lean: float = 0, **angles: float) -> Data:
 
 
 LEFT_FOOT = [["left_heel", "floor"], ["left_ball", "floor"]]
+
+
+def round_sole(kind: str, lean: float) -> list[Data]:
+    """A towel or band from both hands round the ball of the right foot, broad where it lies on the sole.
+
+    `lean` is how far the foot's toes point away from the person, in degrees from upright.
+    """
+    sine, cosine = math.sin(math.radians(lean)), math.cos(math.radians(lean))
+    away = [2.6 * cosine, -2.6 * sine]
+    sole = [["right_ball", away[0] + half * sine, away[1] + half * cosine, 1] for half in (4.5, -4.5)]
+    return [
+        {"kind": kind, "points": [["left_hand", 0, 0, 0], ["right_ball", *away, -3]]},
+        {"kind": kind, "points": sole},
+        {"kind": kind, "points": [["right_hand", 0, 0, 0], ["right_ball", *away, 4]]},
+    ]

@@ -17,6 +17,7 @@ from app.exercises.figures.stage import (
     hand,
     on_left_leg,
     picture,
+    sit,
     stand,
 )
 
@@ -62,6 +63,13 @@ def _reach_toe(x: float, z: float) -> Data:
     }
 
 
+# A cross of tape on the floor under the foot that stands.
+_CROSS = [
+    {"kind": "mat", "at": [4, 0, -8], "size": [104, 0, 3]},
+    {"kind": "mat", "at": [4, 0, 18], "size": [3, 0, 84]},
+]
+
+
 def _swing(hip: float) -> Data:
     return on_left_leg(HOLD_BESIDE, right_hip=hip, right_knee=6, right_ankle=4)
 
@@ -96,7 +104,70 @@ def _lean_out(lean: float) -> Data:
     }
 
 
+def _look_at_thumb(turn: float) -> Data:
+    """Standing with the left thumb held out at eye level, the head turned to one side, the eyes still on it."""
+    reach = {"left_hand": hand([54, 150, -2], [1, 0, 0], [0, 0, 1], [-0.2, -1, -0.3])}
+    return stand(reach=reach, neck_turn=turn, left_grip=80)
+
+
+# A bed seen from its side, its edge under the knees.
+_BED_SIDE = {"kind": "plinth", "at": [-18, 0, -26], "size": [76, 44, 150]}
+
+
+def _side_drop(down: bool) -> Data:
+    """Sitting on the edge of a bed, head half turned to the right; then down on the left side, nose up."""
+    if not down:
+        return sit(neck_turn=-42)
+    return {
+        "angles": {"tilt": -82, "neck_turn": -42, "neck_side": -4},
+        "at": [0, 0, 0],
+        "rest": ["left_hip", "left_shoulder"],
+        "height": 44,
+        "reach": {
+            "right_foot": foot([40, 0, 10], bend=[1, 0.4, 0]),
+            "left_foot": foot([38, 0, -12], bend=[1, 0.2, 0]),
+            "right_hand": hand([16, 46.5, -38], [0.3, 0, -1], DOWN, [0.4, 1, 0.2]),
+            "left_hand": hand([26, 46.5, -66], [0.6, 0, -0.8], DOWN, [0.6, 0.1, 0.4]),
+        },
+    }
+
+
 DATA: dict[str, Data] = {
+    "sit-to-side-lying": figure(
+        *[
+            picture(
+                _side_drop(down),
+                view=[90, 14],
+                props=[_BED_SIDE],
+                moving=["trunk", "head"],
+                arrows=[arrow(["right_shoulder", 0, 34, 36], ["right_shoulder", 0, 16, -8], bend=0.2)] if down else [],
+                contacts=[["left_hip", "plinth"]] if down else [["pelvis", "plinth"], ["right_heel", "floor"]],
+            )
+            for down in (False, True)
+        ]
+    ),
+    "gaze-hold-head-turns": figure(
+        *[
+            picture(
+                _look_at_thumb(turn),
+                view=[40, 10],
+                moving=["head"],
+                arrows=[arrow(["head", 6, 15, turn * 0.4], ["head", 6, 15, -turn * 0.4], bend=turn / 160)],
+                contacts=FEET,
+            )
+            for turn in (26, -26)
+        ],
+        crop=[-44, 84, 68, 184],
+    ),
+    "cushion-stand": figure(
+        picture(
+            {**stand(reach=HOLD_BESIDE), "at": [0, 0, 0], "height": 7},
+            view=[50, 14],
+            props=[WORKTOP_BESIDE, {"kind": "pillow", "at": [4, 0, -8], "size": [44, 8, 46]}],
+            moving=["right_foot", "left_foot"],
+            contacts=[["right_heel", "pillow"], ["left_ball", "pillow"], ["left_hand", "worktop"]],
+        )
+    ),
     "feet-together-stand": figure(
         picture(
             {
@@ -128,7 +199,8 @@ DATA: dict[str, Data] = {
         *[
             picture(
                 _reach_toe(x, z),
-                view=[40, 22],
+                view=[40, 26],
+                props=_CROSS,
                 moving=["right_leg"],
                 arrows=[arrow([8, 2, 10], [x * 0.85, 2, 4 + z * 0.75])],
                 contacts=[*LEFT_FOOT],

@@ -53,14 +53,14 @@ DATA: dict[str, Data] = {
     "open-book": figure(
         picture(
             _open_book(hand([-42, 12, 52], [0, 0, 1], [0, -1, 0], [0, 1, 0]), 0),
-            view=[0, 35],
+            view=[0, 58],
             props=[mat(-20, 170), pillow(-72, 12)],
             moving=["left_arm"],
             contacts=[["right_hip", "floor"]],
         ),
         picture(
             _open_book(hand([-48, 20, -70], [0, -0.2, -1], [0, 1, 0], [0, 1, 0]), 55),
-            view=[0, 35],
+            view=[0, 58],
             props=[mat(-20, 170), pillow(-72, 12)],
             moving=["left_arm", "trunk"],
             arrows=[follow("left_hand", bend=0.3)],
@@ -69,7 +69,7 @@ DATA: dict[str, Data] = {
     ),
     "cat-cow": figure(
         picture(
-            _arch(28, 24, 26, 58),
+            _arch(28, 24, 26, 51),
             props=[mat(16, 130)],
             moving=["trunk"],
             arrows=[arrow(["waist", 0, 13, 0], ["waist", 0, 29, 0])],

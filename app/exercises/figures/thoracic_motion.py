@@ -39,6 +39,7 @@ def _turn_on_all_fours(twist: float) -> Data:
     elbow = [-0.4, 1, 0.8] if twist < 0 else [0.3, -1, 0.5]
     return kneel_on_hands(
         {"right_hand": hand(["head", -5, 8, 6 if twist > 0 else -4], None, [0.2, -1, -0.2], elbow)},
+        lean=90 if twist > 0 else 78,
         thoracic_twist=twist,
         neck_turn=twist * 0.6,
     )
@@ -219,12 +220,16 @@ DATA: dict[str, Data] = {
         ]
     ),
     "clasped-hands-chest-stretch": figure(
-        picture(_clasp(-12, 2, 0), moving=["right_arm", "left_arm"], contacts=FEET),
-        picture(
-            _clasp(-38, -8, 5),
-            moving=["right_arm", "left_arm"],
-            arrows=[follow("right_hand", bend=-0.15, shift=(-4, -12))],
-            contacts=FEET,
-        ),
+        *[
+            picture(
+                _clasp(*how),
+                view=[-32, 8],
+                moving=["right_arm", "left_arm"],
+                arrows=[follow("right_hand", bend=-0.15, shift=(-2, -7))] if how[0] < -20 else [],
+                contacts=FEET,
+            )
+            for how in ((-12, 2, 0), (-38, -8, 5))
+        ],
+        crop=[-62, 58, 40, 178],
     ),
 }

@@ -39,15 +39,16 @@ DATA: dict[str, Data] = {
             moving=["left_hand", "left_forearm"],
             arrows=[arrow(["left_hand", 18, 8, 0], ["left_hand", 12, -18, 0], bend=-0.2)],
         ),
-        crop=[-34, 82, 96, 180],
+        crop=[-22, 96, 94, 176],
     ),
     "ball-squeeze": figure(
         *[
             picture(
                 _squeeze(grip),
                 view=[0, 10],
-                props=[{"kind": "ball", "at": ["left_hand", 3.4, -0.2, 4.0], "size": [size, 0, 0]}],
+                props=[chair(), {"kind": "ball", "at": ["left_hand", 3.4, -0.2, 4.0], "size": [size, 0, 0]}],
                 moving=["left_hand"],
+                arrows=[arrow(["left_hand", 19, 4, 4], ["left_hand", 10, 4, 4])] if grip > 50 else [],
             )
             for grip, size in ((28, 3.6), (72, 3.1))
         ],
@@ -58,13 +59,13 @@ DATA: dict[str, Data] = {
             picture(
                 _curl(wrist),
                 view=[16, 12],
-                props=[chair(), {"kind": "weight", "at": ["right_fingers", -2, 1, 0], "size": [0, 0, 8]}],
+                props=[chair(), {"kind": "weight", "at": ["right_hand", *held, 0], "size": [0, 0, 8]}],
                 moving=["right_hand", "right_forearm"],
                 arrows=[arrow(["right_hand", 14, -8, 0], ["right_hand", 12, 14, 0], bend=0.2)] if wrist > 0 else [],
                 contacts=SEATED,
             )
-            for wrist in (-35, 45)
+            for wrist, held in ((-35, [4, 2.4]), (45, [-2, 3.8]))
         ],
-        crop=[-34, 22, 96, 142],
+        crop=[-28, 34, 82, 142],
     ),
 }

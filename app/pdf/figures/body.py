@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from app.pdf.figures import colours as c
 from app.pdf.figures.camera import Camera
 from app.pdf.figures.head import draw_head
-from app.pdf.figures.shapes import Disc, Path, capsule, hull_of_discs
-from app.pdf.figures.skeleton import Skeleton
-from app.pdf.figures.vectors import Vec, angle_between, between
+from app.pdf.figures.shapes import Disc, Path, capsule, hull_of_discs, smooth_line
+from app.pdf.figures.skeleton import SHOULDER_HALF, Skeleton
+from app.pdf.figures.vectors import Vec, angle_between, between, dot, sub
 
+BACK_FROM = -0.6  # how far the chest must look away from the viewer for the shoulder blades to be seen
+FIST_FROM = 40.0  # degrees of grip from which the hand holds something and its fingers bend twice
 FAR = 5.0  # a limb this much further away than the trunk is drawn in far colours
 
 
@@ -108,7 +110,20 @@ class BodyPainter:
         if "belly" in self.moving:
             paths.append(hulls[0].painted(c.MOVING[c.TOP]))
             paths.append(hull_of_discs(waist).painted(c.MOVING[c.TOP]))
+        if self.camera.depth(self.bases["chest"].forward) < BACK_FROM:
+            paths += [self._shoulder_blade(side, sign) for side, sign in (("right", 1), ("left", -1))]
         return Piece(self.trunk_depth, paths)
+
+    def _shoulder_blade(self, side: str, sign: int) -> Path:
+        """The edge of a shoulder blade under the shirt: it glides towards the spine when the shoulder is drawn back."""
+        shoulder, chest = self.points[f"{side}_shoulder"], self.bases["chest"]
+        drawn_in = SHOULDER_HALF - sign * dot(sub(shoulder, self.points["collar"]), chest.right)
+        corners = [(2.6, -1.0, 0.0), (3.0, -8.0, 0.4), (5.2, -15.0, 1.6), (8.0, -8.0, 2.0), (8.4, 0.0, 2.0)]
+        edge = [
+            chest.point(shoulder, forward=-8, up=up, right=-sign * (inward + glide * drawn_in))
+            for inward, up, glide in corners
+        ]
+        return smooth_line([self.camera.flat(point) for point in edge]).painted(None, c.OUTLINE, self.line * 0.8)
 
     def _head(self) -> Piece:
         near = self.camera.depth(self.points["head"])
@@ -218,9 +233,20 @@ class BodyPainter:
         thumb = capsule(self._disc(thumb_root, 1.7), self._disc(thumb_tip, 1.3))
         shapes = [hull_of_discs([self._disc(wrist, 2.6), *palm]), thumb]
         if not self.close:
-            tips = [self._disc(curl.point(self.points[f"{side}_fingers"], right=s * 1.8), 1.4) for s in (1, -1)]
-            shapes.append(hull_of_discs(palm + tips))
+            shapes += self._mitten(side, palm, angle_between(base.up, curl.up))
         return Piece(self.camera.depth(wrist), self._outlined(shapes, fill))
+
+    def _mitten(self, side: str, palm: list[Disc], grip: float) -> list[Path]:
+        """The fingers as one: straight on from the palm or, in a grip, bent twice into a fist."""
+        curl = self.bases[f"{side}_fingers"]
+        if grip < FIST_FROM:
+            tips = [self._disc(curl.point(self.points[f"{side}_fingers"], right=s * 1.8), 1.4) for s in (1, -1)]
+            return [hull_of_discs(palm + tips)]
+        bend = curl.point(self.points[f"{side}_knuckles"], up=-4.4)
+        tip = curl.lean(-grip).point(bend, up=-3.4)
+        joints = [self._disc(curl.point(bend, right=s * 2.0), 1.6) for s in (1, -1)]
+        tips = [self._disc(curl.point(tip, right=s * 1.8), 1.4) for s in (1, -1)]
+        return [hull_of_discs(palm + joints), hull_of_discs(joints + tips)]
 
     def _hand_fill(self, side: str, far: bool) -> str:
         return self._tone(c.SKIN, c.SKIN_FAR, far, f"{side}_arm", f"{side}_forearm", f"{side}_hand")

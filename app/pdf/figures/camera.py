@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.pdf.figures.shapes import Disc, Point
 from app.pdf.figures.vectors import Vec
@@ -14,10 +15,15 @@ class Camera:
     yaw: float
     pitch: float
 
+    @cached_property
+    def _turns(self) -> tuple[float, float, float, float]:
+        """Cosine and sine of yaw and of pitch, worked out once for the thousands of points of a picture."""
+        yaw, pitch = math.radians(self.yaw), math.radians(self.pitch)
+        return math.cos(yaw), math.sin(yaw), math.cos(pitch), math.sin(pitch)
+
     def see(self, p: Vec) -> tuple[float, float, float]:
         """Where a point is on the page (right, up), and how near it is to the viewer."""
-        cy, sy = math.cos(math.radians(self.yaw)), math.sin(math.radians(self.yaw))
-        cp, sp = math.cos(math.radians(self.pitch)), math.sin(math.radians(self.pitch))
+        cy, sy, cp, sp = self._turns
         near = p[0] * sy + p[2] * cy
         return p[0] * cy - p[2] * sy, p[1] * cp - near * sp, p[1] * sp + near * cp
 

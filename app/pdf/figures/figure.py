@@ -11,7 +11,7 @@ from app.pdf.figures.writing import write_frame
 
 @dataclass(frozen=True)
 class Figure:
-    """One to three frames drawn side by side; `crop` (left, bottom, right, top) shows only that part of each."""
+    """One to three frames, drawn side by side or stacked; `crop` (left, bottom, right, top) shows that part of each."""
 
     frames: tuple[Frame, ...]
     crop: tuple[float, float, float, float] | None = None

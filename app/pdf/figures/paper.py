@@ -35,7 +35,7 @@ def _operators(figure: Figure) -> str:
     for panel in lay_out(figure):
         edge, width = panel_edge(panel)
         outline = _steps(edge.ops)
-        out.append(f"q 1 0 0 1 {_n(panel.offset)} 0 cm")
+        out.append(f"q 1 0 0 1 {_n(panel.across)} {_n(panel.up)} cm")
         out.append(f"{_brush(edge.painted(c.PANEL))}{outline} f")
         out.append(f"q {outline} W n")
         out.append(f"1 0 0 1 {_n(-panel.left)} {_n(-panel.bottom)} cm")

@@ -1,4 +1,4 @@
-"""Lays a figure out: each frame a panel with floor, things, body and arrows, side by side at one scale."""
+"""Lays a figure out: each frame a panel with floor, things, body and arrows, side by side or stacked, at one scale."""
 
 import math
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ from app.pdf.figures.figure import Figure
 from app.pdf.figures.joints import RADII
 from app.pdf.figures.model import Arrow, Frame
 from app.pdf.figures.props import draw_prop, shadow
-from app.pdf.figures.shapes import Path
+from app.pdf.figures.shapes import Bounds, Path
 from app.pdf.figures.skeleton import Skeleton, locate, solve
 
 MARGIN = 7.0
-GAP, CORNER, EDGE = 0.055, 0.05, 0.007  # of the longer side of a panel
-WIDEST, TALLEST = 2.4, 2.1  # panels are padded to at most this width to height, and height to width
+GAP, CORNER, EDGE = 0.055, 0.05, 0.0055  # of the longer side of a panel
+WIDEST, TALLEST = 3.0, 2.1  # panels are padded to at most this width to height, and height to width
+STACKED = 1.35  # panels wider than this to their height stand one below the other: larger in a place of 4 : 3
 FLOOR_BACK = -48.0  # the floor ends this far behind the person, centimetres
 SMALLEST_ARROW, LARGEST_ARROW = 0.5, 1.35
 HELD = frozenset({"band", "towel", "stick", "ball", "weight"})
@@ -26,9 +27,13 @@ CLOSE = 75.0  # a crop narrower than this is a close-up and shows fingers and to
 
 @dataclass(frozen=True)
 class Panel:
-    """One frame's paths in page coordinates, and the rectangle of them that is shown."""
+    """One frame's paths in page coordinates, the rectangle of them that is shown, and where in the picture it stands.
 
-    offset: float
+    `across` and `up` are where its left bottom corner is from that of the picture.
+    """
+
+    across: float
+    up: float
     left: float
     bottom: float
     width: float
@@ -38,36 +43,35 @@ class Panel:
 
 @lru_cache(maxsize=512)
 def lay_out(figure: Figure) -> tuple[Panel, ...]:
-    """The panels of a figure, all of one size, left to right."""
+    """The panels of a figure, all of one size, left to right or top to bottom."""
     close = figure.crop is not None and figure.crop[2] - figure.crop[0] < CLOSE
     skeletons = [solve(frame.pose) for frame in figure.frames]
     drawn = [_draw_frame(frame, bones, close) for frame, bones in zip(figure.frames, skeletons, strict=True)]
-    shown = figure.crop or _shown(drawn)
+    bounds = [] if figure.crop else [path.bounds() for paths in drawn for path in paths]
+    shown = figure.crop or _shown(bounds)
     size = max(shown[2] - shown[0], 0.8 * (shown[3] - shown[1])) / 140
     size = max(SMALLEST_ARROW, min(LARGEST_ARROW, size))
     for i, frame in enumerate(figure.frames):
         camera, before = Camera(frame.yaw, frame.pitch), skeletons[i - 1]
         for arrow in frame.arrows:
-            drawn[i] += _arrow(arrow, skeletons[i], before, camera, size)
-    left, bottom, right, top = figure.crop or _shown(drawn)
-    longest = max(right - left, top - bottom)
-    step = right - left + GAP * longest
+            paths = _arrow(arrow, skeletons[i], before, camera, size)
+            drawn[i] += paths
+            bounds += [path.bounds() for path in paths]
+    left, bottom, right, top = figure.crop or _shown(bounds)
+    width, height, last = right - left, top - bottom, len(drawn) - 1
+    longest = max(width, height)
+    if width > STACKED * height:
+        places = [(0.0, (last - i) * (height + GAP * longest)) for i in range(len(drawn))]
+    else:
+        places = [(i * (width + GAP * longest), 0.0) for i in range(len(drawn))]
     return tuple(
-        Panel(
-            i * step,
-            left,
-            bottom,
-            right - left,
-            top - bottom,
-            (*_ground(frame, left, bottom, right, CORNER * longest), *paths),
-        )
-        for i, (frame, paths) in enumerate(zip(figure.frames, drawn, strict=True))
+        Panel(*place, left, bottom, width, height, (*_ground(frame, left, bottom, right, CORNER * longest), *paths))
+        for place, frame, paths in zip(places, figure.frames, drawn, strict=True)
     )
 
 
-def _shown(drawn: list[list[Path]]) -> tuple[float, float, float, float]:
+def _shown(bounds: list[Bounds]) -> Bounds:
     """The rectangle that holds every frame's paths, with a margin, padded where it would be very long or tall."""
-    bounds = [path.bounds() for paths in drawn for path in paths]
     left, bottom = min(b[0] for b in bounds) - MARGIN, min(b[1] for b in bounds) - MARGIN
     right, top = max(b[2] for b in bounds) + MARGIN, max(b[3] for b in bounds) + MARGIN
     short = (right - left) / WIDEST - (top - bottom)
@@ -134,9 +138,10 @@ def _arrow(arrow: Arrow, skeleton: Skeleton, before: Skeleton, camera: Camera, s
 
 
 def natural_size(figure: Figure) -> tuple[float, float]:
-    """Width and height of all panels side by side, in centimetres of the room."""
+    """Width and height of all panels together, in centimetres of the room."""
     panels = lay_out(figure)
-    return panels[-1].offset + panels[-1].width, panels[0].height
+    first, last = panels[0], panels[-1]
+    return last.across + last.width, first.up + first.height
 
 
 def panel_edge(panel: Panel) -> tuple[Path, float]:

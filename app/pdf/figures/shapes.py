@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 Point = tuple[float, float]
 Disc = tuple[float, float, float]  # x, y, radius
+Bounds = tuple[float, float, float, float]  # left, bottom, right, top
 Op = tuple[str, tuple[float, ...]]  # M, L: x y; C: three points; Z: none
 
 
@@ -22,7 +23,7 @@ class Path:
         """The same outline painted another way."""
         return Path(self.ops, fill, line, width)
 
-    def bounds(self) -> tuple[float, float, float, float]:
+    def bounds(self) -> Bounds:
         """Left, bottom, right and top of all its points, line width included."""
         xs = [v for _, values in self.ops for v in values[0::2]]
         ys = [v for _, values in self.ops for v in values[1::2]]

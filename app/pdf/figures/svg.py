@@ -18,13 +18,14 @@ def to_svg(figure: Figure, *, title: str) -> str:
     root.set("stroke-linecap", "round")
     ET.SubElement(root, "title").text = "".join(ch for ch in title if ch.isprintable())
     for panel in lay_out(figure):
-        _add_panel(root, panel)
+        _add_panel(root, panel, height)
     return ET.tostring(root, encoding="unicode")
 
 
-def _add_panel(root: ET.Element, panel: Panel) -> None:
+def _add_panel(root: ET.Element, panel: Panel, height: float) -> None:
     """A panel is an inner svg element, which clips what stands over its edge without needing an id."""
-    group = ET.SubElement(root, "g", {"transform": f"translate({_n(panel.offset)} 0)"})
+    down = height - panel.up - panel.height
+    group = ET.SubElement(root, "g", {"transform": f"translate({_n(panel.across)} {_n(down)})"})
     edge, width = panel_edge(panel)
     _add_path(group, edge.painted(c.PANEL), 0.0, panel.height)
     box = {"width": _n(panel.width), "height": _n(panel.height), "overflow": "hidden"}
