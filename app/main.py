@@ -19,7 +19,9 @@ from app.clock import Clock, utc_now
 from app.crypto import Vault
 from app.db import make_engine, make_sessions, transaction
 from app.delivery import routes as delivery_routes
+from app.exercises import own_routes, photo_routes
 from app.exercises import routes as exercises_routes
+from app.exercises.photos import MOST_BODY_BYTES
 from app.exercises.starter import store_starter_library
 from app.jobs.worker import run_worker
 from app.programs import routes as programs_routes
@@ -32,12 +34,17 @@ ROUTERS = (
     health.router,
     *accounts_routes.ROUTERS,
     clients_routes.router,
+    own_routes.router,  # before the next: /exercises/new is no exercise of that name
+    photo_routes.router,
     exercises_routes.router,
     programs_routes.router,
     template_routes.router,
     delivery_routes.router,
     bridge_routes.router,
 )
+
+# Paths that files are sent to, and how many bytes may come at once; all others take 1 MB.
+BODY_LIMITS = {r"/exercises/[^/]+/photos": MOST_BODY_BYTES}
 
 
 def create_app(settings: Settings, database_url: str, *, with_worker: bool = False, clock: Clock = utc_now) -> FastAPI:
@@ -55,7 +62,7 @@ def create_app(settings: Settings, database_url: str, *, with_worker: bool = Fal
     app.state.database_url = database_url
     app.state.with_worker = with_worker
     app.state.clock = clock
-    web.install(app, public_url=settings.public_url)
+    web.install(app, public_url=settings.public_url, body_limits=BODY_LIMITS)
     app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
     for router in ROUTERS:
         app.include_router(router)

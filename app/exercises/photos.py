@@ -1,16 +1,25 @@
 """The photos of a practice's own exercises: at most four, drawn anew by us, kept once a version may show them."""
 
+import threading
+import uuid
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
-from app.errors import ConflictError
+from app.accounts.access import Member
+from app.errors import ConflictError, NotFoundError
 from app.exercises.models import ExercisePhoto, ExerciseRecord
-from app.images import Picture
+from app.exercises.queries import visible_to
+from app.images import MOST_BYTES, Picture, redraw
 
 MOST_PHOTOS = 4
 LONGEST_SIDE = 1600  # pixels; sharp at 13 cm on paper
+MOST_BODY_BYTES = MOST_PHOTOS * MOST_BYTES + 1024 * 1024  # of a form with as many photos as may be
+
+# A large photo takes 160 MB to decode: one at a time in a process, however many people send some.
+_one_at_a_time = threading.Lock()
 
 
 class TooManyPhotosError(ConflictError):
@@ -20,6 +29,12 @@ class TooManyPhotosError(ConflictError):
 
     def __init__(self) -> None:
         super().__init__(f"An exercise has at most {MOST_PHOTOS} photos. Remove one first.")
+
+
+def draw_photo(data: bytes) -> Picture:
+    """Return an uploaded photo drawn anew as it is stored; raises ImageError. Slow: call it in a thread."""
+    with _one_at_a_time:
+        return redraw(data, longest_side=LONGEST_SIDE, to="JPEG")
 
 
 async def add_photo(session: AsyncSession, record: ExerciseRecord, picture: Picture, now: datetime) -> None:
@@ -47,3 +62,60 @@ async def add_photo(session: AsyncSession, record: ExerciseRecord, picture: Pict
         )
     )
     await session.flush()
+
+
+async def copy_photos(session: AsyncSession, source: ExerciseRecord, record: ExerciseRecord, now: datetime) -> None:
+    """Give a new exercise the photos another shows; one that has photos keeps those (a form sent twice)."""
+    if await session.scalar(select(ExercisePhoto.id).where(ExercisePhoto.exercise_id == record.id).limit(1)):
+        return
+    kept = ("place", "content", "width", "height")
+    chosen = select(
+        func.gen_random_uuid(),
+        literal(record.practice_id),
+        literal(record.id),
+        literal(now),
+        *(getattr(ExercisePhoto, name) for name in kept),
+    ).where(ExercisePhoto.exercise_id == source.id, ExercisePhoto.removed_at.is_(None))
+    columns = ["id", "practice_id", "exercise_id", "created_at", *kept]
+    await session.execute(insert(ExercisePhoto).from_select(columns, chosen, include_defaults=False))
+
+
+async def find_photo(session: AsyncSession, member: Member, photo_id: uuid.UUID) -> ExercisePhoto:
+    """Return a photo of an exercise the member may see, with its bytes; raises NotFoundError.
+
+    Removed ones too: versions show them.
+    """
+    photo = await session.scalar(
+        select(ExercisePhoto)
+        .join(ExerciseRecord, ExerciseRecord.id == ExercisePhoto.exercise_id)
+        .where(ExercisePhoto.id == photo_id, visible_to(member))
+        .options(undefer(ExercisePhoto.content))
+    )
+    if photo is None:
+        raise NotFoundError
+    return photo
+
+
+async def find_slug(session: AsyncSession, member: Member, photo_id: uuid.UUID) -> str:
+    """Return the exercise that a photo belongs to, by its slug, where the member may see it; raises NotFoundError."""
+    slug = await session.scalar(
+        select(ExerciseRecord.slug)
+        .join(ExercisePhoto, ExercisePhoto.exercise_id == ExerciseRecord.id)
+        .where(ExercisePhoto.id == photo_id, visible_to(member))
+    )
+    if slug is None:
+        raise NotFoundError
+    return slug
+
+
+async def remove_photo(session: AsyncSession, photo_id: uuid.UUID, now: datetime) -> None:
+    """Take a photo off its (locked) exercise; its bytes stay for the versions that show it."""
+    photo = await session.get_one(ExercisePhoto, photo_id)
+    photo.removed_at = photo.removed_at or now
+
+
+async def show_first(session: AsyncSession, photo_id: uuid.UUID) -> None:
+    """Put a photo before the others of its (locked) exercise; lists show the first."""
+    photo = await session.get_one(ExercisePhoto, photo_id)
+    lowest = select(func.min(ExercisePhoto.place)).where(ExercisePhoto.exercise_id == photo.exercise_id)
+    photo.place = (await session.execute(lowest)).scalar_one() - 1

@@ -9,12 +9,11 @@ from fastapi.responses import Response
 from app.accounts.access import Database, SignedIn, ToolsDep
 from app.accounts.forms import drop_unstorable
 from app.errors import NotFoundError
-from app.exercises.dose_words import word_dose
-from app.exercises.favourites import is_favourite, set_favourite
+from app.exercises.exercise_page import show_page
+from app.exercises.favourites import set_favourite
 from app.exercises.finding import FILTERS, ONLY, LibraryPage, LibrarySearch, search_library
-from app.exercises.library import DIFFICULTIES, EQUIPMENT, GOALS, POSITIONS, REGIONS, find_exercise
-from app.exercises.pictures import draw_picture, photo_url, picture_of, picture_version
-from app.exercises.queries import LONGEST_SLUG, find_exercises
+from app.exercises.library import DIFFICULTIES, REGIONS, find_exercise
+from app.exercises.pictures import draw_picture, picture_of, picture_version
 from app.web.filters import with_query
 from app.web.rendering import local_path, page, redirect
 
@@ -99,31 +98,8 @@ def choice_options(name: str, found: LibraryPage, chosen: str) -> list[tuple[str
 
 @router.get("/exercises/{slug}")
 async def show_exercise(request: Request, member: SignedIn, session: Database, slug: str) -> Response:
-    """Show one exercise: how it looks, what it is for, how to do it, and what is easier or harder."""
-    shown = await find_exercises(session, member, [drop_unstorable(slug)[:LONGEST_SLUG]])
-    exercise = next(iter(shown.values()), None)
-    if exercise is None:
-        raise NotFoundError
-    variants = await find_exercises(session, member, [key for key in (exercise.easier, exercise.harder) if key])
-    return page(
-        request,
-        "exercises/show.html",
-        exercise=exercise,
-        dose=word_dose(exercise.dose),
-        is_favourite=await is_favourite(session, member, exercise.slug),
-        variants=[
-            (label, variants[key])
-            for label, key in (("Easier", exercise.easier), ("Harder", exercise.harder))
-            if key in variants
-        ],
-        photos=[photo_url(photo_id) for photo_id in exercise.photo_ids],
-        picture_of=picture_of,
-        regions=[REGIONS[key] for key in exercise.regions if key in REGIONS],
-        equipment=[EQUIPMENT[key] for key in exercise.equipment if key in EQUIPMENT],
-        position=POSITIONS.get(exercise.position, ""),
-        goal=GOALS.get(exercise.goal, ""),
-        difficulty=DIFFICULTIES.get(exercise.difficulty, ""),
-    )
+    """Show one exercise."""
+    return await show_page(request, session, member, slug)
 
 
 @router.post("/exercises/{slug}/favourite")

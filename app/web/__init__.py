@@ -1,13 +1,15 @@
 """The face of Kinebridge: layout, components, rendering, error pages and the protection of every answer."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 
 from app.web import errors, security
 from app.web.assets import static_route
 
 
-def install(app: FastAPI, *, public_url: str) -> None:
-    """Give an application its static files, error pages and protection; `public_url` is how browsers reach it."""
+def install(app: FastAPI, *, public_url: str, body_limits: Mapping[str, int] | None = None) -> None:
+    """Give an application its static files, error pages and protection; for what it takes see `security.install`."""
     app.router.routes.append(static_route)
     errors.install(app)
-    security.install(app, public_url=public_url)
+    security.install(app, public_url=public_url, body_limits=body_limits)

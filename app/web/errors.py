@@ -35,7 +35,8 @@ STATUS_WORDS: dict[int, tuple[str, str]] = {
     405: ("Not found", "There is nothing at this address that you can open."),
     413: (
         "That is too large",
-        "What was sent is larger than 1 MB. Nothing was saved. Go back, shorten it and send it again.",
+        "What was sent is larger than can be taken here. Nothing was saved. Go back, shorten it or choose smaller "
+        "files, and send it again.",
     ),
     429: ("Too many tries", "Wait a minute, then try again."),
 }

@@ -40,7 +40,9 @@ NOTICES: dict[str, Notice] = {
     # Clients, exercises and programs
     "client-added": Notice("success", "The client is added."),
     "exercise-saved": Notice("success", "The exercise is saved."),
-    "exercise-removed": Notice("success", "The exercise is removed from the library."),
+    "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),
+    "photos-added": Notice("success", "The photos are added."),
+    "photo-removed": Notice("success", "The photo is removed. Programs assigned with it keep it."),
     "draft-saved": Notice("success", "The draft is saved. The client has not been given it yet."),
     "draft-discarded": Notice("success", "The draft is discarded."),
     "program-assigned": Notice("success", "The program is assigned. Its PDF is on its way to Cliniko."),

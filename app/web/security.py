@@ -5,6 +5,8 @@ the library asgi-cross-origin-protection; no tokens. A request with neither head
 through: it cannot carry somebody else's cookie.
 """
 
+import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from asgi_cross_origin_protection import CrossOriginProtection
@@ -38,13 +40,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
 REFERRER_POLICY = "same-origin"
 
 
-def install(app: FastAPI, *, public_url: str) -> None:
+def install(app: FastAPI, *, public_url: str, body_limits: Mapping[str, int] | None = None) -> None:
     """Protect this application. `public_url` is how browsers reach it; https there turns on HSTS.
 
     Call after `errors.install`: what is added last is outermost, and error pages need these headers too.
+    `body_limits` names the paths that files are sent to: pattern of the whole path -> most bytes of a body.
     """
     app.add_middleware(CrossOriginProtection, allowed_origins=[origin_of(public_url)], deny_app=show_cross_site_refusal)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger=body_limits or {})
     app.add_middleware(SecurityHeaders, over_https=public_url.startswith("https://"))
 
 
@@ -87,18 +90,27 @@ class SecurityHeaders:
 class BodyLimit:
     """Middleware that refuses bodies over 1 MB with a 413 page: by the stated length, or while they arrive.
 
-    Starlette has one too, but it answers with two English words in plain text.
+    `larger` holds other limits, by patterns of paths. Such a route must read the body itself, once it knows who is
+    asking: FastAPI reads what is declared as a form before anything else. Starlette has a limit too, but it answers
+    with two English words in plain text.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, larger: Mapping[str, int]) -> None:
         self.app = app
+        self.larger = [(re.compile(pattern), limit) for pattern, limit in larger.items()]
+
+    def limit_of(self, path: str) -> int:
+        """Return how many bytes a body sent to this path may have."""
+        limits = (limit for pattern, limit in self.larger if pattern.fullmatch(path))
+        return next(limits, LARGEST_BODY_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        limit = self.limit_of(scope["path"])
         stated = Headers(scope=scope).get("content-length", "")
-        if stated.isdecimal() and (len(stated) > LONGEST_STATED or int(stated) > LARGEST_BODY_BYTES):
+        if stated.isdecimal() and (len(stated) > LONGEST_STATED or int(stated) > limit):
             await status_page(Request(scope), 413)(scope, receive, send)
             return
         received = 0
@@ -107,7 +119,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > LARGEST_BODY_BYTES:
+            if received > limit:
                 raise HTTPException(413)  # becomes the same page by errors.show_http_exception
             return message
 
