@@ -21,6 +21,7 @@ from app.db import make_engine, make_sessions, transaction
 from app.delivery import routes as delivery_routes
 from app.exercises import own_routes, photo_routes
 from app.exercises import routes as exercises_routes
+from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
 from app.exercises.starter import store_starter_library
 from app.jobs.worker import run_worker
@@ -35,6 +36,7 @@ ROUTERS = (
     *accounts_routes.ROUTERS,
     clients_routes.router,
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
+    exchange_routes.router,
     photo_routes.router,
     exercises_routes.router,
     programs_routes.router,
@@ -44,7 +46,10 @@ ROUTERS = (
 )
 
 # Paths that files are sent to, and how many bytes may come at once; all others take 1 MB.
-BODY_LIMITS = {r"/exercises/[^/]+/photos": MOST_BODY_BYTES}
+BODY_LIMITS = {
+    r"/exercises/[^/]+/photos": MOST_BODY_BYTES,
+    exchange_routes.IMPORT_PAGE: exchange_routes.MOST_BODY_BYTES,
+}
 
 
 def create_app(settings: Settings, database_url: str, *, with_worker: bool = False, clock: Clock = utc_now) -> FastAPI:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.main import ROUTERS
+from tests.exercises.exchange.sending import send
 from tests.support import Browser, Clinic, send_pdf
 
 # What anybody may open; everything else asks for a sign-in.
@@ -41,7 +42,7 @@ def test_signed_out_every_page_leads_to_signing_in(method: str, path: str, brows
 
 @pytest.fixture
 def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, str]:
-    """Ids of everything Ana has: a client, a program with a draft, a delivery."""
+    """Ids of everything Ana has: a client, a program with a draft, a delivery, a file to import."""
     client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
     delivery = send_pdf(ana, client)
     ana.get(client)
@@ -49,7 +50,13 @@ def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, s
     assert ana.page is not None
     found = re.search(r"/programs/([0-9a-f-]{36})", ana.page.path)
     assert found
-    return {"client_id": client.rpartition("/")[2], "delivery_id": delivery, "program_id": found[1], "number": "1"}
+    return {
+        "client_id": client.rpartition("/")[2],
+        "delivery_id": delivery,
+        "program_id": found[1],
+        "number": "1",
+        "import_id": send(ana, "Name\nOlivia's bridge\n").url.rpartition("/")[2],
+    }
 
 
 def test_strangers_and_colleagues_without_access_get_the_same_404_everywhere(

@@ -34,10 +34,12 @@ _SHARED_WORDS = {"yes": True, "y": True, "true": True, "1": True, "no": False, "
 
 _TEXT_COLUMNS = (
     Column("name", "Name", "Needed in every row. At most 200 characters.", ("exercise", "title")),
-    Column("also_known_as", "Also known as", "Other names, divided by | or ; or line ends.", ("aka", "other names")),
-    Column("regions", "Regions", "One or several, divided by ; or | or commas.", ("region", "body region"), REGIONS),
+    Column(
+        "also_known_as", "Also known as", "Other names, divided by commas, ; or | or line ends.", ("aka", "other names")
+    ),
+    Column("regions", "Regions", "One or several, divided by commas, ; or |.", ("region", "body region"), REGIONS),
     Column("position", "Position", "One of these.", ("starting position",), POSITIONS),
-    Column("equipment", "Equipment", "One or several, divided by ; or | or commas.", (), EQUIPMENT),
+    Column("equipment", "Equipment", "One or several, divided by commas, ; or |.", (), EQUIPMENT),
     Column("goal", "Goal", "One of these.", (), GOALS),
     Column("difficulty", "Difficulty", "One of these.", ("level",), DIFFICULTIES),
     Column("purpose", "Purpose", "What it is for, in a sentence to the client."),
@@ -62,7 +64,7 @@ _DOSE_SAYS = {
 _LAST_COLUMNS = (
     Column("figure_slug", "Drawing", "The key of a drawing in the library, such as bird-dog.", ("figure",)),
     Column("video_url", "Video", "A link that begins with https://.", ("video link", "video url")),
-    Column("is_shared", "Shared", "Whether the whole practice may use it. Empty: as you choose below.", (), SHARED),
+    Column("is_shared", "Shared", "Whether the whole practice may use it. Empty: as chosen with the file.", (), SHARED),
 )
 COLUMNS = (
     *_TEXT_COLUMNS,
@@ -81,7 +83,7 @@ def write_cells(exercise: OwnExercise) -> dict[str, str]:
     """Return an exercise as the texts of its row: key of the column -> cell (not yet guarded against formulas)."""
     return {
         "name": exercise.name,
-        "also_known_as": _write_list(exercise.also_known_as, ";|"),
+        "also_known_as": _write_list(exercise.also_known_as, ",;|"),
         "regions": "; ".join(REGIONS.get(key, key) for key in exercise.regions),
         "position": POSITIONS.get(exercise.position, exercise.position),
         "equipment": "; ".join(EQUIPMENT.get(key, key) for key in exercise.equipment),
@@ -191,7 +193,7 @@ def _read_shared(text: str) -> bool:
 
 _READERS: Mapping[str, Callable[[str], object]] = {
     "name": one_line,
-    "also_known_as": partial(_read_list, ";|"),
+    "also_known_as": partial(_read_list, ",;|"),
     "regions": partial(_read_choices, REGIONS),
     "position": partial(_read_choice, POSITIONS),
     "equipment": partial(_read_choices, EQUIPMENT),

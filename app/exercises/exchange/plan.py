@@ -37,7 +37,8 @@ class Decision:
     """What becomes of a row. ``exercise`` is what is stored by add and change; ``slug`` whose exercise is changed.
 
     why says why a row is refused; changed names the parts that differ; notes say what has no equal here; photos is how
-    many are added. fingerprint differs from another plan's where the outcome would.
+    many are added; is_shared whether what is added is for the whole practice. The fingerprint differs from another
+    plan's where the outcome would.
     """
 
     number: int
@@ -47,13 +48,14 @@ class Decision:
     changed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     photos: int = 0
+    is_shared: bool = False
     slug: str = ""
     exercise: OwnExercise | None = None
     fingerprint: str = ""
 
     def to_data(self) -> dict[str, Any]:
         """Return what is shown of it as JSON-able data; ``from_data`` reads it back, without the exercise."""
-        parts = ("number", "name", "action", "why", "changed", "notes", "photos", "slug", "fingerprint")
+        parts = ("number", "name", "action", "why", "changed", "notes", "photos", "is_shared", "slug", "fingerprint")
         return {part: getattr(self, part) for part in parts}
 
     @classmethod
@@ -104,9 +106,9 @@ def _decide(row: FileRow, known: Sequence[Existing], *, shares: bool) -> Decisio
         filled = row.fill(OwnExercise("", is_shared=shares))
         if problem := _problem(filled):
             return _refuse(row, problem)
-        return _fingerprinted(
-            Decision(row.number, row.name, "add", notes=filled.notes, photos=row.photos, exercise=filled.exercise)
-        )
+        exercise = filled.exercise
+        decision = Decision(row.number, row.name, "add", notes=filled.notes, photos=row.photos, exercise=exercise)
+        return _fingerprinted(replace(decision, is_shared=exercise.is_shared))
     changes = [_change(row, one) for one in known]
     # Several may have the name: one that is just so already means that there is nothing to do.
     if same := next((change for change in changes if change.action == "same"), None):
