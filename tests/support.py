@@ -108,11 +108,13 @@ class Browser:
         """Another browser on the same server, with nobody signed in."""
         return type(self)(self.server)
 
-    def send(self, method: str, url: str, *, data: Any = None, headers: dict[str, str] | None = None) -> Page:
-        """Send one request and follow no redirect."""
+    def send(
+        self, method: str, url: str, *, data: Any = None, headers: dict[str, str] | None = None, files: Any = None
+    ) -> Page:
+        """Send one request and follow no redirect; files are (field, (file name, content)) pairs."""
         sent = {"cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if self.cookies else {}
         answer = self.server.request(
-            method, url, data=data, headers={**sent, **(headers or {})}, follow_redirects=False
+            method, url, data=data, files=files, headers={**sent, **(headers or {})}, follow_redirects=False
         )
         for header in answer.headers.get_list("set-cookie"):
             name, _, rest = header.partition("=")
@@ -127,9 +129,9 @@ class Browser:
         """Open an address and follow redirects; the addresses passed are kept in ``hops``."""
         return self._follow(self.send("GET", url))
 
-    def post(self, url: str, data: Any = None) -> Page:
+    def post(self, url: str, data: Any = None, files: Any = None) -> Page:
         """Send a form to an address and follow redirects."""
-        return self._follow(self.send("POST", url, data=data))
+        return self._follow(self.send("POST", url, data=data, files=files))
 
     def _follow(self, page: Page) -> Page:
         self.hops = [page.url]
@@ -142,7 +144,7 @@ class Browser:
         self.page = page
         return page
 
-    def press(self, button: str, **fields: Any) -> Page:
+    def press(self, button: str, *, files: Any = None, **fields: Any) -> Page:
         """Press a button of the current page; fields are given by label: ``press("Sign in", **{"Email": "a@b"})``."""
         assert self.page is not None
         form, pressed = self.page.form(button)
@@ -153,7 +155,7 @@ class Browser:
             data.setdefault(str(pressed["name"]), []).append(str(pressed.get("value", "")))
         action = str(pressed.get("formaction") or form.get("action") or self.page.url)
         if str(form.get("method", "get")).lower() == "post":
-            return self.post(action, data)
+            return self.post(action, data, files)
         query = [(name, value) for name, values in data.items() for value in values]
         return self._follow(self.send("GET", str(self.server.build_request("GET", action, params=query).url)))
 

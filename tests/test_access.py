@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from app.main import ROUTERS
 from tests.exercises.exchange.sending import send
 from tests.support import Browser, Clinic, send_pdf
+from tests.test_images import picture
 
 # What anybody may open; everything else asks for a sign-in.
 PUBLIC = {"/healthz", "/readyz", "/sign-in", "/sign-up", "/sign-out", "/join/{token}", "/"}
@@ -24,7 +25,7 @@ def routes() -> list[tuple[str, str]]:
 
 
 ROUTES = routes()
-WITH_IDS = [(method, path) for method, path in ROUTES if re.search(r"\{\w*_id", path)]
+WITH_IDS = [(method, path) for method, path in ROUTES if re.search(r"\{(\w*_id|slug)", path)]
 
 
 def test_the_walk_sees_the_routes() -> None:
@@ -42,7 +43,7 @@ def test_signed_out_every_page_leads_to_signing_in(method: str, path: str, brows
 
 @pytest.fixture
 def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, str]:
-    """Ids of everything Ana has: a client, a program with a draft, a delivery, a file to import."""
+    """Ids of everything Ana has: a client, a program with a draft, a delivery, an own exercise with a photo, a file."""
     client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
     delivery = send_pdf(ana, client)
     ana.get(client)
@@ -50,11 +51,17 @@ def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, s
     assert ana.page is not None
     found = re.search(r"/programs/([0-9a-f-]{36})", ana.page.path)
     assert found
+    exercise = ana.post("/exercises/new", {"name": "Olivia's own"}).path
+    ana.post(f"{exercise}/photos", {}, [("photos", ("photo.png", picture("PNG")))])
+    photo = re.search(r"/photos/([0-9a-f-]{36})", ana.page.content.decode())
+    assert photo
     return {
         "client_id": client.rpartition("/")[2],
         "delivery_id": delivery,
         "program_id": found[1],
         "number": "1",
+        "slug": exercise.rpartition("/")[2],
+        "photo_id": photo[1],
         "import_id": send(ana, "Name\nOlivia's bridge\n").url.rpartition("/")[2],
     }
 

@@ -1,7 +1,5 @@
 """Sending files and reading the pages of an import as a person does."""
 
-import uuid
-
 import sqlalchemy as sa
 from bs4 import Tag
 
@@ -12,19 +10,7 @@ IMPORT = "/exercises/import"
 
 def send_bytes(browser: Browser, content: bytes, *, name: str = "exercises.csv", **fields: str) -> Page:
     """Choose a file on the import page and press the button; ``fields`` are those of the form."""
-    assert browser.page is not None or browser.get(IMPORT)
-    boundary = uuid.uuid4().hex
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
-        for field, value in fields.items()
-    ]
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-    parts.append(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + content + b"\r\n")
-    body = b"".join(parts) + f"--{boundary}--\r\n".encode()
-    page = browser.send(
-        "POST", IMPORT, data=body, headers={"content-type": f"multipart/form-data; boundary={boundary}"}
-    )
-    return browser.get(page.headers["location"]) if page.status == 303 else page
+    return browser.post(IMPORT, fields, [("file", (name, content))])
 
 
 def send(browser: Browser, text: str, **more: str) -> Page:
