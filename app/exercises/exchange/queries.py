@@ -74,13 +74,3 @@ async def count_photos(session: AsyncSession, import_id: uuid.UUID) -> dict[int,
         .group_by(ExerciseImportPhoto.row_number)
     )
     return dict(counted.all())
-
-
-async def list_photos(session: AsyncSession, import_id: uuid.UUID, row_number: int) -> Sequence[ExerciseImportPhoto]:
-    """Return the photos that wait for one row, in order."""
-    statement = (
-        select(ExerciseImportPhoto)
-        .where(ExerciseImportPhoto.import_id == import_id, ExerciseImportPhoto.row_number == row_number)
-        .order_by(ExerciseImportPhoto.place)
-    )
-    return (await session.scalars(statement)).all()

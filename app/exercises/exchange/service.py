@@ -13,13 +13,14 @@ from app.accounts import audit
 from app.accounts.access import Member
 from app.errors import ConflictError
 from app.exercises.exchange.filling import FileRow
-from app.exercises.exchange.models import ExerciseImport, ExerciseImportPhoto
+from app.exercises.exchange.models import ExerciseImport
+from app.exercises.exchange.models import ExerciseImportPhoto as Photo
 from app.exercises.exchange.plan import Decision, Existing, make_plan, plan_digest
-from app.exercises.exchange.queries import count_photos, list_existing, list_photos
+from app.exercises.exchange.queries import count_photos, list_existing
 from app.exercises.exchange.upload import ROW_KINDS, Upload
 from app.exercises.models import ExerciseRecord
 from app.exercises.own import OwnExercise, change, create, get_own_record
-from app.exercises.photos import add_photo
+from app.exercises.photos import insert_photos
 from app.images import Picture
 
 KEPT = timedelta(days=1)  # how long a file waits, and how long what was done is shown
@@ -37,8 +38,7 @@ async def keep_upload(
     session: AsyncSession, member: Member, upload: Upload, *, file_name: str, shares: bool, now: datetime
 ) -> ExerciseImport:
     """Store what a file holds in the place of what the member sent before; everybody's old ones are deleted."""
-    waiting = (ExerciseImport.membership_id == member.membership_id) & ExerciseImport.imported_at.is_(None)
-    await session.execute(delete(ExerciseImport).where(or_(waiting, ExerciseImport.created_at < now - KEPT)))
+    await _trim(session, member, now)
     decisions = await _plan(upload.rows, await list_existing(session, member), shares=shares)
     kept = ExerciseImport(
         id=uuid.uuid4(),
@@ -58,6 +58,18 @@ async def keep_upload(
         await session.flush()  # row by row: once sent, its bytes need not be held any longer
     await session.flush()
     return kept
+
+
+async def _trim(session: AsyncSession, member: Member, now: datetime) -> None:
+    """Delete what waits from the member's earlier file, and everybody's old ones."""
+    waiting = (ExerciseImport.membership_id == member.membership_id) & ExerciseImport.imported_at.is_(None)
+    # One that is being imported or trimmed at this moment is left alone: nobody waits, and not in a ring.
+    chosen = (
+        select(ExerciseImport.id)
+        .where(or_(waiting, ExerciseImport.created_at < now - KEPT))
+        .with_for_update(skip_locked=True)
+    )
+    await session.execute(delete(ExerciseImport).where(ExerciseImport.id.in_(chosen)))
 
 
 async def plan_now(
@@ -92,10 +104,11 @@ async def run_import(session: AsyncSession, member: Member, kept: ExerciseImport
     for decision in decisions:
         if decision.exercise is not None:
             record = await _store(session, member, kept.id, decision, decision.exercise, now)
-            for photo in await list_photos(session, kept.id, decision.number) if decision.photos else ():
-                await add_photo(session, record, Picture(photo.content, photo.width, photo.height), now)
-                session.expunge(photo)
-    await session.execute(delete(ExerciseImportPhoto).where(ExerciseImportPhoto.import_id == kept.id))
+            if decision.photos:
+                # The plan saw none of its own, and its row is locked since: who adds a photo waits for that lock.
+                waiting = (Photo.import_id == kept.id, Photo.row_number == decision.number)
+                await insert_photos(session, record, Photo, *waiting, now=now)
+    await session.execute(delete(Photo).where(Photo.import_id == kept.id))
     kept.decisions = [decision.to_data() for decision in decisions]
     kept.rows = []
     kept.imported_at = now
@@ -132,8 +145,8 @@ async def _plan(rows: Sequence[FileRow], existing: Sequence[Existing], *, shares
     return await anyio.to_thread.run_sync(partial(make_plan, rows, existing, shares=shares))
 
 
-def _photo(import_id: uuid.UUID, number: int, place: int, picture: Picture) -> ExerciseImportPhoto:
-    return ExerciseImportPhoto(
+def _photo(import_id: uuid.UUID, number: int, place: int, picture: Picture) -> Photo:
+    return Photo(
         import_id=import_id,
         row_number=number,
         place=place,

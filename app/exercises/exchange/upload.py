@@ -117,7 +117,7 @@ class _PhotoDrawer:
         if row.problem or not names:
             return row
         pictures, notes = [], []
-        for name in names[:MOST_PHOTOS]:
+        for name in dict.fromkeys(names[:MOST_PHOTOS]):
             path = self._paths.get(name)
             if path is None:
                 notes.append(f"The photo {quoted(name)} is not in the zip.")
