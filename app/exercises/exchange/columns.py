@@ -66,6 +66,8 @@ _LAST_COLUMNS = (
     Column("video_url", "Video", "A link that begins with https://.", ("video link", "video url")),
     Column("is_shared", "Shared", "Whether the whole practice may use it. Empty: as chosen with the file.", (), SHARED),
 )
+_MOST_PARTS = 1_000  # of a cell: far more than an exercise may have, which is what is then said
+
 COLUMNS = (
     *_TEXT_COLUMNS,
     *(Column(field, label, _DOSE_SAYS[field]) for field, label in FORM_FIELDS.items()),
@@ -146,7 +148,7 @@ def _write_list(items: Iterable[str], separators: str) -> str:
 
 def _read_list(separators: str, text: str) -> tuple[str, ...]:
     text = _line_ends(text)
-    parts = text.split("\n") if "\n" in text else re.split(f"[{separators}]", text)
+    parts = re.split("\n" if "\n" in text else f"[{separators}]", text, maxsplit=_MOST_PARTS)
     return tuple(line for part in parts if (line := one_line(part)))
 
 
@@ -162,6 +164,8 @@ def _read_choice(choices: Mapping[str, str], text: str) -> str:
 
 def _read_choices(choices: Mapping[str, str], text: str) -> tuple[str, ...]:
     """Return the keys of all that was written, each once; raises ValueError with a sentence for the first unknown."""
+    if len(text) > LONGEST_TYPED:
+        raise ValueError("This is too long.")
     keys: dict[str, None] = {}
     for piece in re.split(r"[;|\r\n]", text):
         parts = piece.split(",")

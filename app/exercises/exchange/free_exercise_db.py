@@ -18,7 +18,7 @@ from app.exercises.exchange.refusal import FileRefusedError
 from app.exercises.library import REGIONS
 from app.exercises.own import OwnExercise
 
-MOST_IMAGES_NAMED = 100
+MOST_TEXTS = 100  # in one list of an entry
 
 LEFT_OUT = "The format's force, mechanic and secondary muscles have no equal here and are left out."
 
@@ -146,15 +146,15 @@ def _read_entry(number: int, entry: object) -> JsonRow:
         value = entry.get(key)
         if value is None:
             continue
-        if is_list and isinstance(value, list) and all(isinstance(text, str) for text in value):
+        if is_list and isinstance(value, list) and len(value) > MOST_TEXTS:
+            problem = problem or f"“{key}” has more than {MOST_TEXTS} texts."
+        elif is_list and isinstance(value, list) and all(isinstance(text, str) for text in value):
             found[key] = [drop_unstorable(text) for text in value]
         elif not is_list and isinstance(value, str):
-            found[key] = drop_unstorable(value)
+            found |= {key: drop_unstorable(value)} if value.strip() else {}
         else:
             problem = problem or f"“{key}” must be {'a list of texts' if is_list else 'a text'}."
-    if len(found.get("images", ())) > MOST_IMAGES_NAMED:
-        problem = problem or f"“images” names more than {MOST_IMAGES_NAMED} photos."
-    return JsonRow(number, found, problem)
+    return JsonRow(number, {"name": found.get("name", "")} if problem else found, problem)
 
 
 def fill_from_entry(entry: Mapping[str, Any], base: OwnExercise) -> Filled:

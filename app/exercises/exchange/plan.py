@@ -11,11 +11,12 @@ from typing import Any, Literal
 
 from app.exercises.exchange.columns import COLUMNS
 from app.exercises.exchange.filling import FileRow, Filled
-from app.exercises.own import OwnExercise, check
+from app.exercises.own import LONGEST_NAME, OwnExercise, check
 from app.words import PLAIN_LETTERS
 
 Action = Literal["add", "change", "same", "refuse"]
 
+_LONGEST_COMPARED = LONGEST_NAME + 1
 _ACCENTS = 200  # combining classes from here on are accents; below are vowels of Indic scripts, points and the like
 _PART_NAMES = {column.key: column.header for column in COLUMNS} | {"dose": "Dose"}
 
@@ -94,8 +95,11 @@ def plan_digest(decisions: Sequence[Decision]) -> str:
 
 
 def name_key(name: str) -> str:
-    """Return a name without case, accents and doubled spaces; vowel signs, which make another word, are kept."""
-    apart = unicodedata.normalize("NFKD", name.casefold())
+    """Return a name without case, accents and doubled spaces; vowel signs, which make another word, are kept.
+
+    Of a name that is too long to be taken, the beginning: taking letters apart takes the square of a run of accents.
+    """
+    apart = unicodedata.normalize("NFKD", name[:_LONGEST_COMPARED].casefold())
     bare = "".join(letter for letter in apart if unicodedata.combining(letter) < _ACCENTS)
     return " ".join(unicodedata.normalize("NFC", bare.casefold().translate(PLAIN_LETTERS)).split())
 

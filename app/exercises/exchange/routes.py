@@ -1,6 +1,7 @@
 """Importing exercises from a file, in two steps, and exporting them."""
 
 import uuid
+from email.message import Message
 from typing import Annotated
 
 import anyio.to_thread
@@ -27,6 +28,7 @@ from app.web.rendering import page, redirect
 router = APIRouter(prefix="/exercises")
 
 IMPORT_PAGE = "/exercises/import"
+CSV = "text/csv; charset=utf-8"
 MOST_BODY_BYTES = MOST_UPLOAD_BYTES + MEGABYTE  # the form around the file has some, too
 LONGEST_FILE_NAME = 120
 
@@ -71,7 +73,7 @@ async def send_file(request: Request, member: SignedIn, session: Database, tools
 @router.get("/import/empty.csv")
 async def send_empty_csv(member: SignedIn) -> Response:
     """Answer with a CSV that has the headers alone."""
-    return _download(write_csv([]), "text/csv; charset=utf-8", "exercises.csv")
+    return Response(write_csv([]), media_type=CSV, headers=_attached("exercises.csv"))
 
 
 @router.get("/import/{import_id}")
@@ -118,15 +120,14 @@ async def import_file(
 @router.get("/export.csv")
 async def send_csv(member: SignedIn, session: Database) -> Response:
     """Answer with the practice's own exercises as a CSV."""
-    return _download(await export_csv(session, member), "text/csv; charset=utf-8", "exercises.csv")
+    return Response(await export_csv(session, member), media_type=CSV, headers=_attached("exercises.csv"))
 
 
 @router.get("/export.zip")
 async def send_zip(member: SignedIn, session: Database) -> Response:
     """Answer with the practice's own exercises and their photos in the format of free-exercise-db."""
     source = await export_zip(session, member)
-    headers = {"Content-Disposition": 'attachment; filename="exercises.zip"'}
-    return StreamingResponse(read_chunks(source), media_type="application/zip", headers=headers)
+    return StreamingResponse(read_chunks(source), media_type="application/zip", headers=_attached("exercises.zip"))
 
 
 async def _read_file(file: object) -> Upload:
@@ -205,6 +206,8 @@ def _plan_page(
     )
 
 
-def _download(content: bytes, media_type: str, file_name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+def _attached(file_name: str) -> dict[str, str]:
+    """Return the header by which a browser saves an answer under this name."""
+    headers = Message()
+    headers.add_header("Content-Disposition", "attachment", filename=file_name)
+    return dict(headers.items())

@@ -182,3 +182,11 @@ def test_texts_too_long_are_refused_not_cut() -> None:
 def test_every_column_is_found_by_its_header_and_holds_what_is_exported() -> None:
     assert [find_column(column.header) for column in COLUMNS] == list(COLUMNS)
     assert write_cells(FULL).keys() == {column.key for column in COLUMNS}
+
+
+def test_cells_with_thousands_of_parts_are_refused() -> None:
+    cell = "a|" * 50_000
+    (row,) = read(f"Name,Steps,Regions\nBridge,{cell},{cell}\n")
+    filled = row.fill(BLANK)
+    assert filled.problems == ("Regions: This is too long.",)
+    assert "at most 30 steps" in check(filled.exercise)["steps"]

@@ -73,7 +73,7 @@ def test_a_word_that_the_format_does_not_have_is_a_problem(parts: dict[str, Any]
         ({"instructions": ["Lie down.", 3]}, "“instructions” must be a list of texts."),
         ({"primaryMuscles": {"neck": 1}}, "“primaryMuscles” must be a list of texts."),
         ({"images": [["0.jpg"]]}, "“images” must be a list of texts."),
-        ({"images": ["0.jpg"] * 101}, "“images” names more than 100 photos."),
+        ({"images": ["0.jpg"] * 101}, "“images” has more than 100 texts."),
     ],
 )
 def test_a_wrong_type_refuses_its_row_in_words(parts: dict[str, Any], words: str) -> None:
@@ -89,8 +89,9 @@ def test_an_entry_that_is_no_object_refuses_its_row(thing: object) -> None:
 
 
 def test_parts_may_be_missing_or_null() -> None:
-    (row,) = read({"name": "Bridge", "equipment": None, "level": None, "images": None})
-    assert row.fill(BLANK).exercise == OwnExercise("Bridge")
+    (row,) = read({"name": "Bridge", "equipment": None, "level": None, "images": None, "category": " "})
+    filled = row.fill(BLANK)
+    assert filled.exercise == OwnExercise("Bridge") and not filled.notes
 
 
 def test_letters_that_cannot_be_stored_are_dropped() -> None:

@@ -162,3 +162,10 @@ def test_names_are_compared_without_case_and_accents_only(one: str, other: str, 
 def test_a_decision_comes_back_from_its_data_without_the_exercise() -> None:
     (decision,) = plan("Name,Purpose\nBridge,New\n", existing())
     assert Decision.from_data(decision.to_data()) == replace(decision, exercise=None)
+
+
+def test_of_a_name_too_long_to_be_taken_only_the_beginning_is_compared() -> None:
+    accents = "e\u0301\u0323" * 50_000
+    assert len(name_key(accents)) < 300
+    (decision,) = plan(f"Name\n{accents[:100_000]}\n")
+    assert decision.why == "The name must be at most 200 characters."
