@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.exercises.dose import Dose
 from app.exercises.exchange.columns import COLUMNS, find_column, write_cells
 from app.exercises.exchange.csv_reader import CsvRow, read_csv
 from app.exercises.exchange.csv_writer import write_csv
@@ -190,3 +191,9 @@ def test_cells_with_thousands_of_parts_are_refused() -> None:
     filled = row.fill(BLANK)
     assert filled.problems == ("Regions: This is too long.",)
     assert "at most 30 steps" in check(filled.exercise)["steps"]
+
+
+def test_what_no_form_would_have_stored_comes_back_unchanged_too() -> None:
+    stored = OwnExercise("Squat", purpose="Two  spaces", steps=(" Bend ",), dose=Dose(load="2kg", tempo="3 - 1"))
+    (row,) = read(write_csv([stored]))
+    assert row.fill(stored).exercise == stored

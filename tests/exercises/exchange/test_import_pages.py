@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 import sqlalchemy as sa
-from starlette.testclient import TestClient
+from bs4 import Tag
 
 from app.exercises.exchange import routes, service
 from app.exercises.exchange.columns import COLUMNS
@@ -99,20 +99,33 @@ def test_pressing_twice_imports_once(ana: Browser) -> None:
     assert own_names(ana) == ["Bridge"]
 
 
-def test_two_presses_at_once_import_once(ana: Browser, server: TestClient) -> None:
-    page = send(ana, "Name\n" + "".join(f"Exercise {number}\n" for number in range(30)))
-    form, _ = page.form("Import 30 exercises")
-    data = {field["name"]: field["value"] for field in form.find_all("input")}
-    answers: list[Page] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(ana.send("POST", str(form["action"]), data=data)))
-        for _ in range(3)
-    ]
+def press_at_once(*waiting: tuple[Browser, Page]) -> list[int]:
+    """Press the import buttons of these pages at one moment and return the statuses, in order."""
+    answers: list[int] = []
+
+    def press(browser: Browser, page: Page) -> None:
+        form = page.soup.find("form", class_="action-bar")
+        assert isinstance(form, Tag)
+        data = {str(field["name"]): str(field["value"]) for field in form.find_all("input")}
+        answers.append(browser.send("POST", str(form["action"]), data=data).status)
+
+    threads = [threading.Thread(target=press, args=pair) for pair in waiting]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert [answer.status for answer in answers] == [303] * 3
+    return sorted(answers)
+
+
+def test_two_presses_at_once_import_once(ana: Browser) -> None:
+    page = send(ana, "Name\n" + "".join(f"Exercise {number}\n" for number in range(30)))
+    assert press_at_once((ana, page), (ana, page), (ana, page)) == [303, 303, 303]
+    assert len(own_names(ana)) == 30
+
+
+def test_two_colleagues_who_import_the_same_name_at_once_make_one_exercise(ana: Browser, ben: Browser) -> None:
+    text = "Name,Shared\n" + "".join(f"Exercise {number},yes\n" for number in range(30))
+    assert press_at_once((ana, send(ana, text)), (ben, send(ben, text))) == [303, 409]
     assert len(own_names(ana)) == 30
 
 
