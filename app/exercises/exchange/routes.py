@@ -18,6 +18,7 @@ from app.errors import BadRequestError
 from app.exercises.exchange.columns import COLUMNS
 from app.exercises.exchange.csv_writer import write_csv
 from app.exercises.exchange.export import export_csv, export_zip, read_chunks
+from app.exercises.exchange.models import ExerciseImport
 from app.exercises.exchange.plan import Decision, plan_digest
 from app.exercises.exchange.queries import get_import
 from app.exercises.exchange.refusal import FileRefusedError
@@ -81,11 +82,8 @@ async def show_plan(request: Request, import_id: uuid.UUID, member: SignedIn, se
     """Show row by row what an import would do now, or what it did."""
     kept = await get_import(session, member, import_id)
     if kept.imported_at is not None:
-        decisions = [Decision.from_data(data) for data in kept.decisions]
-        return _plan_page(request, member, kept.id, decisions, is_done=True, file_name=kept.file_name)
-    decisions = await plan_now(session, member, kept)
-    changed = changed_since(kept, decisions)
-    return _plan_page(request, member, kept.id, decisions, notes=kept.notes, changed=changed, file_name=kept.file_name)
+        return _plan_page(request, member, kept, [Decision.from_data(data) for data in kept.decisions])
+    return _plan_page(request, member, kept, await plan_now(session, member, kept))
 
 
 @router.post("/import/{import_id}", dependencies=[SamePractice])
@@ -102,18 +100,7 @@ async def import_file(
     try:
         await run_import(session, member, kept, seen=seen, now=tools.clock())
     except PlanChangedError:
-        decisions = await plan_now(session, member, kept)
-        changed = changed_since(kept, decisions)
-        return _plan_page(
-            request,
-            member,
-            kept.id,
-            decisions,
-            notes=kept.notes,
-            changed=changed,
-            file_name=kept.file_name,
-            is_late=True,
-        )
+        return _plan_page(request, member, kept, await plan_now(session, member, kept), is_late=True)
     return redirect(f"{IMPORT_PAGE}/{kept.id}")
 
 
@@ -172,18 +159,10 @@ def _import_page(request: Request, member: Member, *, error: str = "", shares: b
 
 
 def _plan_page(
-    request: Request,
-    member: Member,
-    import_id: uuid.UUID,
-    decisions: list[Decision],
-    *,
-    file_name: str,
-    notes: list[str] | None = None,
-    changed: list[int] | None = None,
-    is_done: bool = False,
-    is_late: bool = False,
+    request: Request, member: Member, kept: ExerciseImport, decisions: list[Decision], *, is_late: bool = False
 ) -> Response:
-    """Render the rows by what becomes of them."""
+    """Render the rows by what becomes, or became, of them; ``is_late`` says that the plan was another when pressed."""
+    is_done = kept.imported_at is not None
     groups = [
         (action, words[is_done], words[2], found)
         for action, words in GROUPS.items()
@@ -196,11 +175,11 @@ def _plan_page(
         groups=groups,
         number=sum(decision.action in ("add", "change") for decision in decisions),
         digest=plan_digest(decisions),
-        import_id=import_id,
+        import_id=kept.id,
         practice_id=member.practice_id,
-        file_name=file_name,
-        notes=notes or [],
-        changed=changed or [],
+        file_name=kept.file_name,
+        notes=kept.notes,
+        changed=changed_since(kept, decisions),
         is_done=is_done,
         is_late=is_late,
     )
