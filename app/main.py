@@ -22,6 +22,7 @@ from app.db import make_engine, make_sessions
 from app.delivery import routes as delivery_routes
 from app.exercises import own_routes, photo_routes
 from app.exercises import routes as exercises_routes
+from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
 from app.jobs.worker import run_worker
 from app.programs import routes as programs_routes
@@ -36,6 +37,7 @@ ROUTERS = (
     *accounts_routes.ROUTERS,
     clients_routes.router,
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
+    exchange_routes.router,
     photo_routes.router,
     exercises_routes.router,
     programs_routes.router,
@@ -49,6 +51,7 @@ ROUTERS = (
 BODY_LIMITS = {
     letterhead_routes.LETTERHEAD_PAGE: letterhead_routes.LARGEST_BODY_BYTES,
     r"/exercises/[^/]+/photos": MOST_BODY_BYTES,
+    exchange_routes.IMPORT_PAGE: exchange_routes.MOST_BODY_BYTES,
 }
 
 

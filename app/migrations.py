@@ -17,6 +17,7 @@ MODEL_MODULES = (
     "app.accounts.models",
     "app.clients.models",
     "app.exercises.models",
+    "app.exercises.exchange.models",
     "app.delivery.models",
     "app.programs.models",
 )

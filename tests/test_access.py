@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.main import ROUTERS
+from tests.exercises.exchange.sending import send
 from tests.programs.arrange import start_from_template
 from tests.support import Browser, Clinic, send_pdf
 from tests.test_images import picture
@@ -50,7 +51,7 @@ def test_signed_out_every_page_leads_to_signing_in(method: str, path: str, brows
 
 @pytest.fixture
 def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, str]:
-    """Ids of everything Ana has: a client, a program with a draft, a delivery, an own exercise with a photo."""
+    """Ids of everything Ana has: a client, a program with a draft, a delivery, an own exercise with a photo, a file."""
     client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
     delivery = send_pdf(ana, client)
     ana.get(client)
@@ -69,6 +70,7 @@ def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, s
         "number": "1",
         "slug": exercise.rpartition("/")[2],
         "photo_id": photo[1],
+        "import_id": send(ana, "Name\nOlivia's bridge\n").url.rpartition("/")[2],
     }
 
 

@@ -134,6 +134,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("membership_id", "exercise_id", name=op.f("pk_favourite_exercises")),
     )
     op.create_table(
+        "exercise_imports",
+        sa.Column("practice_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("rows", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("notes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("shares", sa.Boolean(), nullable=False),
+        sa.Column("decisions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("kind IN ('csv', 'json')", name=op.f("ck_exercise_imports_kind")),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_exercise_imports_membership_id_memberships")
+        ),
+        sa.ForeignKeyConstraint(
+            ["practice_id"], ["practices.id"], name=op.f("fk_exercise_imports_practice_id_practices")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exercise_imports")),
+    )
+    op.create_index("ix_exercise_imports_membership_id", "exercise_imports", ["membership_id"], unique=False)
+    op.create_table(
+        "exercise_import_photos",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("row_number", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["exercise_imports.id"],
+            name=op.f("fk_exercise_import_photos_import_id_exercise_imports"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exercise_import_photos")),
+    )
+    op.create_index(
+        "ix_exercise_import_photos_import_id_row_number",
+        "exercise_import_photos",
+        ["import_id", "row_number"],
+        unique=False,
+    )
+    op.create_table(
         "diary_days",
         sa.Column("practice_id", sa.Uuid(), nullable=False),
         sa.Column("program_id", sa.Uuid(), nullable=False),
@@ -205,6 +251,8 @@ def downgrade() -> None:
     )
     op.drop_table("program_links")
     op.drop_table("diary_days")
+    op.drop_table("exercise_import_photos")
+    op.drop_table("exercise_imports")
     op.drop_table("favourite_exercises")
     op.drop_index("ix_exercise_uses_membership_id_used_at", table_name="exercise_uses")
     op.drop_table("exercise_uses")

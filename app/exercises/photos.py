@@ -3,10 +3,11 @@
 import functools
 import uuid
 from datetime import datetime
+from typing import Any
 
 import anyio
 import anyio.to_thread
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import ColumnElement, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -70,14 +71,26 @@ async def copy_photos(session: AsyncSession, source: ExerciseRecord, record: Exe
     """Give a new exercise the photos another shows; one that has photos keeps those (a form sent twice)."""
     if await session.scalar(select(ExercisePhoto.id).where(ExercisePhoto.exercise_id == record.id).limit(1)):
         return
+    shown = (ExercisePhoto.exercise_id == source.id, ExercisePhoto.removed_at.is_(None))
+    await insert_photos(session, record, ExercisePhoto, *shown, now=now)
+
+
+async def insert_photos(
+    session: AsyncSession, record: ExerciseRecord, source: Any, *where: ColumnElement[bool], now: datetime
+) -> None:
+    """Give an exercise that has no photos those that ``source`` holds; their bytes stay inside the database.
+
+    ``source`` is a table with a photo's place, content, width and height. The caller sees to it that there are at most
+    four.
+    """
     kept = ("place", "content", "width", "height")
     chosen = select(
         func.gen_random_uuid(),
         literal(record.practice_id),
         literal(record.id),
         literal(now),
-        *(getattr(ExercisePhoto, name) for name in kept),
-    ).where(ExercisePhoto.exercise_id == source.id, ExercisePhoto.removed_at.is_(None))
+        *(getattr(source, name) for name in kept),
+    ).where(*where)
     columns = ["id", "practice_id", "exercise_id", "created_at", *kept]
     await session.execute(insert(ExercisePhoto).from_select(columns, chosen, include_defaults=False))
 

@@ -65,7 +65,20 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
         yield f"client {patient}"
     page.goto(f"{address}/clients")
     yield "clients"
+    yield from check_an_import(page, address)
     yield from write_a_program(page, address)
+
+
+def check_an_import(page: Page, address: str) -> Iterator[str]:
+    """Send a file of exercises and look at what would be done, without doing it."""
+    page.goto(f"{address}/exercises/import")
+    yield "import"
+    page.get_by_label("File").set_input_files(
+        {"name": "own.csv", "mimeType": "text/csv", "buffer": b"Name,Goal\nHeel dig,Strength\nOdd one,Fame\n"}
+    )
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("button", name="Import 1 exercise")).to_be_visible()
+    yield "import to be checked"
 
 
 def write_a_program(page: Page, address: str) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Exercises in and out, as CSV and in the public format of free-exercise-db; a dry run comes before an import."""
