@@ -1,6 +1,5 @@
 """The photos of a practice's own exercises: at most four, drawn anew by us, kept once a version may show them."""
 
-import functools
 import uuid
 from datetime import datetime
 from typing import Any
@@ -34,10 +33,14 @@ class TooManyPhotosError(ConflictError):
         super().__init__(f"An exercise has at most {MOST_PHOTOS} photos. Remove one first.")
 
 
+def draw_photo_here(data: bytes) -> Picture:
+    """Return an uploaded photo drawn anew as it is stored, by this thread; raises ImageError."""
+    return redraw(data, longest_side=LONGEST_SIDE, to="JPEG")
+
+
 async def draw_photo(data: bytes) -> Picture:
     """Return an uploaded photo drawn anew as it is stored, by a thread; raises ImageError. Not in a transaction."""
-    draw = functools.partial(redraw, data, longest_side=LONGEST_SIDE, to="JPEG")
-    return await anyio.to_thread.run_sync(draw, limiter=_one_at_a_time)
+    return await anyio.to_thread.run_sync(draw_photo_here, data, limiter=_one_at_a_time)
 
 
 async def add_photo(session: AsyncSession, record: ExerciseRecord, picture: Picture, now: datetime) -> None:

@@ -116,8 +116,10 @@ def test_the_sheet_carries_the_letterhead_and_the_title(
         assert words in text
 
 
-def test_the_address_on_the_sheet_stays_through_all_versions(browser: Browser, client: str) -> None:
-    start_from_template(browser, client)
+def test_the_address_on_the_sheet_stays_through_all_versions(
+    browser: Browser, client: str, email: str, database: sa.Engine
+) -> None:
+    start_from_template(browser, add_client(database, email, first_name="Yan"))
     previewed = home_address(browser.press("Preview PDF"))
     assign_program(browser, client)
     first = home_address(newest_pdf(browser, client))

@@ -12,7 +12,7 @@ from app.exercises.exchange.csv_reader import CsvRow, read_csv
 from app.exercises.exchange.filling import FileRow
 from app.exercises.exchange.free_exercise_db import LEFT_OUT, JsonRow, read_json
 from app.exercises.exchange.refusal import FileRefusedError
-from app.exercises.photos import MOST_PHOTOS, draw_photo
+from app.exercises.photos import MOST_PHOTOS, draw_photo_here
 from app.images import MOST_BYTES, ImageError, Picture
 
 MEGABYTE = 1024 * 1024
@@ -138,7 +138,7 @@ class _PhotoDrawer:
         self._pixels += _count_pixels(data)
         if self._pixels > MOST_PIXELS:
             raise FileRefusedError("The photos have too many pixels together. Please divide the file.")
-        picture = draw_photo(data)
+        picture = draw_photo_here(data)
         self._bytes += len(picture.content)
         if self._bytes > MOST_DRAWN_BYTES:
             raise FileRefusedError("The photos are too large together. Please divide the file.")
@@ -151,4 +151,4 @@ def _count_pixels(data: bytes) -> int:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
             return image.width * image.height
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return 0  # draw_photo says what is wrong with it
+        return 0  # drawing says what is wrong with it

@@ -31,7 +31,7 @@ def bike(*images: str, **parts: object) -> dict[str, object]:
 def photos_of(browser: Browser, name: str) -> list[Page]:
     """The photos on an exercise's page."""
     page = browser.get(browser.get("/exercises?only=own").link(name))
-    return [browser.send("GET", str(image["src"])) for image in page.soup.select("main .figure.large img")]
+    return [browser.send("GET", str(image["src"])) for image in page.soup.select("main .figure img")]
 
 
 def test_a_zip_brings_exercises_with_their_photos(ana: Browser) -> None:
