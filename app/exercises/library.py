@@ -8,7 +8,6 @@ words; the figure of an exercise is found by its slug in `app.exercises.figures`
 import functools
 import re
 import tomllib
-import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -25,10 +24,12 @@ REGIONS: Mapping[str, str] = MappingProxyType(
         "elbow-wrist-hand": "Elbow, wrist and hand",
         "thoracic": "Upper back",
         "low-back": "Low back",
+        "core": "Core",
         "hip": "Hip",
         "knee": "Knee",
         "ankle-foot": "Ankle and foot",
-        "balance": "Balance",
+        "balance": "Balance and falls",
+        "gait": "Gait",
         "breathing": "Breathing",
     }
 )
@@ -130,50 +131,6 @@ def all_exercises() -> tuple[Exercise, ...]:
 def find_exercise(slug: str) -> Exercise | None:
     """Return the exercise with this slug, or None."""
     return _load_library().get(slug)
-
-
-def search_exercises(
-    query: str, *, region: str | None = None, equipment: str | None = None, position: str | None = None
-) -> list[Exercise]:
-    """Return the exercises that every word of the query and every given filter fits, best first.
-
-    A word fits when it starts a word of the name, the synonyms, the regions or the equipment; case and accents
-    do not matter. The more words fit the name, the earlier; equals keep the library's order. An empty query fits
-    all; a filter key nobody uses fits none.
-    """
-    wanted = set(_split_words(query))
-    found: list[tuple[int, Exercise]] = []
-    for exercise in all_exercises():
-        if region is not None and region not in exercise.regions:
-            continue
-        if equipment is not None and equipment not in exercise.equipment:
-            continue
-        if position is not None and position != exercise.position:
-            continue
-        in_name, anywhere = _search_words(exercise.slug)
-        if all(_starts_any(word, anywhere) for word in wanted):
-            found.append((sum(not _starts_any(word, in_name) for word in wanted), exercise))
-    found.sort(key=lambda pair: pair[0])
-    return [exercise for _, exercise in found]
-
-
-def _split_words(text: str) -> list[str]:
-    """Split a text into words for comparing: no accents, no case; an apostrophe does not end a word."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return re.findall(r"[^\W_]+", bare.casefold().replace("'", "").replace("\u2019", ""))
-
-
-def _starts_any(start: str, words: tuple[str, ...]) -> bool:
-    return any(word.startswith(start) for word in words)
-
-
-@functools.cache
-def _search_words(slug: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the words of an exercise's name, and all the words it can be found by."""
-    exercise = _load_library()[slug]
-    labels = [*(REGIONS[key] for key in exercise.regions), *(EQUIPMENT[key] for key in exercise.equipment)]
-    in_name = tuple(_split_words(exercise.name))
-    return in_name, in_name + tuple(_split_words(" ".join([*exercise.also_known_as, *labels])))
 
 
 @functools.cache

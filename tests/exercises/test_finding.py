@@ -39,6 +39,11 @@ def test_names_come_before_other_names_and_words_of_the_steps(signed_in: Browser
         ("CÁLF", "Calf raise"),
         ("nose over toes", "Sit to stand"),  # words of the steps
         ("ankle band", "Outward ankle push with a band"),
+        ("child's pose", "Child's pose"),
+        ("childs pose", "Child's pose"),
+        ("core", "Bird dog"),  # regions, and what practitioners call them
+        ("trunk", "Bird dog"),
+        ("gait", "Walking backwards"),
     ],
 )
 def test_an_exercise_is_found_by(signed_in: Browser, typed: str, name: str) -> None:
@@ -50,6 +55,11 @@ def test_a_slip_of_the_finger_is_put_right_and_said(signed_in: Browser, typed: s
     page = signed_in.get(f"/exercises?q={typed}")
     assert any(name in found for found in names(page))
     assert f"Showing what fits {name.lower()}" in page.text
+
+
+@pytest.mark.parametrize("typed", ["(", "*", "%25", "%00", "[a-", "' OR 1=1 --", "%C3%9F" * 1000, "橋", "bridge' & !"])
+def test_no_search_text_is_an_error(signed_in: Browser, typed: str) -> None:
+    assert signed_in.get(f"/exercises?q={typed}").status == 200
 
 
 def test_what_resembles_nothing_finds_nothing(signed_in: Browser) -> None:

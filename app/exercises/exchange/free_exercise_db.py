@@ -15,7 +15,6 @@ from app.accounts.forms import drop_unstorable
 from app.exercises.exchange.columns import one_line
 from app.exercises.exchange.filling import Filled
 from app.exercises.exchange.refusal import FileRefusedError
-from app.exercises.library import REGIONS
 from app.exercises.own import OwnExercise
 
 MOST_TEXTS = 100  # in one list of an entry
@@ -24,7 +23,7 @@ LEFT_OUT = "The format's force, mechanic and secondary muscles have no equal her
 
 # Where a muscle's exercises stand in our library; what has no region of its own is found by its words.
 _MUSCLE_REGIONS: Mapping[str, str] = {
-    "abdominals": "core" if "core" in REGIONS else "low-back",
+    "abdominals": "core",
     "abductors": "hip",
     "adductors": "hip",
     "biceps": "elbow-wrist-hand",
