@@ -154,14 +154,20 @@ def boxed(rows: list[Row], left: float, width: float, fill: Color, bar: Color | 
     return [Row(4, panel=panel, keep_next=True), *inside, Row(5, panel=panel)]
 
 
+def numbered(mark: str, style: Style, rows: list[Row], left: float, width: float, indent: float) -> list[Row]:
+    """Return rows of `width - indent` with a mark hanging where the reading of the first begins."""
+    if not rows:
+        return []
+    is_rtl = rows[0].texts[0].line.is_rtl
+    place = left + width - style.width(mark) if is_rtl else left
+    rows = shifted(rows, left if is_rtl else left + indent)
+    return [dataclasses.replace(rows[0], texts=(Text(place, Line(mark), style), *rows[0].texts)), *rows[1:]]
+
+
 def step_rows(number: int, step: str, look: Look, left: float, width: float) -> list[Row]:
-    """Return one step with its number hanging at the left."""
+    """Return one step with its number hanging at the side where reading begins."""
     indent = STEP_INDENT * look.body.size / 9.5
-    rows = shifted(paragraph(step, look.body, width - indent), left + indent)
-    if rows:
-        digits = Text(left, Line(str(number)), look.step_number)
-        rows[0] = dataclasses.replace(rows[0], texts=(digits, *rows[0].texts))
-    return rows
+    return numbered(str(number), look.step_number, paragraph(step, look.body, width - indent), left, width, indent)
 
 
 def merged(columns: Iterable[tuple[float, list[Row]]], *, keep_next: bool = False) -> Row:

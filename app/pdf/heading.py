@@ -47,7 +47,7 @@ def _title_rows(document: ProgramDocument, look: Look, width: float) -> Iterator
     left = max(look.label.width(label) for label, _ in facts) * _LABELS + 14
     for label, value in facts:
         for i, line in enumerate(lines(value, look.value, width - left)):
-            text = Text(left, line, look.value, room=width - left)
+            text = Text(left, line, look.value)  # beside its label, whichever way it is read
             label_text = Text(0, Line(label), look.label)
             yield Row(look.value.leading, (label_text, text) if i == 0 else (text,))
 

@@ -17,6 +17,7 @@ from app.pdf.blocks import (
     boxed,
     line_rows,
     merged,
+    numbered,
     paragraph,
     spaced,
     step_rows,
@@ -113,12 +114,12 @@ def _full_block(entry: _Entry, look: Look, width: float) -> Block:
 
 def _name_rows(entry: _Entry, look: Look, width: float) -> list[Row]:
     indent = max(_INDENT * look.name.size / 12, look.number.width(entry.mark) + 8)
-    rows = line_rows(entry.exercise.name, look.name, width - indent, indent)
+    rows = line_rows(entry.exercise.name, look.name, width - indent)
     if not rows:
-        rows = line_rows(f"Exercise {entry.mark}", look.name, width - indent, indent)
+        rows = line_rows(f"Exercise {entry.mark}", look.name, width - indent)
     rows = [dataclasses.replace(row, keep_next=True) for row in rows]
-    digits = Text(0, Line(entry.mark), look.number)
-    rows[0] = dataclasses.replace(rows[0], texts=(digits, *rows[0].texts), outline=entry.exercise.name)
+    rows = numbered(entry.mark, look.number, rows, 0, width, indent)
+    rows[0] = dataclasses.replace(rows[0], outline=entry.exercise.name)
     return rows
 
 

@@ -10,14 +10,13 @@ from PIL import Image
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfdoc import PDFZCompress
-from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf import figures, fonts
 from app.pdf.blocks import BANNER_GAP, Block, Panel, Picture, Row, Text
 from app.pdf.document import ProgramDocument
 from app.pdf.layouts import lay_out
 from app.pdf.look import Look, look_of
+from app.pdf.paper import Paper
 from app.pdf.qr import draw_qr_code
 from app.pdf.text import Line, draw_line, lines, one_line
 
@@ -55,7 +54,6 @@ class Page:
 def render(document: ProgramDocument) -> bytes:
     """Return the PDF of a document; the same document always gives the same bytes, in any thread."""
     with _one_at_a_time:
-        fonts.load()
         paper, look = _PAPERS[document.page_size], look_of(document)
         blocks = lay_out(document, paper[0] - 2 * _SIDE)
         footer = lines(document.letterhead.footer, look.small, paper[0] - 2 * _SIDE)[:_MOST_FOOTER_LINES]
@@ -149,7 +147,8 @@ class _Drawing:
     def draw(self, pages: list[Page]) -> bytes:
         """Return the pages as PDF bytes, with footers and the document's own details."""
         target = io.BytesIO()
-        canvas = _open_canvas(target, self.document, self.paper)
+        texts = "".join(text.line.text for page in pages for _, row in page.rows for text in row.texts)
+        canvas = _open_canvas(target, self.document, self.paper, fonts.place_of(texts))
         entries = _Outline(canvas)
         for number, page in enumerate(pages, 1):
             self._draw_page(canvas, page, entries)
@@ -158,7 +157,7 @@ class _Drawing:
         canvas.save()
         return target.getvalue()
 
-    def _draw_page(self, canvas: Canvas, page: Page, entries: "_Outline") -> None:
+    def _draw_page(self, canvas: Paper, page: Page, entries: "_Outline") -> None:
         """Draw rules, boxes, figures and texts, from back to front."""
         top = self.paper[1] - _TOP
         canvas.setStrokeColor(_LINE)
@@ -185,7 +184,7 @@ class _Drawing:
             for text in row.texts:
                 _draw_text(canvas, text, top - down, row.height)
 
-    def _draw_picture(self, canvas: Canvas, picture: Picture, top: float) -> None:
+    def _draw_picture(self, canvas: Paper, picture: Picture, top: float) -> None:
         """Draw a figure, an image or a QR code into its box below `top`."""
         x, y = _SIDE + picture.x, top - picture.down - picture.height
         if isinstance(picture.what, str):
@@ -198,7 +197,7 @@ class _Drawing:
         else:
             figures.draw(canvas, picture.what, x, y, picture.width, picture.height)
 
-    def _draw_footer(self, canvas: Canvas, page: str) -> None:
+    def _draw_footer(self, canvas: Paper, page: str) -> None:
         """Draw the practice's own words, whose program this is at the left and the page number at the right."""
         small, room = self.look.small, self.paper[0] - 2 * _SIDE
         for i, line in enumerate(reversed(self.footer), 1):
@@ -212,7 +211,7 @@ class _Drawing:
 class _Outline:
     """The reader's table of contents: one entry an exercise."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Paper) -> None:
         self.canvas = canvas
         self.count = 0
 
@@ -224,13 +223,9 @@ class _Outline:
         self.canvas.addOutlineEntry(_detail(words)[:_LONGEST_ENTRY] or key, key)
 
 
-def _open_canvas(target: io.BytesIO, document: ProgramDocument, paper: tuple[float, float]) -> Canvas:
+def _open_canvas(target: io.BytesIO, document: ProgramDocument, paper: tuple[float, float], place: str) -> Paper:
     """Return an empty canvas that knows the document's details."""
-    # invariant: no clock and no random number in this file; nothing global is switched.
-    canvas = Canvas(target, pagesize=paper, invariant=1, pageCompression=0, lang="en", initialFontName=fonts.NOTO)
-    # Plain deflate. Asking for pageCompression would wrap it in ASCII85, by a slow loop in Python and for a quarter
-    # more bytes, which only a switch for the whole process turns off.
-    canvas._doc.defaultStreamFilters = [PDFZCompress]
+    canvas = Paper(target, paper, "en", place)
     makers = filter(None, (_detail(document.practitioner_name), _detail(document.practice_name)))
     canvas.setTitle(_detail(document.title) or "Exercise program")
     canvas.setAuthor(", ".join(makers))
@@ -242,7 +237,7 @@ def _open_canvas(target: io.BytesIO, document: ProgramDocument, paper: tuple[flo
     return canvas
 
 
-def _draw_text(canvas: Canvas, text: Text, top: float, height: float) -> None:
+def _draw_text(canvas: Paper, text: Text, top: float, height: float) -> None:
     """Draw one line of a row that begins at `top`."""
     if text.down is not None:
         top, height = top - text.down, text.style.leading
@@ -257,7 +252,7 @@ def _draw_text(canvas: Canvas, text: Text, top: float, height: float) -> None:
         canvas.linkURL(text.url, (x, baseline - 2, end, baseline + text.style.size))
 
 
-def _draw_panel(canvas: Canvas, panel: Panel, top: float, height: float) -> None:
+def _draw_panel(canvas: Paper, panel: Panel, top: float, height: float) -> None:
     """Draw one tinted box, with its bold edge if it has one."""
     canvas.setFillColor(panel.fill)
     canvas.roundRect(_SIDE + panel.x, top - height, panel.width, height, 4, stroke=0, fill=1)

@@ -108,7 +108,7 @@ def test_threads_rendering_at_once_do_not_disturb_each_other(hasty_threads):
         ("Zoë Łęcka-Šimůnek", "Zoë Łęcka-Šimůnek"),
         ("<b>Bob</b> &amp; <script>", "<b>Bob</b> &amp; <script>"),
         ("Li 王小明 Jr", "Li 王小明 Jr"),
-        ("Ali \N{ARABIC LETTER MEEM} Khan", "Ali � Khan"),
+        ("Ali \N{CUNEIFORM SIGN A} Khan", "Ali � Khan"),
     ],
 )
 def test_names_read_back_as_they_are_written(name, printed):
@@ -301,7 +301,8 @@ def test_the_font_is_embedded_as_a_subset():
     assert used
     for font in used:
         assert re.fullmatch(r"/[A-Z]{6}\+NotoSans.*", font["/BaseFont"])
-        assert len(font["/FontDescriptor"]["/FontFile2"].get_data()) < 40_000
+        (descendant,) = font["/DescendantFonts"]
+        assert len(descendant["/FontDescriptor"]["/FontFile2"].get_data()) < 40_000
 
 
 def test_pages_are_compressed():
@@ -309,9 +310,8 @@ def test_pages_are_compressed():
     assert page["/Contents"]["/Filter"] == ["/FlateDecode"]
 
 
-def test_text_after_bold_text_is_plain_again():
-    """Bold is a text rendering mode (ISO 32000-1, 9.3.6: 2 fills and outlines, 0 only fills)."""
-    (page,) = open_pdf(render.render(DOCUMENT)).pages
+def test_bold_without_a_bold_font_is_outlined_and_text_after_it_is_plain_again():
+    """That bold is a text rendering mode (ISO 32000-1, 9.3.6: 2 fills and outlines, 0 only fills)."""
+    (page,) = open_pdf(render.render(replace(DOCUMENT, title="王小明"))).pages
     modes = re.findall(rb"(\d) Tr", page.get_contents().get_data())
-    assert modes
-    assert modes == [b"2", b"0"] * (len(modes) // 2)
+    assert modes == [b"2", b"0"]
