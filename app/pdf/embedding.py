@@ -1,6 +1,5 @@
 """A font as the objects of a PDF file (ISO 32000-1, 9.7), with just the glyphs that are used."""
 
-import dataclasses
 import hashlib
 import io
 import itertools
@@ -9,7 +8,7 @@ from collections.abc import Mapping
 
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFDocument, PDFName, PDFStream, PDFString
 
-from app.pdf.typefaces import Glyph, Typeface
+from app.pdf.typefaces import Code, Typeface
 
 _MOST_ENTRIES = 100  # of one section of a map to Unicode
 _SYMBOLIC = 4  # the font has no encoding of its own (9.8.2)
@@ -21,25 +20,13 @@ _TO_UNICODE = """/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 endcmap CMapName currentdict /CMap defineresource pop end end"""
 
 
-@dataclasses.dataclass(frozen=True)
-class Code:
-    """What a code on a page prints, the text it stands for, and its width in thousandths of the font size."""
-
-    glyphs: tuple[Glyph, ...]
-    text: str
-    width: int
-
-    @property
-    def is_composed(self) -> bool:
-        """Whether it takes more than one glyph in its own place."""
-        return len(self.glyphs) > 1 or bool(self.glyphs[0].x or self.glyphs[0].y)
-
-
 def embed(document: PDFDocument, name: str, face: Typeface, codes: Mapping[int, Code]) -> None:
     """Add a font with these codes to the document; pages know it by `name` ("/K1")."""
     file = face.subset({glyph.number for code in codes.values() for glyph in code.glyphs})
     numbers = {code: each.glyphs[0].number for code, each in codes.items()}
-    if composed := {code: each for code, each in codes.items() if each.is_composed}:
+    if composed := {
+        code: each for code, each in codes.items() if len(each.glyphs) > 1 or each.glyphs[0].x or each.glyphs[0].y
+    }:
         file, added = _with_composed(file, composed, face)
         numbers |= added
     # A reader tells subsets of one font apart by six letters before its name.
@@ -143,7 +130,10 @@ def _widths(codes: Mapping[int, Code]) -> PDFArray:
 
 def _glyph_map(numbers: Mapping[int, int]) -> bytes:
     """Return the glyph number of each code, two bytes each."""
-    return struct.pack(f">{max(numbers) + 1}H", *(numbers.get(code, 0) for code in range(max(numbers) + 1)))
+    glyphs = [0] * (max(numbers) + 1)
+    for code, number in numbers.items():
+        glyphs[code] = number
+    return struct.pack(f">{len(glyphs)}H", *glyphs)
 
 
 def _to_unicode(codes: Mapping[int, Code]) -> str:

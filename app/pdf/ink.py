@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from reportlab.pdfbase.pdfdoc import PDFDocument
 
 from app.pdf import bidi, breaking, fonts
-from app.pdf.embedding import Code, embed
-from app.pdf.typefaces import Cluster, Glyph, Typeface
+from app.pdf.embedding import embed
+from app.pdf.typefaces import Cluster, Code, Shaped, Typeface
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,22 +38,17 @@ class UsedFont:
         self.codes: dict[int, Code] = {}
         self._others: dict[Cluster, int] = {}
 
-    def write(self, cluster: Cluster) -> str:
-        """Return the codes of a cluster, for a PDF array."""
-        if self.face.has_cff:  # its glyphs are known by their numbers alone, and cannot be put together
-            return "".join(self._write_glyph(glyph.number, cluster.text) for glyph in cluster.glyphs)
-        number = cluster.glyphs[0].number
-        if cluster.is_simple and self.face.characters.get(number) == cluster.text:
-            back = self.face.advance(number) - cluster.advance
-            return self._write_glyph(number, cluster.text) + (str(back) if back else "")
+    def write(self, shaped: Shaped) -> str:
+        """Return a text as the inside of a PDF array."""
+        if shaped.array:
+            self.codes.update(shaped.codes)
+            return shaped.array
+        return "".join(map(self._write_cluster, shaped.clusters))
+
+    def _write_cluster(self, cluster: Cluster) -> str:
         code = self._others.setdefault(cluster, self.face.face.glyph_count + len(self._others))
         self.codes[code] = Code(cluster.glyphs, cluster.text, cluster.advance)
         return f"<{code:04X}>"
-
-    def _write_glyph(self, number: int, text: str) -> str:
-        if number not in self.codes:
-            self.codes[number] = Code((Glyph(number),), text, self.face.advance(number))
-        return f"<{number:04X}>"
 
 
 class Ink:
@@ -107,13 +102,13 @@ class Ink:
         runs = fonts.runs(piece, self._place)
         for font, run in reversed(runs) if is_rtl else runs:
             face = fonts.open_font(font, is_bold)
-            clusters = face.shape(run, is_rtl).clusters
+            shaped = face.shape(run, is_rtl)
             if isinstance(face, Typeface):
                 used = self._used.setdefault(face.name, UsedFont(face, f"/K{len(self._used) + 1}"))
-                name, array = used.name, "".join(map(used.write, clusters))
+                name, array = used.name, used.write(shaped)
             else:
                 name = self._document.getInternalFontName(face.name)
-                array = "".join(f"<{cluster.glyphs[0].number:04X}>" for cluster in clusters)
+                array = "".join(f"<{cluster.glyphs[0].number:04X}>" for cluster in shaped.clusters)
             yield Stroke(name, array, is_bold and not face.is_bold)
 
 

@@ -10,6 +10,7 @@ import importlib.resources
 import importlib.util
 import itertools
 import unicodedata
+from collections.abc import Iterable, Mapping
 
 import uharfbuzz as hb
 
@@ -43,11 +44,26 @@ class Cluster:
 
 
 @dataclasses.dataclass(frozen=True)
+class Code:
+    """What a code on a page prints, the text it stands for, and its width."""
+
+    glyphs: tuple[Glyph, ...]
+    text: str
+    width: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Shaped:
-    """A text in one font: its clusters from left to right, and its width."""
+    """A text in one font: its clusters from left to right, and its width.
+
+    Where every glyph goes by its own number, `array` is the text as the inside of a PDF array of strings and shifts
+    (ISO 32000-1, 9.4.3), with `codes` for the numbers in it; else it is "".
+    """
 
     clusters: tuple[Cluster, ...]
     width: float
+    array: str = ""
+    codes: Mapping[int, Code] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,10 +129,29 @@ class Typeface:
         clusters = []
         for start, group in itertools.groupby(glyphs, key=lambda each: each[0].cluster):
             said = text[start : ends[start]]
-            clusters.append(self._cluster(said[::-1] if is_rtl else said, list(group)))
-        return Shaped(tuple(clusters), sum(cluster.advance for cluster in clusters))
+            clusters.append(self._cluster(said[::-1] if is_rtl else said, group))
+        array, codes = self._by_number(clusters)
+        return Shaped(tuple(clusters), sum(cluster.advance for cluster in clusters), array, codes)
 
-    def _cluster(self, text: str, shaped: list[tuple[hb.GlyphInfo, hb.GlyphPosition]]) -> Cluster:
+    def _by_number(self, clusters: list[Cluster]) -> tuple[str, dict[int, Code]]:
+        """Return clusters as the numbers of their glyphs, if they all stand for their own character; else "".
+
+        In a font with CFF outlines glyphs go by their numbers anyway, and cannot be put together.
+        """
+        array = ""
+        codes: dict[int, Code] = {}
+        for cluster in clusters:
+            number = cluster.glyphs[0].number
+            if not self.has_cff and not (cluster.is_simple and self.characters.get(number) == cluster.text):
+                return "", {}
+            for glyph in cluster.glyphs:
+                codes[glyph.number] = Code((Glyph(glyph.number),), cluster.text, self.advance(glyph.number))
+                array += f"<{glyph.number:04X}>"
+            if back := sum(self.advance(glyph.number) for glyph in cluster.glyphs) - cluster.advance:
+                array += str(back)
+        return array, codes
+
+    def _cluster(self, text: str, shaped: Iterable[tuple[hb.GlyphInfo, hb.GlyphPosition]]) -> Cluster:
         glyphs = []
         pen = 0
         for info, place in shaped:
