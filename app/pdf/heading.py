@@ -57,10 +57,14 @@ def _letterhead_rows(document: ProgramDocument, look: Look, width: float) -> lis
     letterhead = document.letterhead
     logo = _logo_row(letterhead.logo, width) if letterhead.logo else None
     room = width - (logo.pictures[0].width + 16 if logo else 0)
+    # Beside the logo, whichever way a name is read.
     rows = [
         *line_rows(document.practice_name, look.practice, room),
         *line_rows(letterhead.address, look.small, room),
         *line_rows(letterhead.phone, look.small, room),
+    ]
+    rows = [
+        dataclasses.replace(row, texts=tuple(dataclasses.replace(each, room=0) for each in row.texts)) for row in rows
     ]
     if logo is not None:
         return [merged([(0, rows), (0, [logo])]), Row(10)]

@@ -31,6 +31,7 @@ from app.pdf.text import Line, one_line
 
 _BESIDE: tuple[float, float] = (48 * mm, 54 * mm)  # the place of a figure beside its texts, width and greatest height
 _BANNER: tuple[float, float] = (110 * mm, 24 * mm)  # the most a figure above its texts may take
+_LARGE_BANNER: tuple[float, float] = (160 * mm, 48 * mm)  # the same in large print, where figures grow as letters do
 _WIDE = 0.42  # a figure flatter than this (height / width) would be tiny beside its texts
 _FIGURE_GAP = 14.0
 _INDENT = 24.0  # of a name behind its number, at small print
@@ -39,6 +40,7 @@ _COLUMN_GAP = 18.0
 _CELL_FIGURE = 33 * mm  # the greatest height of a figure in a compact cell
 _HIGHEST_CELL = 480.0  # what is higher is printed in full instead, which may go on on another page
 _DAY = 21.0  # width of a day in the diary
+_CELL_PADDING = 5.0
 _LONG_WEEK, _WEEK = 14, 7
 
 
@@ -98,7 +100,7 @@ def _full_block(entry: _Entry, look: Look, width: float) -> Block:
     head = [*_section_rows(entry.section, look, width), *_name_rows(entry, look, width)]
     again = one_line(f"{entry.mark}  {exercise.name}", look.small, width - 80)
     again = dataclasses.replace(again, text=f"{again.text} (continued)")
-    banner, figure_width, figure_height = _measure_figure(exercise.figure)
+    banner, figure_width, figure_height = _measure_figure(exercise.figure, look)
     left = figure_width + _FIGURE_GAP if exercise.figure and not banner else 0
     return Block(
         body=tuple(_exercise_rows(entry, look, left, width - left)),
@@ -123,13 +125,14 @@ def _name_rows(entry: _Entry, look: Look, width: float) -> list[Row]:
     return rows
 
 
-def _measure_figure(figure: Figure | None) -> tuple[bool, float, float]:
+def _measure_figure(figure: Figure | None, look: Look) -> tuple[bool, float, float]:
     """Return whether a figure goes above its texts instead of beside them, and the width and height of its place."""
     if figure is None:
         return False, 0, 0
     wide, high = figures.size(figure)
-    if high / wide < _WIDE:
-        scale = min(_BANNER[0] / wide, _BANNER[1] / high)
+    if high / wide < _WIDE or look.is_large:
+        most = _LARGE_BANNER if look.is_large else _BANNER
+        scale = min(most[0] / wide, most[1] / high)
         return True, wide * scale, high * scale
     return False, _BESIDE[0], min(_BESIDE[0] * high / wide, _BESIDE[1])
 
@@ -188,7 +191,8 @@ def _compact_blocks(entries: Sequence[_Entry], look: Look, width: float) -> list
     def put() -> None:
         if waiting:
             section = _section_rows(waiting[0][0].section, look, width)
-            columns = [(place * (each + _COLUMN_GAP), rows) for place, (_, rows) in enumerate(waiting)]
+            cells = _on_one_line([rows for _, rows in waiting])
+            columns = [(place * (each + _COLUMN_GAP), rows) for place, rows in enumerate(cells)]
             blocks.append(Block((*section, merged(columns)), ruled=True))
             waiting.clear()
 
@@ -203,6 +207,16 @@ def _compact_blocks(entries: Sequence[_Entry], look: Look, width: float) -> list
             waiting.append((entry, rows))
     put()
     return blocks
+
+
+def _on_one_line(cells: list[list[Row]]) -> list[list[Row]]:
+    """Return cells whose names stand side by side: lower pictures move down to the height of the highest."""
+    highest = max(rows[0].height if rows[0].pictures else 0 for rows in cells)
+    found = []
+    for rows in cells:
+        missing = highest - (rows[0].height if rows[0].pictures else 0)
+        found.append([Row(missing), *rows] if missing and len(cells) > 1 else rows)
+    return found
 
 
 def _cell_rows(entry: _Entry, look: Look, width: float) -> list[Row]:
@@ -271,7 +285,10 @@ def _day_row(days: Sequence[datetime.date], cells: Sequence[Cell], look: Look, w
 
 def _diary_row(name: str, dose: str, cells: tuple[Cell, ...], look: Look, width: float) -> Row:
     """Return an exercise with its dose and a cell to tick for each day."""
-    rows = [*line_rows(name, look.body, width - 8), *line_rows(dose, look.small, width - 8)]
-    row = merged([(0, [Row(3), *rows, Row(3)])])
+    rows = [
+        *line_rows(name, look.body, width - 2 * _CELL_PADDING),
+        *line_rows(dose, look.small, width - 2 * _CELL_PADDING),
+    ]
+    row = merged([(_CELL_PADDING, [Row(3), *rows, Row(3)])])
     lowest = _DAY * (1.6 if look.is_large else 1)
     return dataclasses.replace(row, height=max(row.height, lowest), cells=(Cell(0, width), *cells))
