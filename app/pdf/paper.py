@@ -8,6 +8,7 @@ from reportlab.pdfbase.pdfdoc import PDFZCompress
 from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf.ink import Ink
+from app.pdf.packing import pack
 
 _LONG = 2000  # characters; figures are longer, lines of text are not
 _ENDING_ZERO = re.compile(r"(\d)\.0\b")
@@ -17,9 +18,10 @@ _LEADING_ZERO = re.compile(r"\b0\.(?=\d)")
 class Paper(Canvas):  # type: ignore[misc]  # reportlab ships no types
     """A reportlab canvas whose texts are written with embedded fonts."""
 
-    def __init__(self, target: io.BytesIO, size: tuple[float, float], language: str, place: str) -> None:
+    def __init__(self, size: tuple[float, float], language: str, place: str) -> None:
+        self._target = io.BytesIO()
         # invariant: no clock and no random number in this file; nothing global is switched.
-        super().__init__(target, pagesize=size, invariant=1, pageCompression=0, lang=language)
+        super().__init__(self._target, pagesize=size, invariant=1, pageCompression=0, lang=language)
         # Plain deflate. Asking for pageCompression would wrap it in ASCII85, by a slow loop in Python and for a quarter
         # more bytes, which only a switch for the whole process turns off.
         self._doc.defaultStreamFilters = [PDFZCompress]
@@ -28,6 +30,14 @@ class Paper(Canvas):  # type: ignore[misc]  # reportlab ships no types
     def addLiteral(self, s: str, escaped: int = 1) -> None:  # noqa: N802 - reportlab's name
         """Add operators to the page, in as few bytes as they can be written with."""
         super().addLiteral(_shortened(s) if len(s) > _LONG else s, escaped)
+
+    def finish(self) -> bytes:
+        """Return the file; nothing can be drawn any more."""
+        self.save()
+        numbers = {name: number for name, (number, _) in self._doc.idToObjectNumberAndVersion.items()}
+        offsets = {numbers[name]: offset for name, offset in self._doc.idToOffset.items()}
+        root, info = (numbers[self._doc.Reference(each).name] for each in (self._doc.Catalog, self._doc.info))
+        return pack(self._target.getvalue(), offsets, root, info)
 
     def _make_preamble(self) -> None:
         """Begin pages with nothing: reportlab would set a font that no reader needs and no file embeds."""

@@ -146,16 +146,14 @@ class _Drawing:
 
     def draw(self, pages: list[Page]) -> bytes:
         """Return the pages as PDF bytes, with footers and the document's own details."""
-        target = io.BytesIO()
         texts = "".join(text.line.text for page in pages for _, row in page.rows for text in row.texts)
-        canvas = _open_canvas(target, self.document, self.paper, fonts.place_of(texts))
+        canvas = _open_canvas(self.document, self.paper, fonts.place_of(texts))
         entries = _Outline(canvas)
         for number, page in enumerate(pages, 1):
             self._draw_page(canvas, page, entries)
             self._draw_footer(canvas, f"Page {number} of {len(pages)}")
             canvas.showPage()
-        canvas.save()
-        return target.getvalue()
+        return canvas.finish()
 
     def _draw_page(self, canvas: Paper, page: Page, entries: "_Outline") -> None:
         """Draw rules, boxes, figures and texts, from back to front."""
@@ -223,9 +221,9 @@ class _Outline:
         self.canvas.addOutlineEntry(_detail(words)[:_LONGEST_ENTRY] or key, key)
 
 
-def _open_canvas(target: io.BytesIO, document: ProgramDocument, paper: tuple[float, float], place: str) -> Paper:
+def _open_canvas(document: ProgramDocument, paper: tuple[float, float], place: str) -> Paper:
     """Return an empty canvas that knows the document's details."""
-    canvas = Paper(target, paper, "en", place)
+    canvas = Paper(paper, "en", place)
     makers = filter(None, (_detail(document.practitioner_name), _detail(document.practice_name)))
     canvas.setTitle(_detail(document.title) or "Exercise program")
     canvas.setAuthor(", ".join(makers))
