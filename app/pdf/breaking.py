@@ -35,6 +35,11 @@ def split(text: str) -> list[str]:
     return _held_together(piece for token in _TOKEN.findall(text) for piece in _divided(token))
 
 
+def is_unspaced(character: str) -> bool:
+    """Say whether a character is of a script that writes no spaces between words."""
+    return not _IS_SPACED.fullmatch(character)
+
+
 def _held_together(pieces: Iterable[str]) -> list[str]:
     """Return the pieces, with punctuation on the side where it belongs."""
     found: list[str] = []

@@ -90,7 +90,7 @@ def _entries(exercises: Sequence[DocumentExercise]) -> Iterator[_Entry]:
 
 
 def _section_rows(section: str, look: Look, width: float) -> list[Row]:
-    rows = line_rows(section, look.section, width)
+    rows = line_rows(section, look.section, width, "H2")
     return [dataclasses.replace(row, keep_next=True) for row in [*rows, Row(4)]] if rows else []
 
 
@@ -108,6 +108,7 @@ def _full_block(entry: _Entry, look: Look, width: float) -> Block:
         figure=exercise.figure,
         figure_width=figure_width,
         figure_height=figure_height,
+        figure_alt=f"Drawing: {exercise.name}",
         banner=banner,
         ruled=True,
         continued=Row(look.small.leading + 8, (Text(0, again, look.small),), keep_next=True),
@@ -116,9 +117,9 @@ def _full_block(entry: _Entry, look: Look, width: float) -> Block:
 
 def _name_rows(entry: _Entry, look: Look, width: float) -> list[Row]:
     indent = max(_INDENT * look.name.size / 12, look.number.width(entry.mark) + 8)
-    rows = line_rows(entry.exercise.name, look.name, width - indent)
+    rows = line_rows(entry.exercise.name, look.name, width - indent, "H2")
     if not rows:
-        rows = line_rows(f"Exercise {entry.mark}", look.name, width - indent)
+        rows = line_rows(f"Exercise {entry.mark}", look.name, width - indent, "H2")
     rows = [dataclasses.replace(row, keep_next=True) for row in rows]
     rows = numbered(entry.mark, look.number, rows, 0, width, indent)
     rows[0] = dataclasses.replace(rows[0], outline=entry.exercise.name)
@@ -146,7 +147,7 @@ def _exercise_rows(entry: _Entry, look: Look, left: float, width: float) -> list
     cautions = spaced((paragraph(caution, look.body, inner) for caution in exercise.cautions), 2)
     parts = (
         boxed(dose, left, width, look.tint, bar=look.accent),
-        _photo_rows(exercise.photos, left, width),
+        _photo_rows(exercise, left, width),
         spaced(steps, 2),
         _moved(with_label("What it should feel like", paragraph(exercise.feels_like, look.body, width), look), left),
         _moved(_video_rows(exercise.video_url, look, width), left),
@@ -163,13 +164,14 @@ def _moved(rows: list[Row], x: float) -> list[Row]:
     ]
 
 
-def _photo_rows(photos: Sequence[bytes], left: float, width: float) -> list[Row]:
+def _photo_rows(exercise: DocumentExercise, left: float, width: float) -> list[Row]:
     """Return the photos side by side, two a row."""
     rows = []
     each = (width - 8) / 2
-    for i in range(0, len(photos), 2):
+    for i in range(0, len(exercise.photos), 2):
         pictures = [
-            Picture(left + place * (each + 8), 0, each, _PHOTO, photo) for place, photo in enumerate(photos[i : i + 2])
+            Picture(left + place * (each + 8), 0, each, _PHOTO, photo, f"Photo: {exercise.name}")
+            for place, photo in enumerate(exercise.photos[i : i + 2])
         ]
         rows.append(Row(_PHOTO + 4, pictures=tuple(pictures)))
     return rows
@@ -227,10 +229,15 @@ def _cell_rows(entry: _Entry, look: Look, width: float) -> list[Row]:
         wide, high = figures.size(exercise.figure)
         scale = min(width / wide, _CELL_FIGURE / high)
         place = (width - wide * scale) / 2
-        shown = Picture(place, 0, wide * scale, high * scale, exercise.figure)
+        shown = Picture(place, 0, wide * scale, high * scale, exercise.figure, f"Drawing: {exercise.name}")
         picture = [Row(high * scale + 4, pictures=(shown,))]
     elif exercise.photos:
-        picture = [Row(_CELL_FIGURE + 4, pictures=(Picture(0, 0, width, _CELL_FIGURE, exercise.photos[0]),))]
+        picture = [
+            Row(
+                _CELL_FIGURE + 4,
+                pictures=(Picture(0, 0, width, _CELL_FIGURE, exercise.photos[0], f"Photo: {exercise.name}"),),
+            )
+        ]
     parts = (
         [*picture, *_name_rows(entry, look, width)],
         [*line_rows(exercise.dose, look.dose, width), *line_rows(entry.partners, look.small, width)],
@@ -258,7 +265,7 @@ def _diary_table(entries: Sequence[_Entry], days: Sequence[datetime.date], look:
     cells = tuple(Cell(left + i * day_width, day_width) for i in range(len(days)))
     title = f"Tick off what you have done, from {days[0].day}.{days[0].month}. to {days[-1].day}.{days[-1].month}."
     head = [
-        Row(look.section.leading, (Text(0, Line("Diary"), look.section),), keep_next=True, outline="Diary"),
+        Row(look.section.leading, (Text(0, Line("Diary"), look.section, tag="H2"),), keep_next=True, outline="Diary"),
         *(dataclasses.replace(row, keep_next=True) for row in line_rows(title, look.small, width)),
         Row(4, keep_next=True),
     ]
@@ -272,12 +279,14 @@ def _diary_table(entries: Sequence[_Entry], days: Sequence[datetime.date], look:
 
 def _day_row(days: Sequence[datetime.date], cells: Sequence[Cell], look: Look, width: float) -> Row:
     """Return the row that names the days: their letters over their numbers."""
-    columns = []
+    columns: list[tuple[float, list[Row]]] = []
     for cell, day in zip(cells, days, strict=True):
-        texts = []
+        texts: list[Row] = []
         for words in ("MTWTFSS"[day.weekday()], str(day.day)):
             middle = (width - look.small.width(words)) / 2
-            texts.append(Row(look.small.leading, (Text(middle, Line(words), look.small),)))
+            texts.append(
+                Row(look.small.leading, (Text(middle, Line(words), look.small, joins=bool(columns or texts)),))
+            )
         columns.append((cell.x, texts))
     row = merged(columns, keep_next=True)
     return dataclasses.replace(row, height=row.height + 2)

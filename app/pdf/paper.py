@@ -9,6 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf.ink import Ink
 from app.pdf.packing import pack
+from app.pdf.structure import Structure
 
 _LONG = 2000  # characters; figures are longer, lines of text are not
 _ENDING_ZERO = re.compile(r"(\d)\.0\b")
@@ -16,7 +17,7 @@ _LEADING_ZERO = re.compile(r"\b0\.(?=\d)")
 
 
 class Paper(Canvas):  # type: ignore[misc]  # reportlab ships no types
-    """A reportlab canvas whose texts are written with embedded fonts."""
+    """A reportlab canvas whose texts are written with embedded fonts, and which knows what they are."""
 
     def __init__(self, size: tuple[float, float], language: str, place: str) -> None:
         self._target = io.BytesIO()
@@ -26,6 +27,7 @@ class Paper(Canvas):  # type: ignore[misc]  # reportlab ships no types
         # more bytes, which only a switch for the whole process turns off.
         self._doc.defaultStreamFilters = [PDFZCompress]
         self.ink = Ink(self._doc, place)
+        self.structure = Structure(self)
 
     def addLiteral(self, s: str, escaped: int = 1) -> None:  # noqa: N802 - reportlab's name
         """Add operators to the page, in as few bytes as they can be written with."""
@@ -33,6 +35,7 @@ class Paper(Canvas):  # type: ignore[misc]  # reportlab ships no types
 
     def finish(self) -> bytes:
         """Return the file; nothing can be drawn any more."""
+        self.structure.write(self._doc)
         self.save()
         numbers = {name: number for name, (number, _) in self._doc.idToObjectNumberAndVersion.items()}
         offsets = {numbers[name]: offset for name, offset in self._doc.idToOffset.items()}

@@ -111,7 +111,7 @@ def _continued(block: Block) -> Page:
     """Return a new page that says which block goes on here."""
     page = Page()
     if block.continued is not None:
-        page.add((block.continued,))
+        page.add((dataclasses.replace(block.continued, is_repeated=True),))
     return page
 
 
@@ -152,12 +152,24 @@ class _Drawing:
         for number, page in enumerate(pages, 1):
             self._draw_page(canvas, page, entries)
             self._draw_footer(canvas, f"Page {number} of {len(pages)}")
+            canvas.structure.end()
             canvas.showPage()
         return canvas.finish()
 
     def _draw_page(self, canvas: Paper, page: Page, entries: "_Outline") -> None:
         """Draw rules, boxes, figures and texts, from back to front."""
         top = self.paper[1] - _TOP
+        canvas.structure.decorate()
+        self._draw_decoration(canvas, page, top)
+        # Figures first: like beside like is packed better. In the structure each stands where it is read.
+        for down, block in page.figures:
+            if block.figure is not None:
+                picture = Picture(0, 0, block.figure_width, block.figure_height, block.figure, block.figure_alt)
+                self._draw_picture(canvas, picture, top, down)
+        for down, row in page.rows:
+            self._draw_row(canvas, row, top, down, entries)
+
+    def _draw_decoration(self, canvas: Paper, page: Page, top: float) -> None:
         canvas.setStrokeColor(_LINE)
         canvas.setLineWidth(0.7)
         for down in page.rules:
@@ -169,21 +181,23 @@ class _Drawing:
         for down, row in page.rows:
             for cell in row.cells:
                 canvas.rect(_SIDE + cell.x, top - down - row.height, cell.width, row.height, stroke=1, fill=0)
-        for down, block in page.figures:
-            if block.figure is not None:
-                self._draw_picture(
-                    canvas, Picture(0, 0, block.figure_width, block.figure_height, block.figure), top - down
-                )
-        for down, row in page.rows:
-            if row.outline:
-                entries.add(row.outline, top - down)
-            for picture in row.pictures:
-                self._draw_picture(canvas, picture, top - down)
-            for text in row.texts:
-                _draw_text(canvas, text, top - down, row.height)
 
-    def _draw_picture(self, canvas: Paper, picture: Picture, top: float) -> None:
-        """Draw a figure, an image or a QR code into its box below `top`."""
+    def _draw_row(self, canvas: Paper, row: Row, top: float, down: float, entries: "_Outline") -> None:
+        if row.outline:
+            entries.add(row.outline, top - down)
+        for picture in row.pictures:
+            self._draw_picture(canvas, picture, top, down)
+        for text in row.texts:
+            if row.is_repeated:
+                canvas.structure.decorate()
+            else:
+                canvas.structure.begin_text(text.line.text, text.tag, down, text.column, joins=text.joins)
+            _draw_text(canvas, text, top - down, row.height)
+
+    def _draw_picture(self, canvas: Paper, picture: Picture, top: float, down: float) -> None:
+        """Draw a figure, an image or a QR code into its box, `down` from the page's top."""
+        canvas.structure.begin_picture(_detail(picture.alt) or "Picture", down, picture.column)
+        top -= down
         x, y = _SIDE + picture.x, top - picture.down - picture.height
         if isinstance(picture.what, str):
             draw_qr_code(canvas, picture.what, x, y, picture.width)
@@ -197,6 +211,7 @@ class _Drawing:
 
     def _draw_footer(self, canvas: Paper, page: str) -> None:
         """Draw the practice's own words, whose program this is at the left and the page number at the right."""
+        canvas.structure.decorate()
         small, room = self.look.small, self.paper[0] - 2 * _SIDE
         for i, line in enumerate(reversed(self.footer), 1):
             draw_line(canvas, _SIDE, _FOOTER + i * small.leading, line, small)

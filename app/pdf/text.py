@@ -63,7 +63,9 @@ def draw_line(paper: Paper, x: float, baseline: float, line: Line, style: Style)
     if style.bold:
         paper.setStrokeColor(style.colour)
         paper.setLineWidth(style.size * fonts.BOLD_OUTLINE)
-    paper.addLiteral(paper.ink.write(x, baseline, line.text, style.size, is_bold=style.bold, is_rtl=line.is_rtl))
+    # The space where a line was broken keeps its words apart for whoever reads the line and the next in one go.
+    words = line.text if line.is_rtl or breaking.is_unspaced(line.text[-1:]) else line.text + " "
+    paper.addLiteral(paper.ink.write(x, baseline, words, style.size, is_bold=style.bold, is_rtl=line.is_rtl))
 
 
 def _paragraph_lines(paragraph: str, style: Style, width: float) -> list[str]:
