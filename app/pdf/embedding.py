@@ -119,13 +119,13 @@ def _tables(file: bytes) -> dict[str, bytes]:
     return {tag.decode("ascii"): file[start : start + length] for tag, _sum, start, length in records}
 
 
-def _widths(codes: Mapping[int, Code]) -> PDFArray:
+def _widths(codes: Mapping[int, Code]) -> bytes:
     """Return the widths, neighbours in one list: [first [width width ...] ...]."""
-    found: list[object] = []
+    found = []
     for _, group in itertools.groupby(enumerate(sorted(codes)), key=lambda each: each[1] - each[0]):
         neighbours = [code for _, code in group]
-        found += [neighbours[0], PDFArray([codes[code].width for code in neighbours])]
-    return PDFArray(found)
+        found.append(f"{neighbours[0]} [{' '.join(str(codes[code].width) for code in neighbours)}]")
+    return f"[{' '.join(found)}]".encode("ascii")
 
 
 def _glyph_map(numbers: Mapping[int, int]) -> bytes:

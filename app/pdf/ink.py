@@ -7,8 +7,10 @@ for several glyphs.
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 
+from reportlab.lib.colors import Color
 from reportlab.pdfbase.pdfdoc import PDFDocument
 
 from app.pdf import bidi, breaking, fonts
@@ -61,12 +63,12 @@ class Ink:
         self._strokes: dict[tuple[str, bool, bool], tuple[Stroke, ...]] = {}
         document.delayedFonts.append(self)  # asks for addObjects when all pages are drawn
 
-    def write(self, x: float, baseline: float, text: str, size: float, *, is_bold: bool, is_rtl: bool) -> str:
-        """Return the operators that print one line from `x`; `is_rtl` when its paragraph runs from right to left.
-
-        What is bold by an outline takes the stroke colour and the line width of the page.
-        """
-        out = [f"BT 1 0 0 1 {_n(x)} {_n(baseline)} Tm"]
+    def write(
+        self, x: float, baseline: float, text: str, size: float, colour: Color, *, is_bold: bool, is_rtl: bool
+    ) -> str:
+        """Return the operators that print one line from `x`; `is_rtl` when its paragraph runs from right to left."""
+        paint = _paint(colour)
+        out = [f"{paint} rg BT 1 0 0 1 {_n(x)} {_n(baseline)} Tm"]
         before, waiting = Stroke("", "", False), ""
         for stroke in self._line(text, is_bold, is_rtl):
             if stroke.font != before.font or stroke.is_outlined != before.is_outlined:
@@ -74,7 +76,8 @@ class Ink:
                 waiting = ""
                 out.append(f"{stroke.font} {_n(size)} Tf")
                 if stroke.is_outlined != before.is_outlined:
-                    out.append("2 Tr" if stroke.is_outlined else "0 Tr")  # 2 fills, then outlines
+                    outline = f"{paint} RG {_n(fonts.BOLD_OUTLINE * size)} w 2 Tr"  # fill, then outline
+                    out.append(outline if stroke.is_outlined else "0 Tr")
                 before = stroke
             waiting += stroke.array
         out += _show(waiting)
@@ -114,6 +117,11 @@ class Ink:
 
 def _show(array: str) -> list[str]:
     return [f"[{array.replace('><', '')}] TJ"] if array else []
+
+
+@functools.lru_cache(maxsize=256)
+def _paint(colour: Color) -> str:
+    return " ".join(f"{part:.3g}" for part in (colour.red, colour.green, colour.blue))
 
 
 def _n(value: float) -> str:

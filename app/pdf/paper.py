@@ -12,8 +12,8 @@ from app.pdf.packing import pack
 from app.pdf.structure import Structure
 
 _LONG = 2000  # characters; figures are longer, lines of text are not
-_ENDING_ZERO = re.compile(r"(\d)\.0\b")
-_LEADING_ZERO = re.compile(r"\b0\.(?=\d)")
+_COLOURS = re.compile(r"^((?:[\d.]+ (?:[\d.]+ [\d.]+ rg|g) )?(?:[\d.]+ (?:[\d.]+ [\d.]+ RG|G) )?)", re.MULTILINE)
+_FIFTHS = ((".0 ", " "), (".1 ", " "), (".3 ", ".2 "), (".5 ", ".4 "), (".7 ", ".6 "), (".9 ", ".8 "))
 
 
 class Paper(Canvas):  # type: ignore[misc]  # reportlab ships no types
@@ -49,5 +49,12 @@ class Paper(Canvas):  # type: ignore[misc]  # reportlab ships no types
 
 @functools.lru_cache(maxsize=512)
 def _shortened(operators: str) -> str:
-    """Return operators with 2 for 2.0 and .8 for 0.8, which a page full of figures is some kilobytes shorter for."""
-    return _LEADING_ZERO.sub(".", _ENDING_ZERO.sub(r"\1", operators))
+    """Return operators with 2 for 2.0, .8 for 0.8 and lengths to a fifth instead of a tenth, but colours as they are.
+
+    A tenth of a figure's unit is thinner than a hair on paper, and leaving it out makes its page a tenth shorter.
+    """
+    pieces = _COLOURS.split(operators)  # a figure's paths begin with their colours
+    for i in range(0, len(pieces), 2):
+        for long, short in _FIFTHS:
+            pieces[i] = pieces[i].replace(long, short)
+    return "".join(pieces).replace(" 0.", " .").replace("\n0.", "\n.").replace("-0.", "-.")

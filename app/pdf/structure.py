@@ -4,9 +4,10 @@ Headings, paragraphs and pictures with their descriptions, in reading order; wha
 """
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFDocument, PDFName, PDFObjectReference, PDFString
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFDocument, PDFName, PDFObject
 
 from app.pdf import bidi
 
@@ -72,42 +73,60 @@ class Structure:
 
     def write(self, document: PDFDocument) -> None:
         """Add the elements to the document in the order of their places; all pages are drawn."""
-        root, whole = PDFDictionary({"Type": PDFName("StructTreeRoot")}), PDFDictionary({"S": PDFName("Document")})
-        root_reference, whole_reference = document.Reference(root), document.Reference(whole)
-        elements = sorted(self._elements, key=lambda element: element.place)
-        references = {element: document.Reference(_object(element, whole_reference)) for element in elements}
-        whole["P"], whole["K"], root["K"] = root_reference, PDFArray(list(references.values())), whole_reference
-        numbers: list[Any] = []
-        for place, (page, marks) in enumerate(sorted(self._pages.items())):
-            numbers += [place, PDFArray([references[element] for element in marks])]
+        root, whole, tree = _Written(), _Written(), _Written()
+        numbers = {each: _number(document, each) for each in (root, whole, tree)}
+        pages = {page: document.idToObjectNumberAndVersion[f"Page{page}"][0] for page in self._pages}
+        parts: dict[_Element, int] = {}
+        for element in sorted(self._elements, key=lambda each: each.place):
+            parts[element] = _number(document, _Written(_element_object(element, numbers[whole], pages)))
+        root.text = f"<</Type /StructTreeRoot /K {numbers[whole]} 0 R /ParentTree {numbers[tree]} 0 R>>"
+        whole.text = f"<</S /Document /P {numbers[root]} 0 R /K [{_references(parts.values())}]>>"
+        marks = []
+        for place, (page, elements) in enumerate(sorted(self._pages.items())):
+            marks.append(f"{place} [{_references(parts[element] for element in elements)}]")
             _name_page(document.idToObject[f"Page{page}"], place)
-        root["ParentTree"] = document.Reference(PDFDictionary({"Nums": PDFArray(numbers)}))
+        tree.text = f"<</Nums [{' '.join(marks)}]>>"
         document.Catalog.StructTreeRoot = root
         document.Catalog.MarkInfo = PDFDictionary({"Marked": "true"})
 
 
-def _object(element: _Element, parent: PDFObjectReference) -> PDFDictionary:
+class _Written(PDFObject):  # type: ignore[misc]  # reportlab ships no types
+    """An object as it stands in the file: there are many, and reportlab's dictionaries take ten times as long."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+
+    def format(self, _document: PDFDocument) -> bytes:
+        return self.text.encode("ascii")
+
+
+def _number(document: PDFDocument, each: _Written) -> int:
+    number: int = document.idToObjectNumberAndVersion[document.Reference(each).name][0]
+    return number
+
+
+def _references(numbers: Iterable[int]) -> str:
+    return " ".join(f"{number} 0 R" for number in numbers)
+
+
+def _element_object(element: _Element, parent: int, pages: Mapping[int, int]) -> str:
+    """Return an element as a dictionary; marks on other pages than its first name theirs."""
     first = element.marks[0][0]
-    kids = [number if page == first else _elsewhere(page, number) for page, number in element.marks]
-    found = PDFDictionary(
-        {
-            "S": PDFName(element.tag),
-            "P": parent,
-            "Pg": PDFObjectReference(f"Page{first}"),
-            "K": kids[0] if len(kids) == 1 else PDFArray(kids),
-        }
+    kids = " ".join(
+        str(mark) if page == first else f"<</Type /MCR /Pg {pages[page]} 0 R /MCID {mark}>>"
+        for page, mark in element.marks
     )
-    if element.alt:
-        found["Alt"] = PDFString(element.alt)
+    alt = f" /Alt {_string(element.alt)}" if element.alt else ""
     text = " ".join(element.texts)
-    if bidi.has_rtl(text):  # on the page it stands in the order of the paper, which readers can only guess from
-        found["ActualText"] = PDFString(text)
-    return found
+    # On the page such text stands in the order of the paper, from which readers can only guess.
+    actual = f" /ActualText {_string(text)}" if bidi.has_rtl(text) else ""
+    return f"<</S /{element.tag} /P {parent} 0 R /Pg {pages[first]} 0 R /K [{kids}]{alt}{actual}>>"
 
 
-def _elsewhere(page: int, number: int) -> PDFDictionary:
-    """Return a mark on another page than the element's first."""
-    return PDFDictionary({"Type": PDFName("MCR"), "Pg": PDFObjectReference(f"Page{page}"), "MCID": number})
+def _string(text: str) -> str:
+    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
 
 
 def _name_page(page: Any, place: int) -> None:

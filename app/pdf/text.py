@@ -59,13 +59,11 @@ def one_line(text: str, style: Style, width: float) -> Line:
 
 def draw_line(paper: Paper, x: float, baseline: float, line: Line, style: Style) -> None:
     """Draw one printable line from `x` with its baseline at `baseline` (points, origin bottom left)."""
-    paper.setFillColor(style.colour)
-    if style.bold:
-        paper.setStrokeColor(style.colour)
-        paper.setLineWidth(style.size * fonts.BOLD_OUTLINE)
     # The space where a line was broken keeps its words apart for whoever reads the line and the next in one go.
     words = line.text if line.is_rtl or breaking.is_unspaced(line.text[-1:]) else line.text + " "
-    paper.addLiteral(paper.ink.write(x, baseline, words, style.size, is_bold=style.bold, is_rtl=line.is_rtl))
+    paper.addLiteral(
+        paper.ink.write(x, baseline, words, style.size, style.colour, is_bold=style.bold, is_rtl=line.is_rtl)
+    )
 
 
 def _paragraph_lines(paragraph: str, style: Style, width: float) -> list[str]:
