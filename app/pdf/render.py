@@ -7,7 +7,6 @@ import threading
 from itertools import groupby
 
 from PIL import Image
-from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.utils import ImageReader
 
@@ -28,7 +27,6 @@ _BLOCK_GAP = 12.0
 _RULE_GAP = 8.0  # from a block's rule to its first row
 _SLACK = 0.01  # sums of row heights differ a little with the order of adding
 _LONGEST_ENTRY = 200
-_LINE = HexColor(0xCBD4D6)
 
 # reportlab keeps the document being written inside its shared font objects, and a font file's read position too.
 # Rendering is pure Python, which runs one thread at a time anyway, so taking turns costs nothing.
@@ -170,7 +168,7 @@ class _Drawing:
             self._draw_row(canvas, row, top, down, entries)
 
     def _draw_decoration(self, canvas: Paper, page: Page, top: float) -> None:
-        canvas.setStrokeColor(_LINE)
+        canvas.setStrokeColor(self.look.line)
         canvas.setLineWidth(0.7)
         for down in page.rules:
             canvas.line(_SIDE, top - down, self.paper[0] - _SIDE, top - down)
