@@ -40,17 +40,6 @@ def names(text: str, place: str = "sc") -> list[tuple[str, str]]:
     return [(font if isinstance(font, str) else font.name, piece) for font, piece in fonts.runs(text, place)]
 
 
-@pytest.fixture
-def no_collection(monkeypatch):
-    """Be without the extra that embeds East Asian text."""
-    monkeypatch.setattr(fonts, "_has_collection", lambda: False)
-    fonts._font_of.cache_clear()
-    fonts._drawable.cache_clear()
-    yield
-    fonts._font_of.cache_clear()
-    fonts._drawable.cache_clear()
-
-
 def test_east_asian_names_go_to_fonts_of_the_reader_when_none_is_installed(no_collection):
     text = fonts.printable("Anna 王小明 キム 김민수!")
     assert text == "Anna 王小明 キム 김민수!"

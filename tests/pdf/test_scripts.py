@@ -119,6 +119,31 @@ def test_right_to_left_text_is_read_in_order_beside_a_latin_word_and_a_number(se
     assert sentence in text.get_text_range().splitlines()
 
 
+@needs_poppler
+def test_east_asian_text_can_be_copied_from_a_file_that_embeds_none_too(no_collection):
+    data = render(program("膝をゆっくり伸ばす", "무릎을 펴십시오"))
+    assert len(data) < 20_000
+    assert "무릎을" in (words := read_words(data))
+    assert "膝をゆっくり伸ばす" in words
+
+
+def test_a_latin_program_reads_no_other_font_and_no_library_for_other_scripts():
+    code = """
+import sys
+from app.pdf.typefaces import Typeface
+from tests.pdf.test_scripts import program, render
+
+opened, begin = set(), Typeface.__init__
+Typeface.__init__ = lambda self, source, weight: begin(self, source, weight) or opened.add(source.name)
+for name in [name for name in sys.modules if name.startswith("fontTools")]:  # pypdf brought it
+    del sys.modules[name]
+render(program("Straighten the knee, Zoë"))
+print(opened, [name for name in ("fontTools", "budoux") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == "{'NotoSans'} []"
+
+
 def test_other_processes_give_the_same_bytes():
     """Whatever their order of sets, and whatever was printed before."""
     texts = list(SENTENCES.values())
