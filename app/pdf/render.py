@@ -28,8 +28,8 @@ _RULE_GAP = 8.0  # from a block's rule to its first row
 _SLACK = 0.01  # sums of row heights differ a little with the order of adding
 _LONGEST_ENTRY = 200
 
-# reportlab keeps the document being written inside its shared font objects, and a font file's read position too.
-# Rendering is pure Python, which runs one thread at a time anyway, so taking turns costs nothing.
+# Fonts and what is known about them are shared by all documents. Rendering is mostly Python, which runs one thread at a
+# time anyway, so taking turns costs nothing.
 _one_at_a_time = threading.Lock()
 
 
