@@ -134,12 +134,12 @@ def runs(text: str, place: str = "sc") -> list[tuple[Font, str]]:
 
 def width(text: str, size: float, is_bold: bool = False) -> float:
     """Return the width in points of printable text on one line at `size` points."""
-    return sum(_width(piece, is_bold) for piece in breaking.split(text)) * size / 1000
+    return sum(piece_width(piece, is_bold) for piece in breaking.split(text)) * size / 1000
 
 
 @functools.lru_cache(maxsize=16384)
-def _width(piece: str, is_bold: bool) -> float:
-    """Return the width of a piece in thousandths of the font size; its parts are shaped as they will be drawn."""
+def piece_width(piece: str, is_bold: bool) -> float:
+    """Return the width of a piece (see breaking) in thousandths of the font size, shaped as it will be drawn."""
     parts = bidi.visual_runs(piece, True) if bidi.has_rtl(piece) else ((piece, False),)
     return sum(open_font(font, is_bold).shape(run, is_rtl).width for part, is_rtl in parts for font, run in runs(part))
 

@@ -71,7 +71,7 @@ def _paragraph_lines(paragraph: str, style: Style, width: float) -> list[str]:
     found = []
     line, used = "", 0.0
     for token in breaking.split(paragraph):
-        wide = style.width(token)
+        wide = fonts.piece_width(token, style.bold) * style.size / 1000
         if used + wide > width and not token.isspace():
             if line.strip():
                 found.append(line.rstrip())
