@@ -48,3 +48,11 @@ def test_small_objects_are_packed_together():
     assert data.startswith(b"%PDF-1.5")
     assert b"/Catalog" not in data
     assert pypdf.PdfReader(io.BytesIO(data), strict=True).trailer["/Root"]["/Type"] == "/Catalog"
+
+
+def test_colours_of_one_decimal_stay_as_they_are():
+    path = "0.7 0.5 0.9 rg 0.1 0.3 1 RG 1.5 w 3.3 -0.5 m 2.0 0.9 l h B\n0.7 g 0.3 G 4.1 4.2 m 5.5 5.6 l S"
+    paper = Paper((595, 842), "en", "sc")
+    paper.addLiteral("\n".join([path] * 40))
+    shorter = ".7 .5 .9 rg .1 .3 1 RG 1.4 w 3.2 -.4 m 2 .8 l h B\n.7 g .3 G 4 4.2 m 5.4 5.6 l S"
+    assert "\n".join([shorter] * 40) in page_of(paper, paper.finish())
