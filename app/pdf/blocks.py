@@ -32,7 +32,8 @@ class Text:
     """One printable line that starts `x` from the left margin.
 
     `down` is its place in a row that holds several lines, else it stands in the middle of the row. `room` is the width
-    of its paragraph: a line that is read from right to left ends there. `url` makes it a link.
+    of its paragraph: a line that is read from right to left ends there. `url` makes it a link. `tag` says what it is
+    when read aloud, "H1", "H2" or "P"; what `joins` belongs to the text before it.
     """
 
     x: float
@@ -41,17 +42,22 @@ class Text:
     down: float | None = None
     room: float = 0.0
     url: str = ""
+    tag: str = "P"
+    joins: bool = False
+    column: int = 0  # of those side by side in its row; each is read by itself
 
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A figure, an image (PNG or JPEG) or the address of a QR code, fitted into a box of a row."""
+    """A figure, an image (PNG or JPEG) or the address of a QR code, fitted into a box of a row; `alt` describes it."""
 
     x: float
     down: float
     width: float
     height: float
     what: Figure | bytes | str
+    alt: str = ""
+    column: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +80,7 @@ class Row:
     pictures: tuple[Picture, ...] = ()
     cells: tuple[Cell, ...] = ()
     outline: str = ""  # an entry of the reader's table of contents that leads here
+    is_repeated: bool = False  # was read on an earlier page
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +92,7 @@ class Block:
     figure: Figure | None = None
     figure_width: float = 0.0
     figure_height: float = 0.0
+    figure_alt: str = ""
     banner: bool = False  # the body stands below the figure, not beside it
     ruled: bool = False  # a thin line above
     continued: Row | None = None  # what stands on top of each further page
@@ -103,9 +111,12 @@ class Block:
         return self.head_height + max(self.figure_height, body)
 
 
-def line_rows(text: str, style: Style, width: float, x: float = 0.0) -> list[Row]:
+def line_rows(text: str, style: Style, width: float, tag: str = "P") -> list[Row]:
     """Return a row for each line of a text."""
-    return [Row(style.leading, (Text(x, line, style, room=width),)) for line in lines(text, style, width)]
+    return [
+        Row(style.leading, (Text(0, line, style, room=width, tag=tag, joins=i > 0),))
+        for i, line in enumerate(lines(text, style, width))
+    ]
 
 
 def paragraph(text: str, style: Style, width: float) -> list[Row]:
@@ -154,14 +165,22 @@ def boxed(rows: list[Row], left: float, width: float, fill: Color, bar: Color | 
     return [Row(4, panel=panel, keep_next=True), *inside, Row(5, panel=panel)]
 
 
+def numbered(mark: str, style: Style, rows: list[Row], left: float, width: float, indent: float) -> list[Row]:
+    """Return rows of `width - indent` with a mark hanging where the reading of the first begins."""
+    if not rows:
+        return []
+    first = rows[0].texts[0]
+    is_rtl = first.line.is_rtl
+    place = left + width - style.width(mark) if is_rtl else left
+    rows = shifted(rows, left if is_rtl else left + indent)
+    texts = (Text(place, Line(mark), style, tag=first.tag), dataclasses.replace(rows[0].texts[0], joins=True))
+    return [dataclasses.replace(rows[0], texts=texts), *rows[1:]]
+
+
 def step_rows(number: int, step: str, look: Look, left: float, width: float) -> list[Row]:
-    """Return one step with its number hanging at the left."""
+    """Return one step with its number hanging at the side where reading begins."""
     indent = STEP_INDENT * look.body.size / 9.5
-    rows = shifted(paragraph(step, look.body, width - indent), left + indent)
-    if rows:
-        digits = Text(left, Line(str(number)), look.step_number)
-        rows[0] = dataclasses.replace(rows[0], texts=(digits, *rows[0].texts))
-    return rows
+    return numbered(str(number), look.step_number, paragraph(step, look.body, width - indent), left, width, indent)
 
 
 def merged(columns: Iterable[tuple[float, list[Row]]], *, keep_next: bool = False) -> Row:
@@ -173,14 +192,15 @@ def merged(columns: Iterable[tuple[float, list[Row]]], *, keep_next: bool = Fals
     pictures: list[Picture] = []
     height = 0.0
     outline = ""
-    for x, rows in columns:
+    for column, (x, rows) in enumerate(columns):
         down = 0.0
         for row in rows:
             for text in row.texts:
                 middle = (row.height - text.style.leading) / 2 if text.down is None else text.down
-                texts.append(dataclasses.replace(text, x=text.x + x, down=down + middle))
+                texts.append(dataclasses.replace(text, x=text.x + x, down=down + middle, column=column))
             pictures += [
-                dataclasses.replace(picture, x=picture.x + x, down=picture.down + down) for picture in row.pictures
+                dataclasses.replace(picture, x=picture.x + x, down=picture.down + down, column=column)
+                for picture in row.pictures
             ]
             outline = outline or row.outline
             down += row.height

@@ -32,7 +32,7 @@ def heading_blocks(document: ProgramDocument, look: Look, width: float) -> list[
 
 def _title_rows(document: ProgramDocument, look: Look, width: float) -> Iterator[Row]:
     yield from _letterhead_rows(document, look, width)
-    for row in line_rows(document.title, look.title, width):
+    for row in line_rows(document.title, look.title, width, "H1"):
         yield dataclasses.replace(row, keep_next=True)
     yield from line_rows(version_line(document), look.small, width)
     yield Row(8)
@@ -47,7 +47,7 @@ def _title_rows(document: ProgramDocument, look: Look, width: float) -> Iterator
     left = max(look.label.width(label) for label, _ in facts) * _LABELS + 14
     for label, value in facts:
         for i, line in enumerate(lines(value, look.value, width - left)):
-            text = Text(left, line, look.value, room=width - left)
+            text = Text(left, line, look.value, joins=True)  # beside its label, whichever way it is read
             label_text = Text(0, Line(label), look.label)
             yield Row(look.value.leading, (label_text, text) if i == 0 else (text,))
 
@@ -55,24 +55,28 @@ def _title_rows(document: ProgramDocument, look: Look, width: float) -> Iterator
 def _letterhead_rows(document: ProgramDocument, look: Look, width: float) -> list[Row]:
     """Return the practice's name and address, with its logo at their right."""
     letterhead = document.letterhead
-    logo = _logo_row(letterhead.logo, width) if letterhead.logo else None
+    logo = _logo_row(letterhead.logo, document.practice_name, width) if letterhead.logo else None
     room = width - (logo.pictures[0].width + 16 if logo else 0)
+    # Beside the logo, whichever way a name is read.
     rows = [
         *line_rows(document.practice_name, look.practice, room),
         *line_rows(letterhead.address, look.small, room),
         *line_rows(letterhead.phone, look.small, room),
+    ]
+    rows = [
+        dataclasses.replace(row, texts=tuple(dataclasses.replace(each, room=0) for each in row.texts)) for row in rows
     ]
     if logo is not None:
         return [merged([(0, rows), (0, [logo])]), Row(10)]
     return [*rows, Row(8)] if len(rows) > 1 else rows
 
 
-def _logo_row(logo: bytes, width: float) -> Row:
+def _logo_row(logo: bytes, practice: str, width: float) -> Row:
     """Return the logo at the right margin, fitted into its place whatever its shape."""
     with Image.open(io.BytesIO(logo)) as image:
         wide, high = image.size
     scale = min(_LOGO[0] / wide, _LOGO[1] / high)
-    picture = Picture(width - wide * scale, 0, wide * scale, high * scale, logo)
+    picture = Picture(width - wide * scale, 0, wide * scale, high * scale, logo, practice)
     return Row(high * scale, pictures=(picture,))
 
 
@@ -102,5 +106,5 @@ def _link_row(document: ProgramDocument, look: Look, width: float) -> Row:
         *line_rows("Tick off what you have done, and see the newest version.", look.small, width - left),
     ]
     above = max(0.0, (_QR - sum(row.height for row in texts)) / 2)
-    code = Row(_QR, pictures=(Picture(0, 0, _QR, _QR, link.url),))
+    code = Row(_QR, pictures=(Picture(0, 0, _QR, _QR, link.url, "QR code of the address"),))
     return merged([(0, [code]), (left, [Row(above), *shifted(texts, 0)])])

@@ -17,6 +17,7 @@ from app.pdf.blocks import (
     boxed,
     line_rows,
     merged,
+    numbered,
     paragraph,
     spaced,
     step_rows,
@@ -30,6 +31,7 @@ from app.pdf.text import Line, one_line
 
 _BESIDE: tuple[float, float] = (48 * mm, 54 * mm)  # the place of a figure beside its texts, width and greatest height
 _BANNER: tuple[float, float] = (110 * mm, 24 * mm)  # the most a figure above its texts may take
+_LARGE_BANNER: tuple[float, float] = (160 * mm, 48 * mm)  # the same in large print, where figures grow as letters do
 _WIDE = 0.42  # a figure flatter than this (height / width) would be tiny beside its texts
 _FIGURE_GAP = 14.0
 _INDENT = 24.0  # of a name behind its number, at small print
@@ -38,6 +40,7 @@ _COLUMN_GAP = 18.0
 _CELL_FIGURE = 33 * mm  # the greatest height of a figure in a compact cell
 _HIGHEST_CELL = 480.0  # what is higher is printed in full instead, which may go on on another page
 _DAY = 21.0  # width of a day in the diary
+_CELL_PADDING = 5.0
 _LONG_WEEK, _WEEK = 14, 7
 
 
@@ -87,7 +90,7 @@ def _entries(exercises: Sequence[DocumentExercise]) -> Iterator[_Entry]:
 
 
 def _section_rows(section: str, look: Look, width: float) -> list[Row]:
-    rows = line_rows(section, look.section, width)
+    rows = line_rows(section, look.section, width, "H2")
     return [dataclasses.replace(row, keep_next=True) for row in [*rows, Row(4)]] if rows else []
 
 
@@ -97,7 +100,7 @@ def _full_block(entry: _Entry, look: Look, width: float) -> Block:
     head = [*_section_rows(entry.section, look, width), *_name_rows(entry, look, width)]
     again = one_line(f"{entry.mark}  {exercise.name}", look.small, width - 80)
     again = dataclasses.replace(again, text=f"{again.text} (continued)")
-    banner, figure_width, figure_height = _measure_figure(exercise.figure)
+    banner, figure_width, figure_height = _measure_figure(exercise.figure, look)
     left = figure_width + _FIGURE_GAP if exercise.figure and not banner else 0
     return Block(
         body=tuple(_exercise_rows(entry, look, left, width - left)),
@@ -105,6 +108,7 @@ def _full_block(entry: _Entry, look: Look, width: float) -> Block:
         figure=exercise.figure,
         figure_width=figure_width,
         figure_height=figure_height,
+        figure_alt=f"Drawing: {exercise.name}",
         banner=banner,
         ruled=True,
         continued=Row(look.small.leading + 8, (Text(0, again, look.small),), keep_next=True),
@@ -113,22 +117,23 @@ def _full_block(entry: _Entry, look: Look, width: float) -> Block:
 
 def _name_rows(entry: _Entry, look: Look, width: float) -> list[Row]:
     indent = max(_INDENT * look.name.size / 12, look.number.width(entry.mark) + 8)
-    rows = line_rows(entry.exercise.name, look.name, width - indent, indent)
+    rows = line_rows(entry.exercise.name, look.name, width - indent, "H2")
     if not rows:
-        rows = line_rows(f"Exercise {entry.mark}", look.name, width - indent, indent)
+        rows = line_rows(f"Exercise {entry.mark}", look.name, width - indent, "H2")
     rows = [dataclasses.replace(row, keep_next=True) for row in rows]
-    digits = Text(0, Line(entry.mark), look.number)
-    rows[0] = dataclasses.replace(rows[0], texts=(digits, *rows[0].texts), outline=entry.exercise.name)
+    rows = numbered(entry.mark, look.number, rows, 0, width, indent)
+    rows[0] = dataclasses.replace(rows[0], outline=entry.exercise.name)
     return rows
 
 
-def _measure_figure(figure: Figure | None) -> tuple[bool, float, float]:
+def _measure_figure(figure: Figure | None, look: Look) -> tuple[bool, float, float]:
     """Return whether a figure goes above its texts instead of beside them, and the width and height of its place."""
     if figure is None:
         return False, 0, 0
     wide, high = figures.size(figure)
-    if high / wide < _WIDE:
-        scale = min(_BANNER[0] / wide, _BANNER[1] / high)
+    if high / wide < _WIDE or look.is_large:
+        most = _LARGE_BANNER if look.is_large else _BANNER
+        scale = min(most[0] / wide, most[1] / high)
         return True, wide * scale, high * scale
     return False, _BESIDE[0], min(_BESIDE[0] * high / wide, _BESIDE[1])
 
@@ -142,7 +147,7 @@ def _exercise_rows(entry: _Entry, look: Look, left: float, width: float) -> list
     cautions = spaced((paragraph(caution, look.body, inner) for caution in exercise.cautions), 2)
     parts = (
         boxed(dose, left, width, look.tint, bar=look.accent),
-        _photo_rows(exercise.photos, left, width),
+        _photo_rows(exercise, left, width),
         spaced(steps, 2),
         _moved(with_label("What it should feel like", paragraph(exercise.feels_like, look.body, width), look), left),
         _moved(_video_rows(exercise.video_url, look, width), left),
@@ -159,13 +164,14 @@ def _moved(rows: list[Row], x: float) -> list[Row]:
     ]
 
 
-def _photo_rows(photos: Sequence[bytes], left: float, width: float) -> list[Row]:
+def _photo_rows(exercise: DocumentExercise, left: float, width: float) -> list[Row]:
     """Return the photos side by side, two a row."""
     rows = []
     each = (width - 8) / 2
-    for i in range(0, len(photos), 2):
+    for i in range(0, len(exercise.photos), 2):
         pictures = [
-            Picture(left + place * (each + 8), 0, each, _PHOTO, photo) for place, photo in enumerate(photos[i : i + 2])
+            Picture(left + place * (each + 8), 0, each, _PHOTO, photo, f"Photo: {exercise.name}")
+            for place, photo in enumerate(exercise.photos[i : i + 2])
         ]
         rows.append(Row(_PHOTO + 4, pictures=tuple(pictures)))
     return rows
@@ -187,7 +193,8 @@ def _compact_blocks(entries: Sequence[_Entry], look: Look, width: float) -> list
     def put() -> None:
         if waiting:
             section = _section_rows(waiting[0][0].section, look, width)
-            columns = [(place * (each + _COLUMN_GAP), rows) for place, (_, rows) in enumerate(waiting)]
+            cells = _on_one_line([rows for _, rows in waiting])
+            columns = [(place * (each + _COLUMN_GAP), rows) for place, rows in enumerate(cells)]
             blocks.append(Block((*section, merged(columns)), ruled=True))
             waiting.clear()
 
@@ -204,6 +211,16 @@ def _compact_blocks(entries: Sequence[_Entry], look: Look, width: float) -> list
     return blocks
 
 
+def _on_one_line(cells: list[list[Row]]) -> list[list[Row]]:
+    """Return cells whose names stand side by side: lower pictures move down to the height of the highest."""
+    highest = max(rows[0].height if rows[0].pictures else 0 for rows in cells)
+    found = []
+    for rows in cells:
+        missing = highest - (rows[0].height if rows[0].pictures else 0)
+        found.append([Row(missing), *rows] if missing and len(cells) > 1 else rows)
+    return found
+
+
 def _cell_rows(entry: _Entry, look: Look, width: float) -> list[Row]:
     """Return one exercise in half a page's width: figure, name, dose, steps, note and cautions."""
     exercise = entry.exercise
@@ -212,10 +229,15 @@ def _cell_rows(entry: _Entry, look: Look, width: float) -> list[Row]:
         wide, high = figures.size(exercise.figure)
         scale = min(width / wide, _CELL_FIGURE / high)
         place = (width - wide * scale) / 2
-        shown = Picture(place, 0, wide * scale, high * scale, exercise.figure)
+        shown = Picture(place, 0, wide * scale, high * scale, exercise.figure, f"Drawing: {exercise.name}")
         picture = [Row(high * scale + 4, pictures=(shown,))]
     elif exercise.photos:
-        picture = [Row(_CELL_FIGURE + 4, pictures=(Picture(0, 0, width, _CELL_FIGURE, exercise.photos[0]),))]
+        picture = [
+            Row(
+                _CELL_FIGURE + 4,
+                pictures=(Picture(0, 0, width, _CELL_FIGURE, exercise.photos[0], f"Photo: {exercise.name}"),),
+            )
+        ]
     parts = (
         [*picture, *_name_rows(entry, look, width)],
         [*line_rows(exercise.dose, look.dose, width), *line_rows(entry.partners, look.small, width)],
@@ -243,7 +265,7 @@ def _diary_table(entries: Sequence[_Entry], days: Sequence[datetime.date], look:
     cells = tuple(Cell(left + i * day_width, day_width) for i in range(len(days)))
     title = f"Tick off what you have done, from {days[0].day}.{days[0].month}. to {days[-1].day}.{days[-1].month}."
     head = [
-        Row(look.section.leading, (Text(0, Line("Diary"), look.section),), keep_next=True, outline="Diary"),
+        Row(look.section.leading, (Text(0, Line("Diary"), look.section, tag="H2"),), keep_next=True, outline="Diary"),
         *(dataclasses.replace(row, keep_next=True) for row in line_rows(title, look.small, width)),
         Row(4, keep_next=True),
     ]
@@ -257,12 +279,14 @@ def _diary_table(entries: Sequence[_Entry], days: Sequence[datetime.date], look:
 
 def _day_row(days: Sequence[datetime.date], cells: Sequence[Cell], look: Look, width: float) -> Row:
     """Return the row that names the days: their letters over their numbers."""
-    columns = []
+    columns: list[tuple[float, list[Row]]] = []
     for cell, day in zip(cells, days, strict=True):
-        texts = []
+        texts: list[Row] = []
         for words in ("MTWTFSS"[day.weekday()], str(day.day)):
             middle = (width - look.small.width(words)) / 2
-            texts.append(Row(look.small.leading, (Text(middle, Line(words), look.small),)))
+            texts.append(
+                Row(look.small.leading, (Text(middle, Line(words), look.small, joins=bool(columns or texts)),))
+            )
         columns.append((cell.x, texts))
     row = merged(columns, keep_next=True)
     return dataclasses.replace(row, height=row.height + 2)
@@ -270,7 +294,10 @@ def _day_row(days: Sequence[datetime.date], cells: Sequence[Cell], look: Look, w
 
 def _diary_row(name: str, dose: str, cells: tuple[Cell, ...], look: Look, width: float) -> Row:
     """Return an exercise with its dose and a cell to tick for each day."""
-    rows = [*line_rows(name, look.body, width - 8), *line_rows(dose, look.small, width - 8)]
-    row = merged([(0, [Row(3), *rows, Row(3)])])
+    rows = [
+        *line_rows(name, look.body, width - 2 * _CELL_PADDING),
+        *line_rows(dose, look.small, width - 2 * _CELL_PADDING),
+    ]
+    row = merged([(_CELL_PADDING, [Row(3), *rows, Row(3)])])
     lowest = _DAY * (1.6 if look.is_large else 1)
     return dataclasses.replace(row, height=max(row.height, lowest), cells=(Cell(0, width), *cells))

@@ -13,6 +13,7 @@ LARGE_PRINT = 18.0  # points; what large print asks of all that is read
 _MOST_LIGHT = 0.18  # relative luminance: its contrast with white is then 4.5 or more (WCAG 2.2, 1.4.3)
 _CARE = HexColor(0x9A5B00)
 _CARE_FILL = HexColor(0xFBF0E0)
+_LINE = HexColor(0xCBD4D6)
 _NOTE_FILL = HexColor(0xF1F3F4)
 
 
@@ -34,6 +35,7 @@ class Look:
     small: Style
     link: Style
     accent: Color
+    line: Color  # of rules and cells
     tint: Color
     note_fill: Color
     care: Color
@@ -71,6 +73,7 @@ def make_look(colour: str, is_grey: bool, is_large: bool) -> Look:
         small=Style(13, 18, colour=quiet) if is_large else style(8.5, 12, colour=quiet),
         link=style(9.5, 12.8, colour=accent),
         accent=accent,
+        line=HexColor(0xD0D0D0) if is_grey else _LINE,
         tint=HexColor(0xE9E9E9) if is_grey else mixed(accent, 0.88),
         note_fill=HexColor(0xF3F3F3) if is_grey else _NOTE_FILL,
         care=HexColor(0x333333) if is_grey else _CARE,

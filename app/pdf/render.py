@@ -7,17 +7,15 @@ import threading
 from itertools import groupby
 
 from PIL import Image
-from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfdoc import PDFZCompress
-from reportlab.pdfgen.canvas import Canvas
 
 from app.pdf import figures, fonts
 from app.pdf.blocks import BANNER_GAP, Block, Panel, Picture, Row, Text
 from app.pdf.document import ProgramDocument
 from app.pdf.layouts import lay_out
 from app.pdf.look import Look, look_of
+from app.pdf.paper import Paper
 from app.pdf.qr import draw_qr_code
 from app.pdf.text import Line, draw_line, lines, one_line
 
@@ -29,10 +27,9 @@ _BLOCK_GAP = 12.0
 _RULE_GAP = 8.0  # from a block's rule to its first row
 _SLACK = 0.01  # sums of row heights differ a little with the order of adding
 _LONGEST_ENTRY = 200
-_LINE = HexColor(0xCBD4D6)
 
-# reportlab keeps the document being written inside its shared font objects, and a font file's read position too.
-# Rendering is pure Python, which runs one thread at a time anyway, so taking turns costs nothing.
+# Fonts and what is known about them are shared by all documents. Rendering is mostly Python, which runs one thread at a
+# time anyway, so taking turns costs nothing.
 _one_at_a_time = threading.Lock()
 
 
@@ -55,7 +52,6 @@ class Page:
 def render(document: ProgramDocument) -> bytes:
     """Return the PDF of a document; the same document always gives the same bytes, in any thread."""
     with _one_at_a_time:
-        fonts.load()
         paper, look = _PAPERS[document.page_size], look_of(document)
         blocks = lay_out(document, paper[0] - 2 * _SIDE)
         footer = lines(document.letterhead.footer, look.small, paper[0] - 2 * _SIDE)[:_MOST_FOOTER_LINES]
@@ -113,7 +109,7 @@ def _continued(block: Block) -> Page:
     """Return a new page that says which block goes on here."""
     page = Page()
     if block.continued is not None:
-        page.add((block.continued,))
+        page.add((dataclasses.replace(block.continued, is_repeated=True),))
     return page
 
 
@@ -148,20 +144,31 @@ class _Drawing:
 
     def draw(self, pages: list[Page]) -> bytes:
         """Return the pages as PDF bytes, with footers and the document's own details."""
-        target = io.BytesIO()
-        canvas = _open_canvas(target, self.document, self.paper)
+        texts = "".join(text.line.text for page in pages for _, row in page.rows for text in row.texts)
+        canvas = _open_canvas(self.document, self.paper, fonts.place_of(texts))
         entries = _Outline(canvas)
         for number, page in enumerate(pages, 1):
             self._draw_page(canvas, page, entries)
             self._draw_footer(canvas, f"Page {number} of {len(pages)}")
+            canvas.structure.end()
             canvas.showPage()
-        canvas.save()
-        return target.getvalue()
+        return canvas.finish()
 
-    def _draw_page(self, canvas: Canvas, page: Page, entries: "_Outline") -> None:
+    def _draw_page(self, canvas: Paper, page: Page, entries: "_Outline") -> None:
         """Draw rules, boxes, figures and texts, from back to front."""
         top = self.paper[1] - _TOP
-        canvas.setStrokeColor(_LINE)
+        canvas.structure.decorate()
+        self._draw_decoration(canvas, page, top)
+        # Figures first: like beside like is packed better. In the structure each stands where it is read.
+        for down, block in page.figures:
+            if block.figure is not None:
+                picture = Picture(0, 0, block.figure_width, block.figure_height, block.figure, block.figure_alt)
+                self._draw_picture(canvas, picture, top, down)
+        for down, row in page.rows:
+            self._draw_row(canvas, row, top, down, entries)
+
+    def _draw_decoration(self, canvas: Paper, page: Page, top: float) -> None:
+        canvas.setStrokeColor(self.look.line)
         canvas.setLineWidth(0.7)
         for down in page.rules:
             canvas.line(_SIDE, top - down, self.paper[0] - _SIDE, top - down)
@@ -172,21 +179,23 @@ class _Drawing:
         for down, row in page.rows:
             for cell in row.cells:
                 canvas.rect(_SIDE + cell.x, top - down - row.height, cell.width, row.height, stroke=1, fill=0)
-        for down, block in page.figures:
-            if block.figure is not None:
-                self._draw_picture(
-                    canvas, Picture(0, 0, block.figure_width, block.figure_height, block.figure), top - down
-                )
-        for down, row in page.rows:
-            if row.outline:
-                entries.add(row.outline, top - down)
-            for picture in row.pictures:
-                self._draw_picture(canvas, picture, top - down)
-            for text in row.texts:
-                _draw_text(canvas, text, top - down, row.height)
 
-    def _draw_picture(self, canvas: Canvas, picture: Picture, top: float) -> None:
-        """Draw a figure, an image or a QR code into its box below `top`."""
+    def _draw_row(self, canvas: Paper, row: Row, top: float, down: float, entries: "_Outline") -> None:
+        if row.outline:
+            entries.add(row.outline, top - down)
+        for picture in row.pictures:
+            self._draw_picture(canvas, picture, top, down)
+        for text in row.texts:
+            if row.is_repeated:
+                canvas.structure.decorate()
+            else:
+                canvas.structure.begin_text(text.line.text, text.tag, down, text.column, joins=text.joins)
+            _draw_text(canvas, text, top - down, row.height)
+
+    def _draw_picture(self, canvas: Paper, picture: Picture, top: float, down: float) -> None:
+        """Draw a figure, an image or a QR code into its box, `down` from the page's top."""
+        canvas.structure.begin_picture(_detail(picture.alt) or "Picture", down, picture.column)
+        top -= down
         x, y = _SIDE + picture.x, top - picture.down - picture.height
         if isinstance(picture.what, str):
             draw_qr_code(canvas, picture.what, x, y, picture.width)
@@ -198,8 +207,9 @@ class _Drawing:
         else:
             figures.draw(canvas, picture.what, x, y, picture.width, picture.height)
 
-    def _draw_footer(self, canvas: Canvas, page: str) -> None:
+    def _draw_footer(self, canvas: Paper, page: str) -> None:
         """Draw the practice's own words, whose program this is at the left and the page number at the right."""
+        canvas.structure.decorate()
         small, room = self.look.small, self.paper[0] - 2 * _SIDE
         for i, line in enumerate(reversed(self.footer), 1):
             draw_line(canvas, _SIDE, _FOOTER + i * small.leading, line, small)
@@ -212,7 +222,7 @@ class _Drawing:
 class _Outline:
     """The reader's table of contents: one entry an exercise."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Paper) -> None:
         self.canvas = canvas
         self.count = 0
 
@@ -224,13 +234,9 @@ class _Outline:
         self.canvas.addOutlineEntry(_detail(words)[:_LONGEST_ENTRY] or key, key)
 
 
-def _open_canvas(target: io.BytesIO, document: ProgramDocument, paper: tuple[float, float]) -> Canvas:
+def _open_canvas(document: ProgramDocument, paper: tuple[float, float], place: str) -> Paper:
     """Return an empty canvas that knows the document's details."""
-    # invariant: no clock and no random number in this file; nothing global is switched.
-    canvas = Canvas(target, pagesize=paper, invariant=1, pageCompression=0, lang="en", initialFontName=fonts.NOTO)
-    # Plain deflate. Asking for pageCompression would wrap it in ASCII85, by a slow loop in Python and for a quarter
-    # more bytes, which only a switch for the whole process turns off.
-    canvas._doc.defaultStreamFilters = [PDFZCompress]
+    canvas = Paper(paper, "en", place)
     makers = filter(None, (_detail(document.practitioner_name), _detail(document.practice_name)))
     canvas.setTitle(_detail(document.title) or "Exercise program")
     canvas.setAuthor(", ".join(makers))
@@ -242,7 +248,7 @@ def _open_canvas(target: io.BytesIO, document: ProgramDocument, paper: tuple[flo
     return canvas
 
 
-def _draw_text(canvas: Canvas, text: Text, top: float, height: float) -> None:
+def _draw_text(canvas: Paper, text: Text, top: float, height: float) -> None:
     """Draw one line of a row that begins at `top`."""
     if text.down is not None:
         top, height = top - text.down, text.style.leading
@@ -257,7 +263,7 @@ def _draw_text(canvas: Canvas, text: Text, top: float, height: float) -> None:
         canvas.linkURL(text.url, (x, baseline - 2, end, baseline + text.style.size))
 
 
-def _draw_panel(canvas: Canvas, panel: Panel, top: float, height: float) -> None:
+def _draw_panel(canvas: Paper, panel: Panel, top: float, height: float) -> None:
     """Draw one tinted box, with its bold edge if it has one."""
     canvas.setFillColor(panel.fill)
     canvas.roundRect(_SIDE + panel.x, top - height, panel.width, height, 4, stroke=0, fill=1)

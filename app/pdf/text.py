@@ -4,17 +4,15 @@ import dataclasses
 
 import regex
 from reportlab.lib.colors import Color, HexColor
-from reportlab.pdfgen.canvas import Canvas
 
-from app.pdf import fonts
+from app.pdf import bidi, breaking, fonts
+from app.pdf.paper import Paper
 
 INK = HexColor(0x1C2B30)
 QUIET = HexColor(0x53626A)
 ACCENT = HexColor(0x14595A)
 
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-# Lines break at spaces and on either side of an East Asian character.
-_TOKEN = regex.compile(rf" +|[{fonts.EAST_ASIAN}]|[^ {fonts.EAST_ASIAN}]+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,42 +44,34 @@ def lines(text: str, style: Style, width: float) -> list[Line]:
     """
     found: list[Line] = []
     for paragraph in fonts.printable(text).strip().split("\n"):
-        found += [Line(line) for line in _paragraph_lines(paragraph.strip(), style, width)]
+        is_rtl = bidi.is_rtl(paragraph)
+        found += [Line(line, is_rtl) for line in _paragraph_lines(paragraph.strip(), style, width)]
     return found if any(line.text for line in found) else []
 
 
 def one_line(text: str, style: Style, width: float) -> Line:
     """Return text as one printable line, cut between graphemes and ended with an ellipsis if wider than `width`."""
     line = " ".join(fonts.printable(text).split())
-    if style.width(line) <= width:
-        return Line(line)
-    return Line(_broken(line, style, width - style.width(_ELLIPSIS))[0].rstrip() + _ELLIPSIS)
+    if style.width(line) > width:
+        line = _broken(line, style, width - style.width(_ELLIPSIS))[0].rstrip() + _ELLIPSIS
+    return Line(line, bidi.is_rtl(line))
 
 
-def draw_line(canvas: Canvas, x: float, baseline: float, line: Line, style: Style) -> None:
+def draw_line(paper: Paper, x: float, baseline: float, line: Line, style: Style) -> None:
     """Draw one printable line from `x` with its baseline at `baseline` (points, origin bottom left)."""
-    canvas.setFillColor(style.colour)
-    written = canvas.beginText(x, baseline)
-    if style.bold:
-        canvas.setStrokeColor(style.colour)
-        canvas.setLineWidth(style.size * fonts.BOLD_OUTLINE)
-        written.setTextRenderMode(2)  # fill, then outline
-        written.setCharSpace(style.size * fonts.BOLD_SPACING)
-    for font, piece in fonts.runs(line.text):
-        written.setFont(font, style.size)
-        written.textOut(piece)
-    if style.bold:  # the text state outlives the text object: put it back for the next one
-        written.setTextRenderMode(0)
-        written.setCharSpace(0)
-    canvas.drawText(written)
+    # The space where a line was broken keeps its words apart for whoever reads the line and the next in one go.
+    words = line.text if line.is_rtl or breaking.is_unspaced(line.text[-1:]) else line.text + " "
+    paper.addLiteral(
+        paper.ink.write(x, baseline, words, style.size, style.colour, is_bold=style.bold, is_rtl=line.is_rtl)
+    )
 
 
 def _paragraph_lines(paragraph: str, style: Style, width: float) -> list[str]:
     """Return the lines of one paragraph; an empty paragraph is one empty line."""
     found = []
     line, used = "", 0.0
-    for token in _TOKEN.findall(paragraph):
-        wide = style.width(token)
+    for token in breaking.split(paragraph):
+        wide = fonts.piece_width(token, style.bold) * style.size / 1000
         if used + wide > width and not token.isspace():
             if line.strip():
                 found.append(line.rstrip())
@@ -95,12 +85,11 @@ def _paragraph_lines(paragraph: str, style: Style, width: float) -> list[str]:
 
 def _broken(word: str, style: Style, width: float) -> list[str]:
     """Return a word in pieces of whole graphemes, each at most `width` wide unless it is a single grapheme."""
-    pieces, used = [""], 0.0
+    if style.width(word) <= width:
+        return [word]
+    pieces = [""]
     for grapheme in regex.findall(r"\X", word):
-        wide = style.width(grapheme)
-        if pieces[-1] and used + wide > width:
+        if pieces[-1] and style.width(pieces[-1] + grapheme) > width:
             pieces.append("")
-            used = 0.0
         pieces[-1] += grapheme
-        used += wide
     return pieces

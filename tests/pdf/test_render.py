@@ -3,14 +3,13 @@
 import concurrent.futures
 import datetime
 import io
-import os
 import re
+import sys
 from dataclasses import replace
 
 import pypdf
 import pytest
 from reportlab import rl_config
-from reportlab.pdfbase.ttfonts import TTFontFace
 
 from app.pdf import figures, layouts, render
 from app.pdf.document import DocumentExercise, ProgramDocument
@@ -80,20 +79,17 @@ def test_the_same_document_gives_the_same_bytes():
 
 
 @pytest.fixture
-def hasty_threads(monkeypatch):
-    """Let another thread go on whenever the font file is about to be read, where threads could disturb each other."""
-    seek = TTFontFace.seek
-
-    def seek_and_yield(face, position):
-        seek(face, position)
-        os.sched_yield()
-
-    monkeypatch.setattr(TTFontFace, "seek", seek_and_yield)
+def hasty_threads():
+    """Let another thread go on after each few steps."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 def test_threads_rendering_at_once_do_not_disturb_each_other(hasty_threads):
-    accented = [chr(code) for code in range(0x1EA0, 0x1EFA)]  # glyphs made of others: most work for the font
-    documents = [replace(DOCUMENT, note=" ".join(accented[i:]), exercises=numbered(i)) for i in range(12)]
+    words = ["Nguyễn", "שלום", "مرحبا", "नमस्ते", "สวัสดี", "你好", "안녕", "👍"]
+    documents = [replace(DOCUMENT, note=" ".join(words[i % 8 :]), exercises=numbered(i)) for i in range(12)]
     alone = [render.render(document) for document in documents]
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         assert list(pool.map(render.render, documents * 3)) == alone * 3
@@ -108,7 +104,7 @@ def test_threads_rendering_at_once_do_not_disturb_each_other(hasty_threads):
         ("Zoë Łęcka-Šimůnek", "Zoë Łęcka-Šimůnek"),
         ("<b>Bob</b> &amp; <script>", "<b>Bob</b> &amp; <script>"),
         ("Li 王小明 Jr", "Li 王小明 Jr"),
-        ("Ali \N{ARABIC LETTER MEEM} Khan", "Ali � Khan"),
+        ("Ali \N{CUNEIFORM SIGN A} Khan", "Ali � Khan"),
     ],
 )
 def test_names_read_back_as_they_are_written(name, printed):
@@ -301,7 +297,8 @@ def test_the_font_is_embedded_as_a_subset():
     assert used
     for font in used:
         assert re.fullmatch(r"/[A-Z]{6}\+NotoSans.*", font["/BaseFont"])
-        assert len(font["/FontDescriptor"]["/FontFile2"].get_data()) < 40_000
+        (descendant,) = font["/DescendantFonts"]
+        assert len(descendant["/FontDescriptor"]["/FontFile2"].get_data()) < 40_000
 
 
 def test_pages_are_compressed():
@@ -309,9 +306,8 @@ def test_pages_are_compressed():
     assert page["/Contents"]["/Filter"] == ["/FlateDecode"]
 
 
-def test_text_after_bold_text_is_plain_again():
-    """Bold is a text rendering mode (ISO 32000-1, 9.3.6: 2 fills and outlines, 0 only fills)."""
-    (page,) = open_pdf(render.render(DOCUMENT)).pages
+def test_bold_without_a_bold_font_is_outlined_and_text_after_it_is_plain_again():
+    """That bold is a text rendering mode (ISO 32000-1, 9.3.6: 2 fills and outlines, 0 only fills)."""
+    (page,) = open_pdf(render.render(replace(DOCUMENT, title="王小明"))).pages
     modes = re.findall(rb"(\d) Tr", page.get_contents().get_data())
-    assert modes
-    assert modes == [b"2", b"0"] * (len(modes) // 2)
+    assert modes == [b"2", b"0"]
