@@ -4,7 +4,7 @@ WORKDIR /src
 COPY pyproject.toml README.md ./
 COPY app app
 COPY alembic alembic
-RUN python -m venv /opt/kinebridge && /opt/kinebridge/bin/pip install --no-cache-dir .
+RUN python -m venv /opt/kinebridge && /opt/kinebridge/bin/pip install --no-cache-dir '.[cjk]'
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin kinebridge
