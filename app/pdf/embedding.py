@@ -11,6 +11,7 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFDocument, PDFNa
 from app.pdf.typefaces import Code, Typeface
 
 _MOST_ENTRIES = 100  # of one section of a map to Unicode
+_FURTHEST = 0x3FFF  # units of the font, from where a syllable begins: outlines end before 16 bits do
 _SYMBOLIC = 4  # the font has no encoding of its own (9.8.2)
 _TO_UNICODE = """/CIDInit /ProcSet findresource begin 12 dict begin begincmap
 /CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
@@ -75,17 +76,23 @@ def _with_composed(file: bytes, composed: Mapping[int, Code], face: Typeface) ->
         outline.components = []
         for glyph in each.glyphs:
             part = GlyphComponent()
-            part.glyphName, part.x, part.y, part.flags = names[glyph.number], glyph.x, glyph.y, 0
+            part.glyphName, part.flags = names[glyph.number], 0
+            part.x, part.y = _within(glyph.x, _FURTHEST), _within(glyph.y, _FURTHEST)
             outline.components.append(part)
         name = f"composed{code}"
         numbers[code] = len(table.glyphOrder)
         table[name] = outline
         outline.recalcBounds(table)
-        metrics[name] = (round(each.width / face.scale), outline.xMin)
+        metrics[name] = (_within(round(each.width / face.scale), 2 * _FURTHEST), outline.xMin)
     font["maxp"].recalc(font)
     target = io.BytesIO()
     font.save(target, reorderTables=None)
     return target.getvalue(), numbers
+
+
+def _within(number: int, most: int) -> int:
+    """Return a number that a font file can hold; only a syllable of a thousand letters has larger ones."""
+    return max(-most, min(number, most))
 
 
 def _descriptor(document: PDFDocument, full: str, face: Typeface, file: bytes) -> PDFDictionary:

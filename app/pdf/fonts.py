@@ -56,6 +56,8 @@ _UNSEEN = regex.compile(
     flags=regex.V1,
 )
 _SURROGATES = regex.compile(r"\p{Cs}")
+# More marks on one letter than any script writes: they would climb over the lines above.
+_HEAPED_MARKS = regex.compile(r"(\p{M}{12})\p{M}+")
 _NO_GLYPH = frozenset("\n\u200b\u200c\u200d")
 
 
@@ -96,7 +98,8 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _SPACES.sub(" ", _LINE_BREAKS.sub("\n", text))
-    return unicodedata.normalize("NFC", _SURROGATES.sub(MARK, _UNSEEN.sub("", text)))
+    seen = _SURROGATES.sub(MARK, _UNSEEN.sub("", text))
+    return unicodedata.normalize("NFC", _HEAPED_MARKS.sub(r"\1", seen))
 
 
 def printable(text: str) -> str:

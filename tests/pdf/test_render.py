@@ -134,6 +134,28 @@ def test_no_character_can_stop_a_program_from_being_printed():
         assert "".join(text.split()).count("kept") >= 20  # at both ends of ten texts, wherever lines broke
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "\u202e\u200b\u0300",
+        "e\u0301\u0302",
+        "\u0e01\u0e49",
+        "\u0915\u094d",
+        "\u1100",
+        "\u0640\u0651",
+        "\U0001f1e6",
+        "\u0f40\u0f90",
+    ],
+    ids=["marks alone", "marks", "Thai", "Devanagari", "Jamo", "Arabic", "flags", "Tibetan"],
+)
+def test_a_syllable_without_end_does_not_stop_a_program_from_being_printed(odd: str):
+    """Case 18."""
+    long = (odd * 2000)[:4000]
+    for text in (long, odd[:1] + odd[1:] * 500):
+        exercise = replace(EXERCISE, name=text[:200], note=text[:1000])
+        assert open_pdf(render.render(replace(DOCUMENT, note=text, exercises=(exercise,)))).pages
+
+
 def test_more_letters_than_one_font_subset_holds_all_print():
     letters = "".join(map(chr, [*range(0xC0, 0x180), *range(0x391, 0x3A2), *range(0x410, 0x450)]))
     assert letters in page_texts(replace(DOCUMENT, note=" ".join(re.findall(".{1,8}", letters))))[0].replace(" ", "")
