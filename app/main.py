@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import functools
+import ssl
 from collections.abc import AsyncIterator
 
 import httpx
@@ -97,7 +99,7 @@ async def open_tools(settings: Settings, database_url: str, clock: Clock = utc_n
     """Open what a process works with and close it at the end; the worker command uses it too."""
     engine = make_engine(database_url)
     # Redirects are not followed and proxies not read from the environment: keys go to Cliniko and nowhere else.
-    async with httpx.AsyncClient(follow_redirects=False, trust_env=False) as http:
+    async with httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=_tls_settings()) as http:
         try:
             yield Tools(
                 settings=settings,
@@ -109,6 +111,12 @@ async def open_tools(settings: Settings, database_url: str, clock: Clock = utc_n
             )
         finally:
             await engine.dispose()
+
+
+@functools.cache
+def _tls_settings() -> ssl.SSLContext:
+    """Return how certificates are checked, read once a process."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _send_to_sign_in(request: Request, error: Exception) -> Response:

@@ -5,16 +5,21 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.datastructures import State
 from starlette.testclient import TestClient
 
+from app import main
 from app.accounts import passwords
-from app.db import sqlalchemy_url
+from app.clock import Clock, utc_now
+from app.db import make_engine, sqlalchemy_url
 from app.embedded import embedded_server
 from app.main import create_app
 from app.prepare import prepare_database
@@ -23,6 +28,7 @@ from tests.fakes.cliniko import FakeCliniko
 from tests.support import Browser, Clinic
 
 SECRET = "tests-only-" + "k" * 40
+COMPILED: dict[Any, Any] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,10 +87,25 @@ def settings(cliniko: FakeCliniko) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def built_app() -> FastAPI:
+    """The application, put together once a process: it takes longer than most tests."""
+    return create_app(Settings(secret_keys=[SECRET], public_url="http://testserver"), "")
+
+
 @pytest.fixture
-def app(settings: Settings, database_url: str) -> FastAPI:
+def clock() -> Clock:
+    """The application's clock; tests with a clock of their own put it in its place."""
+    return utc_now
+
+
+@pytest.fixture
+def app(built_app: FastAPI, settings: Settings, database_url: str, clock: Clock) -> FastAPI:
     """The application without a worker; jobs run when a test says so (``Browser.run_jobs``)."""
-    return create_app(settings, database_url)
+    # A state of its own, as ``create_app`` makes it: nothing of another test is left in it.
+    state = {"settings": settings, "database_url": database_url, "with_worker": False, "clock": clock}
+    built_app.state = State(state)
+    return built_app
 
 
 @pytest.fixture
@@ -113,6 +134,16 @@ def no_jobs_of_other_tests(request: pytest.FixtureRequest) -> None:
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with argon2 as the product does, with less work."""
     monkeypatch.setattr(passwords, "hasher", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),)))
+
+
+@pytest.fixture(autouse=True)
+def shared_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile each SQL statement once a process, not once a test."""
+
+    def make(url: str) -> AsyncEngine:
+        return make_engine(url).execution_options(compiled_cache=COMPILED)
+
+    monkeypatch.setattr(main, "make_engine", make)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class Page:
     @cached_property
     def soup(self) -> BeautifulSoup:
         """The page's elements; only read, never changed."""
-        return BeautifulSoup(self.content, "html.parser")
+        return BeautifulSoup(self.content, "lxml")
 
     @property
     def text(self) -> str:

@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 import pypdf
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
+from app.clock import Clock
 from tests.programs.arrange import add_client, assign_program, start_from_template
 from tests.support import Browser, Page
 
@@ -20,9 +18,9 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def app(settings: Settings, database_url: str) -> FastAPI:
-    """The application on a day that does not pass."""
-    return create_app(settings, database_url, clock=lambda: NOON)
+def clock() -> Clock:
+    """A day that does not pass."""
+    return lambda: NOON
 
 
 @pytest.fixture

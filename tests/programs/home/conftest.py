@@ -2,10 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 
-from app.main import create_app
-from app.settings import Settings
 from tests.programs.home.arrange import Given, Now, give_program, open_home
 from tests.support import Browser
 
@@ -17,9 +14,9 @@ def now() -> Now:
 
 
 @pytest.fixture
-def app(settings: Settings, database_url: str, now: Now) -> FastAPI:
-    """The application, going by the test's clock."""
-    return create_app(settings, database_url, clock=now)
+def clock(now: Now) -> Now:
+    """The application goes by the test's clock."""
+    return now
 
 
 @pytest.fixture
