@@ -70,16 +70,17 @@ def _upright(image: Image.Image, longest_side: int) -> Image.Image:
     """Return the first frame as RGBA, turned as its camera says and at most so large."""
     image.draft("RGB", (longest_side * 2, longest_side * 2))  # JPEGs are decoded smaller, which is much faster
     image.thumbnail((longest_side, longest_side))
-    turn = _TURNS.get(_read_orientation(image))
+    turn = _TURNS.get(_read_orientation(image) or 1)
     return (image if turn is None else image.transpose(turn)).convert("RGBA")
 
 
-def _read_orientation(image: Image.Image) -> object:
+def _read_orientation(image: Image.Image) -> int | None:
     """Return what the camera says about how it was held, None where nothing can be read of it.
 
     Only this is read, and nothing is written back: many cameras write odd metadata beside a sound picture.
     """
     try:
-        return image.getexif().get(ExifTags.Base.Orientation)
+        number = image.getexif().get(ExifTags.Base.Orientation)
+        return number if isinstance(number, int) else None
     except Exception:  # Pillow raises all kinds for metadata that it does not expect
         return None

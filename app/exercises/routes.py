@@ -14,13 +14,13 @@ from app.exercises.favourites import set_favourite
 from app.exercises.finding import FILTERS, ONLY, LibraryPage, LibrarySearch, search_library
 from app.exercises.library import DIFFICULTIES, REGIONS, find_exercise
 from app.exercises.pictures import draw_picture, picture_of, picture_version
+from app.web.assets import KEEP_A_YEAR
 from app.web.filters import with_query
 from app.web.rendering import local_path, page, redirect
 
 router = APIRouter()
 
 LONGEST_SEARCH = 100
-KEEP_A_YEAR = "private, max-age=31536000, immutable"
 
 FILTER_LABELS = {
     "region": "Body region",

@@ -20,6 +20,8 @@ from starlette.routing import Route
 STATIC_FOLDER = Path(__file__).parent / "static"
 HASH_LETTERS = 12
 KEEP_FOREVER = "public, max-age=31536000, immutable"
+# The same for what is not for everybody: pictures whose address changes with them, in the reader's own browser.
+KEEP_A_YEAR = "private, max-age=31536000, immutable"
 
 # Not left to the machine's own table of types, which differs between systems; `nosniff` makes a wrong one fatal.
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -13,11 +13,9 @@ from app.programs.home.access import HomeRoute, LinkGoneError, OpenVisit
 from app.programs.home.pictures import draw_figure, figure_name
 from app.programs.home.queries import read_program
 from app.programs.home.shown import photo_ids
+from app.web.assets import KEEP_A_YEAR
 
 router = APIRouter(prefix="/p/{token}", route_class=HomeRoute)
-
-# Their addresses change with their content. Only in this phone: what lies between is told to keep nothing.
-KEEP_A_YEAR = "private, max-age=31536000, immutable"
 
 
 @router.get("/figures/{name}.svg")
