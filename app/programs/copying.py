@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.accounts.access import Member
 from app.accounts.models import Membership
@@ -20,6 +19,7 @@ from app.errors import ConflictError, NotFoundError
 from app.programs.content import ProgramContent, draft_from
 from app.programs.drafts import MOST_ITEMS, Draft
 from app.programs.models import Program, ProgramVersion
+from app.programs.queries import newest_of_program
 from app.programs.service import keep_draft
 
 PAGE_LENGTH = 30
@@ -44,14 +44,7 @@ async def list_sources(
 
     ``typed`` keeps those whose client's name begins so or whose title holds it.
     """
-    newest = aliased(
-        ProgramVersion,
-        select(ProgramVersion)
-        .where(ProgramVersion.program_id == Program.id)
-        .order_by(ProgramVersion.number.desc())
-        .limit(1)
-        .lateral(),
-    )
+    newest = newest_of_program()
     statement = (
         select(
             Program.id,
