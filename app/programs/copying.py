@@ -82,13 +82,15 @@ async def copy_into(
     program: Program,
     source_id: uuid.UUID,
     *,
+    revision: int,
     keeps_notes: bool,
     now: datetime,
 ) -> None:
     """Append the exercises of another client's program to a (locked) program's draft.
 
-    Notes of its exercises come along only if asked: they may be about the other client. Raises NotFoundError for a
-    program of a client the member may not see, ConflictError when the program would hold too many.
+    Notes of its exercises come along only if asked: they may be about the other client. ``revision`` is that of the
+    draft the page was made from, by which a second press of the button is known. Raises NotFoundError for a program of
+    a client the member may not see, ConflictError when the program would hold too many, or was assigned meanwhile.
     """
     content = await session.scalar(
         select(ProgramVersion.content)
@@ -99,13 +101,19 @@ async def copy_into(
         .order_by(ProgramVersion.number.desc())
         .limit(1)
     )
-    if content is None or program.draft is None:
+    if content is None:
         raise NotFoundError
+    if program.draft is None:
+        raise ConflictError(
+            "This program was assigned meanwhile. Nothing was copied. Press Edit program on its page first."
+        )
     draft = Draft.from_data(program.draft)
     added = draft_from(ProgramContent.from_data(content)).items
-    if len(draft.items) + len(added) > MOST_ITEMS:
-        raise ConflictError(f"A program holds at most {MOST_ITEMS} exercises. Nothing was copied.")
     if not keeps_notes:
         added = tuple(replace(item, note="") for item in added)
+    if revision < program.draft_revision and draft.items[-len(added) :] == added:
+        return
+    if len(draft.items) + len(added) > MOST_ITEMS:
+        raise ConflictError(f"A program holds at most {MOST_ITEMS} exercises. Nothing was copied.")
     copied = replace(draft, items=draft.items + added)
     keep_draft(program, copied, revision=program.draft_revision, now=now)

@@ -68,6 +68,55 @@ def test_a_template_is_used_for_a_client_from_its_own_page(browser: Browser, cli
     assert len(page.soup.select(".item")) == len(exercises(browser.get("/templates/neck-pain")))
 
 
+def test_a_program_started_from_a_template_prints_and_warns_as_the_practice_set(browser: Browser, client: str) -> None:
+    browser.post("/account/letterhead", {"stop_when": "Stop if it swells.", "layout": "compact", "is_large": "yes"})
+    browser.get("/templates/neck-pain/use")
+    page = browser.press("Start program")
+    layout = page.soup.select_one("#f-layout option[selected]")
+    assert layout is not None and layout["value"] == "compact"
+    assert page.soup.select_one("#f-is_large[checked]") is not None
+    in_editor = start_from_template(browser, client, "neck-pain")
+    for field in ("#f-stop_when", "#f-title", "#f-note"):
+        assert page.soup.select_one(field) == in_editor.soup.select_one(field)
+
+
+def test_two_presses_start_one_program(browser: Browser, client: str) -> None:
+    form = browser.get("/templates/neck-pain/use")
+    first = browser.press("Start program")
+    browser.page = form
+    assert browser.press("Start program").path == first.path
+    browser.press("Save draft", **{"Program title": "Another week"})
+    browser.page = form
+    assert browser.press("Start program").path != first.path
+
+
+def test_two_presses_keep_one_template(browser: Browser, client: str) -> None:
+    editor = start_from_template(browser, client)
+    form = browser.get(f"/templates/new?program={editor.path.split('/')[4]}")
+    first = browser.press("Save template")
+    browser.page = form
+    assert browser.press("Save template").path == first.path
+    browser.page = form
+    assert browser.press("Save template", **{"Template name": "Another"}).path != first.path
+
+
+def test_from_the_form_of_a_new_template_a_link_leads_back_to_the_program(browser: Browser, client: str) -> None:
+    editor = start_from_template(browser, client)
+    browser.press("Save as template")
+    assert browser.page is not None and browser.page.h1 == "Save as template"
+    assert browser.page.link("Program") == editor.path
+
+
+def test_only_its_author_says_whether_a_template_is_shared(browser: Browser, client: str) -> None:
+    colleague = browser.invite_colleague()
+    browser.share_with_everyone()
+    key = save_as_template(colleague, client, **{"Share with the practice": True}).path.rpartition("/")[2]
+    form = browser.get(f"/templates/{key}/edit")
+    assert "Share with the practice" not in form.text
+    assert browser.press("Save template", **{"Template name": "Tidied"}).h1 == "Tidied"
+    assert "Tidied" in browser.get("/templates").text
+
+
 def test_a_template_is_renamed_archived_and_brought_back(browser: Browser, client: str) -> None:
     key = save_as_template(browser, client).path.rpartition("/")[2]
     browser.get(f"/templates/{key}/edit")
