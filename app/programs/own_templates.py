@@ -105,9 +105,13 @@ def may_change(member: Member, template: ProgramTemplate) -> bool:
 
 
 def make_template_draft(draft: Draft, *, keeps_notes: bool) -> Draft:
-    """Return what a template keeps of a program: no dates, and no notes unless asked: they may be about a client."""
+    """Return what a template keeps of a program: no title and dates, and no notes unless asked.
+
+    All of these may be about a client; programs started from it bear the template's name.
+    """
     items = draft.items if keeps_notes else tuple(replace(item, note="") for item in draft.items)
-    return replace(draft, note=draft.note if keeps_notes else "", starts_on="", review_on="", items=items)
+    note = draft.note if keeps_notes else ""
+    return replace(draft, title="", note=note, starts_on="", review_on="", items=items)
 
 
 def read_details(name: str, for_whom: str) -> tuple[str, str]:

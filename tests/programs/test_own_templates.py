@@ -52,6 +52,22 @@ def test_notes_stay_out_of_a_template_unless_asked(browser: Browser, client: str
         assert ("As she likes" in page.text) is is_kept
 
 
+def test_a_clients_name_in_the_title_does_not_get_into_a_template(
+    browser: Browser, client: str, email: str, database: sa.Engine
+) -> None:
+    start_from_template(browser, client)
+    browser.press("Save draft", **{"Program title": "Mrs Hart's knees"})
+    browser.press("Save as template")
+    key = browser.press("Save template", **{"Template name": "Knees my way"}).path.rpartition("/")[2]
+    open_editor(browser, add_client(database, email, first_name="Other"))
+    page = browser.press("Start from template", **{"Start from template": key})
+    title = page.soup.find(id="f-title")
+    assert title is not None and title["value"] == "Knees my way"
+    with database.connect() as connection:
+        stored = "SELECT draft::text FROM program_templates WHERE id = :id"
+        assert "Hart" not in connection.execute(sa.text(stored), {"id": key.removeprefix("own-")}).scalar_one()
+
+
 def test_an_own_template_starts_a_program(browser: Browser, client: str, email: str, database: sa.Engine) -> None:
     key = save_as_template(browser, client).path.rpartition("/")[2]
     open_editor(browser, add_client(database, email, first_name="Other"))
