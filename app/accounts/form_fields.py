@@ -19,6 +19,14 @@ FormTarget = Annotated[str, Form(alias="next")]
 QueryTarget = Annotated[str, Query(alias="next")]
 
 
+async def read_form(request: Request, *, most_files: int = 0) -> FormData:
+    """Return the form that was sent; raises BadRequestError when it cannot be read."""
+    try:
+        return await request.form(max_files=most_files)
+    except ValueError:  # the sender names a character set that is none, or that the text is not in
+        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
+
+
 @asynccontextmanager
 async def open_files(request: Request, member: Member, *, most: int) -> AsyncIterator[FormData]:
     """Yield a form with up to so many files, whose bytes arrive only now that it is known who sends them.
@@ -26,10 +34,7 @@ async def open_files(request: Request, member: Member, *, most: int) -> AsyncIte
     Raises BadRequestError for what is no form, ConflictError for one made while another practice was active. Not in a
     transaction: megabytes take their time.
     """
-    try:
-        form = await request.form(max_files=most)
-    except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
+    form = await read_form(request, most_files=most)
     try:
         await refuse_form_of_other_practice(member, str(form.get("practice", "")))
         yield form
