@@ -27,6 +27,12 @@ async def read_form(request: Request, *, most_files: int = 0) -> FormData:
         raise BadRequestError("The form cannot be read. Go back and send it again.") from None
 
 
+def text_fields(form: FormData) -> list[tuple[str, str]]:
+    """Return the fields of a form but its files, in order, as texts that can be stored and shown."""
+    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return [(drop_unstorable(name), drop_unstorable(value)) for name, value in texts]
+
+
 @asynccontextmanager
 async def open_files(request: Request, member: Member, *, most: int) -> AsyncIterator[FormData]:
     """Yield a form with up to so many files, whose bytes arrive only now that it is known who sends them.

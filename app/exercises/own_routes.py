@@ -19,7 +19,7 @@ from app.accounts.access import (
     ToolsDep,
     refuse_form_of_other_practice,
 )
-from app.accounts.form_fields import FormText, read_form
+from app.accounts.form_fields import FormText, read_form, text_fields
 from app.accounts.forms import drop_unstorable
 from app.errors import ConflictError, NotFoundError
 from app.exercises import own_form
@@ -49,9 +49,11 @@ LONGEST_NAME_COPIED = 190  # what "(copy)" can be added to
 
 
 async def read_fields(request: Request) -> dict[str, list[str]]:
-    """Return every field of the form as texts (a FastAPI dependency)."""
-    form = await read_form(request)
-    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
+    """Return every field of the form as texts that can be stored and shown (a FastAPI dependency)."""
+    sent: dict[str, list[str]] = {}
+    for name, value in text_fields(await read_form(request)):
+        sent.setdefault(name, []).append(value)
+    return sent
 
 
 # The first parameter of its routes, so that the whole form is here before the database is asked for anything.

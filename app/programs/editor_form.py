@@ -46,7 +46,7 @@ async def read_form(request: Request) -> EditorForm:
     action = _text(form, "action") or "save"
     return EditorForm(
         draft=read_draft(form),
-        fields=tuple((name, value) for name, value in form.multi_items() if isinstance(value, str)),
+        fields=tuple(form_fields.text_fields(form)),
         action=action,
         template=_text(form, "template"),
         search=_turned(read_search(form), action),
