@@ -97,6 +97,10 @@ async def change_program(
     draft = keep_known(sent.draft, exercises.keys() | stored.slugs)
     if sent.action == "autosave":
         return _autosave(program, draft, exercises, sent, tools)
+    if await _is_outdated(session, program, draft, exercises, sent):
+        return await editor_page.show_conflict(
+            request, session, member, client, program, typed=draft, search=sent.search
+        )
     change = await _apply(session, member, program, draft, sent, exercises.get(added))
     if sent.action == "assign" and program.draft is None:
         return await _answer_assigned(request, session, member, client, program, sent, change.draft, exercises)
@@ -113,6 +117,19 @@ async def change_program(
             request, session, member, client, program, search=sent.search, problem=change.problem, part=change.anchor
         )
     return _send_on(client, program, sent, change)
+
+
+async def _is_outdated(
+    session: AsyncSession, program: Program, draft: Draft, exercises: Mapping[str, Exercise], sent: EditorForm
+) -> bool:
+    """Return True for a page that would begin the next version with another text than the newest one's, unseen.
+
+    It was made before the draft was assigned or discarded elsewhere. "Assign program" judges that by itself.
+    """
+    if program.draft is not None or sent.action == "assign" or sent.revision == program.draft_revision:
+        return False
+    newest = await find_newest_version(session, program.id)
+    return newest is not None and build_content(draft, exercises)[0] != ProgramContent.from_data(newest.content)
 
 
 async def _apply(
