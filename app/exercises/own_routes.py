@@ -165,7 +165,7 @@ def _new_page(
     **more: Any,
 ) -> Response:
     return _form_page(
-        request, member, typed, copied=copied, key=key or uuid.uuid4(), slug="", version="", may_share=True, **more
+        request, member, typed, copied=copied, key=key or uuid.uuid4(), slug="", text_version="", may_share=True, **more
     )
 
 
@@ -174,7 +174,7 @@ def _edit_page(
 ) -> Response:
     is_author = record.author_id == member.membership_id
     return _form_page(
-        request, member, typed, copied=None, key="", slug=record.slug, version=version, may_share=is_author, **more
+        request, member, typed, copied=None, key="", slug=record.slug, text_version=version, may_share=is_author, **more
     )
 
 

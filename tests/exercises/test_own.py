@@ -424,3 +424,9 @@ def test_a_form_in_letters_that_are_none_is_no_crash(browser: Browser, email: st
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     answer = browser.server.post("/exercises/new", content=part, headers={**kind, "cookie": cookies})
     assert answer.status_code == 400
+
+
+def test_the_foot_of_every_page_of_an_exercise_names_the_same_release(browser: Browser, email: str) -> None:
+    path = add_own(browser)
+    feet = {browser.get(page).soup.footer.get_text() for page in (path, f"{path}/edit", "/exercises/new")}
+    assert len(feet) == 1
