@@ -4,13 +4,23 @@ import dataclasses
 import io
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from app.errors import AppError
 
 MOST_BYTES = 12 * 1024 * 1024  # of an upload: a telephone's photo has 3 to 8
 MOST_PIXELS = 40_000_000  # of one that can be decoded in 160 MB
 _JPEG_QUALITY = 82
+# What a camera says about how it was held -> how its picture is turned upright.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class ImageError(AppError):
@@ -60,4 +70,17 @@ def _upright(image: Image.Image, longest_side: int) -> Image.Image:
     """Return the first frame as RGBA, turned as its camera says and at most so large."""
     image.draft("RGB", (longest_side * 2, longest_side * 2))  # JPEGs are decoded smaller, which is much faster
     image.thumbnail((longest_side, longest_side))
-    return (ImageOps.exif_transpose(image) or image).convert("RGBA")
+    turn = _TURNS.get(_read_orientation(image) or 1)
+    return (image if turn is None else image.transpose(turn)).convert("RGBA")
+
+
+def _read_orientation(image: Image.Image) -> int | None:
+    """Return what the camera says about how it was held, None where nothing can be read of it.
+
+    Only this is read, and nothing is written back: many cameras write odd metadata beside a sound picture.
+    """
+    try:
+        number = image.getexif().get(ExifTags.Base.Orientation)
+        return number if isinstance(number, int) else None
+    except Exception:  # Pillow raises all kinds for metadata that it does not expect
+        return None

@@ -28,7 +28,9 @@ def routes() -> list[tuple[str, str]]:
 
 
 ROUTES = routes()
-WITH_IDS = [(method, path) for method, path in ROUTES if re.search(r"\{(\w*_id|slug)", path) and "{token}" not in path]
+WITH_IDS = [
+    (method, path) for method, path in ROUTES if re.search(r"\{(\w*_id|slug|key)", path) and "{token}" not in path
+]
 
 
 def test_the_walk_sees_the_routes() -> None:
@@ -51,7 +53,7 @@ def test_signed_out_every_page_leads_to_signing_in(method: str, path: str, brows
 
 @pytest.fixture
 def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, str]:
-    """Ids of everything Ana has: a client, a program with a draft, a delivery, an own exercise with a photo, a file."""
+    """Ids of everything Ana has: a client, a program with a draft, a delivery, an own exercise, a template, a file."""
     client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
     delivery = send_pdf(ana, client)
     ana.get(client)
@@ -59,6 +61,7 @@ def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, s
     assert ana.page is not None
     found = re.search(r"/programs/([0-9a-f-]{36})", ana.page.path)
     assert found
+    template = ana.post("/templates", {"program": found[1], "name": "Olivia's template"}).path
     exercise = ana.post("/exercises/new", {"name": "Olivia's own"}).path
     ana.post(f"{exercise}/photos", {}, [("photos", ("photo.png", picture("PNG")))])
     photo = re.search(r"/photos/([0-9a-f-]{36})", ana.page.content.decode())
@@ -68,6 +71,7 @@ def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, s
         "delivery_id": delivery,
         "program_id": found[1],
         "number": "1",
+        "key": template.rpartition("/")[2],
         "slug": exercise.rpartition("/")[2],
         "photo_id": photo[1],
         "import_id": send(ana, "Name\nOlivia's bridge\n").url.rpartition("/")[2],
@@ -83,7 +87,7 @@ def test_strangers_and_colleagues_without_access_get_the_same_404_everywhere(
     for method, path in WITH_IDS:
         wanted = re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: ids_of_ana.get(m[1], str(uuid.uuid4())), path)
         nowhere = re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: unknown.get(m[1], str(uuid.uuid4())), path)
-        data = {} if method == "POST" else None
+        data = {"client_id": ids_of_ana["client_id"]} if method == "POST" else None
         missing = stranger.send(method, nowhere, data=data)
         for who in (stranger, ben):
             answer = who.send(method, wanted, data=data)

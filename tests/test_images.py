@@ -1,6 +1,7 @@
 """Uploaded pictures: verified, drawn anew, without what a camera writes into them."""
 
 import io
+import struct
 
 import pytest
 from PIL import Image
@@ -43,6 +44,20 @@ def test_a_photo_taken_upright_stands_upright():
     exif[0x0112] = 6  # turned by a quarter
     drawn = redraw(picture("JPEG", (40, 20), exif=exif), longest_side=100, to="JPEG")
     assert (drawn.width, drawn.height) == (20, 40)
+
+
+def test_odd_metadata_beside_a_sound_picture_does_not_matter():
+    # As little-endian TIFF: turned by a quarter, and a description that is a fraction instead of a text.
+    entries = struct.pack("<HHHIHHxx", 2, 0x0112, 3, 1, 6, 0)[:-2] + struct.pack("<HHII", 0x010E, 5, 1, 38)
+    odd = b"Exif\0\0II*\0\x08\0\0\0" + entries + struct.pack("<III", 0, 1, 2)
+    drawn = redraw(picture("JPEG", (40, 20), exif=odd), longest_side=100, to="JPEG")
+    assert (drawn.width, drawn.height) == (20, 40)
+
+
+def test_metadata_that_cannot_be_read_does_not_matter():
+    broken = b"Exif\0\0II*\0\x08\0\0\0\xff\xff"
+    drawn = redraw(picture("JPEG", (40, 20), exif=broken), longest_side=100, to="JPEG")
+    assert (drawn.width, drawn.height) == (40, 20)
 
 
 def test_a_large_photo_is_made_smaller_in_its_own_shape():

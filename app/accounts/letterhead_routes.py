@@ -1,17 +1,17 @@
 """My account > Letterhead: what the practice's programs carry, how new ones begin, and an example to look at."""
 
 import dataclasses
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import anyio.to_thread
-from fastapi import APIRouter, Depends, File, Request, UploadFile
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.datastructures import FormData, UploadFile
 
 from app.accounts import letterheads
-from app.accounts.access import Database, Member, SamePractice, SignedIn, TeamLead, ToolsDep
-from app.accounts.form_fields import FormText
-from app.accounts.forms import FormError, LetterheadForm, read_letterhead
+from app.accounts.access import Database, Member, SignedIn, ToolsDep, require_team_lead
+from app.accounts.form_fields import open_files
+from app.accounts.forms import FormError, LetterheadForm, drop_unstorable, read_letterhead
 from app.accounts.letterhead_example import make_example
 from app.accounts.models import Practice
 from app.db import release
@@ -20,41 +20,36 @@ from app.images import MOST_BYTES, ImageError
 from app.pdf.document import DEFAULT_STOP_WHEN, LAYOUTS
 from app.pdf.look import OUR_COLOUR
 from app.pdf.render import render
+from app.web.assets import KEEP_A_YEAR
 from app.web.rendering import page, redirect
+from app.web.slow import DRAWING
 
 LETTERHEAD_PAGE = "/account/letterhead"
 LARGEST_BODY_BYTES = MOST_BYTES + 1024 * 1024  # the logo and what is typed beside it
-KEEP_A_YEAR = "private, max-age=31536000, immutable"
 CHOOSE_AGAIN = "Choose the logo once more: it was not taken because something else has to be put right first."
 
 router = APIRouter(prefix=LETTERHEAD_PAGE)
 
 
-def read_typed(
-    colour: FormText = OUR_COLOUR,
-    our_colour: FormText = "",
-    address: FormText = "",
-    phone: FormText = "",
-    footer: FormText = "",
-    stop_when: FormText = "",
-    layout: FormText = "full",
-    is_grey: FormText = "",
-    is_large: FormText = "",
-    remove_logo: FormText = "",
-) -> dict[str, str]:
-    """Return the fields of the form as they were typed; the four boxes are "yes" or ""."""
-    return {
-        "colour": colour,
-        "our_colour": our_colour,
-        "address": address,
-        "phone": phone,
-        "footer": footer,
-        "stop_when": stop_when,
-        "layout": layout,
-        "is_grey": is_grey,
-        "is_large": is_large,
-        "remove_logo": remove_logo,
-    }
+# The fields of the form, and what one that is missing means; the four boxes are "yes" or "".
+TYPED = {
+    "colour": OUR_COLOUR,
+    "our_colour": "",
+    "address": "",
+    "phone": "",
+    "footer": "",
+    "stop_when": "",
+    "layout": "full",
+    "is_grey": "",
+    "is_large": "",
+    "remove_logo": "",
+}
+
+
+def read_typed(form: FormData) -> dict[str, str]:
+    """Return the fields of the form as they were typed."""
+    sent = {name: value for name, value in form.items() if name in TYPED and isinstance(value, str)}
+    return TYPED | {name: drop_unstorable(text) for name, text in sent.items()}
 
 
 @router.get("")
@@ -63,23 +58,19 @@ async def show_letterhead(request: Request, session: Database, member: SignedIn)
     return await _letterhead_page(request, session, member)
 
 
-@router.post("", dependencies=[SamePractice])
-async def save_letterhead(
-    request: Request,
-    session: Database,
-    tools: ToolsDep,
-    member: TeamLead,
-    typed: Annotated[dict[str, str], Depends(read_typed)],
-    logo: Annotated[UploadFile | None, File()] = None,
-) -> Response:
+@router.post("")
+async def save_letterhead(request: Request, session: Database, tools: ToolsDep, member: SignedIn) -> Response:
     """Save all of the form or, where something cannot be taken, nothing of it."""
-    await release(session)  # drawing a logo takes a moment
-    try:
-        form, drawn = await _read(typed, logo if logo and logo.filename else None)
-    except FormError as error:
-        return await _letterhead_page(request, session, member, typed=typed, errors=error.fields)
+    await release(session)  # a logo takes a moment to arrive and to be drawn
+    async with open_files(request, member, most=1) as form:
+        await require_team_lead(member)  # asked last: in another practice it may be another role that counts
+        typed = read_typed(form)
+        try:
+            values, drawn = await _read(typed, form.get("logo"))
+        except FormError as error:
+            return await _letterhead_page(request, session, member, typed=typed, errors=error.fields)
     await letterheads.save_letterhead(
-        session, member, form, tools.clock(), logo=drawn, removes_logo=typed["remove_logo"] == "yes"
+        session, member, values, tools.clock(), logo=drawn, removes_logo=typed["remove_logo"] == "yes"
     )
     return redirect(LETTERHEAD_PAGE, notice="letterhead-saved")
 
@@ -113,8 +104,9 @@ async def show_example(session: Database, tools: ToolsDep, member: SignedIn) -> 
     return Response(content, media_type="application/pdf", headers=headers)
 
 
-async def _read(typed: dict[str, str], logo: UploadFile | None) -> tuple[LetterheadForm, bytes | None]:
+async def _read(typed: dict[str, str], file: object) -> tuple[LetterheadForm, bytes | None]:
     """Return the form and the logo drawn anew, None without one; raises FormError."""
+    logo = file if isinstance(file, UploadFile) and file.filename else None
     try:
         form = read_letterhead(typed)
     except FormError as error:
@@ -124,7 +116,7 @@ async def _read(typed: dict[str, str], logo: UploadFile | None) -> tuple[Letterh
         return form, None
     upload = await logo.read(MOST_BYTES + 1)
     try:
-        return form, await anyio.to_thread.run_sync(letterheads.draw_logo, upload)
+        return form, await DRAWING.run(letterheads.draw_logo, upload)
     except ImageError as error:
         raise FormError({"logo": error.message}) from None
 

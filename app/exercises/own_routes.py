@@ -10,8 +10,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
-from app.accounts.form_fields import FormText
+from app.accounts.access import (
+    Database,
+    MaybeSignedIn,
+    Member,
+    SamePractice,
+    SignedIn,
+    ToolsDep,
+    refuse_form_of_other_practice,
+)
+from app.accounts.form_fields import FormText, read_form, text_fields
 from app.accounts.forms import drop_unstorable
 from app.errors import ConflictError, NotFoundError
 from app.exercises import own_form
@@ -33,7 +41,7 @@ from app.exercises.own import (
 from app.exercises.photos import copy_photos
 from app.exercises.pictures import picture_of
 from app.exercises.queries import LONGEST_SLUG, find_exercises, get_record, list_archived
-from app.web.rendering import page, redirect
+from app.web.rendering import page, redirect, show_signed_out
 
 router = APIRouter(prefix="/exercises")
 
@@ -41,11 +49,14 @@ LONGEST_NAME_COPIED = 190  # what "(copy)" can be added to
 
 
 async def read_fields(request: Request) -> dict[str, list[str]]:
-    """Return every field of the form as texts (a FastAPI dependency)."""
-    form = await request.form()
-    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
+    """Return every field of the form as texts that can be stored and shown (a FastAPI dependency)."""
+    sent: dict[str, list[str]] = {}
+    for name, value in text_fields(await read_form(request)):
+        sent.setdefault(name, []).append(value)
+    return sent
 
 
+# The first parameter of its routes, so that the whole form is here before the database is asked for anything.
 SentFields = Annotated[dict[str, list[str]], Depends(read_fields)]
 
 
@@ -62,11 +73,14 @@ async def show_new(request: Request, member: SignedIn, session: Database, copy: 
     return _new_page(request, member, own_form.typed_from(named), copied=source)
 
 
-@router.post("/new", dependencies=[SamePractice])
+@router.post("/new")
 async def create_exercise(
-    request: Request, member: SignedIn, session: Database, tools: ToolsDep, sent: SentFields
+    sent: SentFields, request: Request, member: MaybeSignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Make an exercise of the practice's own, with the photos of the one it is copied from."""
+    if member is None:
+        return show_signed_out(request, _pairs(sent))
+    await refuse_form_of_other_practice(member, _first(sent, "practice"))
     typed = own_form.read_typed(sent)
     exercise, errors = own_form.parse_typed(typed)
     copied_from = _first(sent, "copied_from")
@@ -99,11 +113,14 @@ async def show_edit(request: Request, member: SignedIn, session: Database, slug:
     return _edit_page(request, member, record, typed, version=_version(record))
 
 
-@router.post("/{slug}/edit", dependencies=[SamePractice])
+@router.post("/{slug}/edit")
 async def save_exercise(
-    request: Request, member: SignedIn, session: Database, tools: ToolsDep, slug: str, sent: SentFields
+    sent: SentFields, request: Request, member: MaybeSignedIn, session: Database, tools: ToolsDep, slug: str
 ) -> Response:
     """Store what was typed, unless somebody stored another text since the form was opened."""
+    if member is None:
+        return show_signed_out(request, _pairs(sent))
+    await refuse_form_of_other_practice(member, _first(sent, "practice"))
     record = await get_own_record(session, member, _slug(slug))
     typed = own_form.read_typed(sent)
     exercise, errors = own_form.parse_typed(typed)
@@ -148,7 +165,7 @@ def _new_page(
     **more: Any,
 ) -> Response:
     return _form_page(
-        request, member, typed, copied=copied, key=key or uuid.uuid4(), slug="", version="", may_share=True, **more
+        request, member, typed, copied=copied, key=key or uuid.uuid4(), slug="", text_version="", may_share=True, **more
     )
 
 
@@ -157,7 +174,7 @@ def _edit_page(
 ) -> Response:
     is_author = record.author_id == member.membership_id
     return _form_page(
-        request, member, typed, copied=None, key="", slug=record.slug, version=version, may_share=is_author, **more
+        request, member, typed, copied=None, key="", slug=record.slug, text_version=version, may_share=is_author, **more
     )
 
 
@@ -221,6 +238,10 @@ def _read_key(text: str) -> uuid.UUID | None:
 
 def _first(sent: Mapping[str, Sequence[str]], name: str) -> str:
     return next(iter(sent.get(name, ())), "")
+
+
+def _pairs(sent: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in sent.items() for value in values]
 
 
 def _slug(text: str) -> str:

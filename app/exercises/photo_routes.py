@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
 
-from app.accounts.access import Database, SamePractice, SignedIn, ToolsDep, refuse_form_of_other_practice
+from app.accounts.access import Database, SamePractice, SignedIn, ToolsDep
+from app.accounts.form_fields import open_files
 from app.accounts.forms import drop_unstorable
 from app.db import release
-from app.errors import BadRequestError
 from app.exercises.exercise_page import show_page
 from app.exercises.own import get_own_record
 from app.exercises.photos import (
@@ -23,8 +23,8 @@ from app.exercises.photos import (
     show_first,
 )
 from app.exercises.queries import LONGEST_SLUG
-from app.exercises.routes import KEEP_A_YEAR
 from app.images import MOST_BYTES, ImageError, Picture
+from app.web.assets import KEEP_A_YEAR
 from app.web.rendering import redirect
 
 router = APIRouter(prefix="/exercises")
@@ -49,12 +49,8 @@ async def add_photos(request: Request, member: SignedIn, session: Database, tool
     await get_own_record(session, member, slug)
     # Many megabytes arrive and are drawn anew: not while a transaction waits, and not for who may not add any.
     await release(session)
-    try:
-        async with request.form(max_files=MOST_FILES) as form:
-            await refuse_form_of_other_practice(member, str(form.get("practice", "")))
-            pictures, error = await _draw_all(form)
-    except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
+    async with open_files(request, member, most=MOST_FILES) as form:
+        pictures, error = await _draw_all(form)
     record = await get_own_record(session, member, slug)
     if not error:
         try:

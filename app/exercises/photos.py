@@ -4,8 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-import anyio
-import anyio.to_thread
 from sqlalchemy import ColumnElement, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -15,13 +13,11 @@ from app.errors import ConflictError, NotFoundError
 from app.exercises.models import ExercisePhoto, ExerciseRecord
 from app.exercises.queries import visible_to
 from app.images import MOST_BYTES, Picture, redraw
+from app.web.slow import DRAWING
 
 MOST_PHOTOS = 4
 LONGEST_SIDE = 1600  # pixels; sharp at 13 cm on paper
 MOST_BODY_BYTES = MOST_PHOTOS * MOST_BYTES + 1024 * 1024  # of a form with as many photos as may be
-
-# A large photo takes 160 MB to decode: one at a time in a process, however many people send some.
-_one_at_a_time = anyio.CapacityLimiter(1)
 
 
 class TooManyPhotosError(ConflictError):
@@ -40,7 +36,7 @@ def draw_photo_here(data: bytes) -> Picture:
 
 async def draw_photo(data: bytes) -> Picture:
     """Return an uploaded photo drawn anew as it is stored, by a thread; raises ImageError. Not in a transaction."""
-    return await anyio.to_thread.run_sync(draw_photo_here, data, limiter=_one_at_a_time)
+    return await DRAWING.run(draw_photo_here, data)
 
 
 async def add_photo(session: AsyncSession, record: ExerciseRecord, picture: Picture, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """The exercise library: its list with search and filters, one exercise, and the pictures of both."""
 
-import gzip
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -14,13 +13,13 @@ from app.exercises.favourites import set_favourite
 from app.exercises.finding import FILTERS, ONLY, LibraryPage, LibrarySearch, search_library
 from app.exercises.library import DIFFICULTIES, REGIONS, find_exercise
 from app.exercises.pictures import draw_picture, picture_of, picture_version
+from app.web.assets import KEEP_A_YEAR, answer_svg
 from app.web.filters import with_query
 from app.web.rendering import local_path, page, redirect
 
 router = APIRouter()
 
 LONGEST_SEARCH = 100
-KEEP_A_YEAR = "private, max-age=31536000, immutable"
 
 FILTER_LABELS = {
     "region": "Body region",
@@ -126,9 +125,4 @@ def show_figure(request: Request, member: SignedIn, slug: str, v: str = "") -> R
     packed = draw_picture(slug) if find_exercise(slug) else None
     if packed is None:
         raise NotFoundError
-    headers = {"Vary": "Accept-Encoding"}
-    if v == picture_version(slug):
-        headers["Cache-Control"] = KEEP_A_YEAR
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, media_type="image/svg+xml", headers={**headers, "Content-Encoding": "gzip"})
-    return Response(gzip.decompress(packed), media_type="image/svg+xml", headers=headers)
+    return answer_svg(request, packed, {"Cache-Control": KEEP_A_YEAR} if v == picture_version(slug) else {})

@@ -208,7 +208,7 @@ def _build_exercise(
     if len(item.note) > LONGEST_ITEM_NOTE:
         errors["note"] = f"The note must be at most {LONGEST_ITEM_NOTE:,} characters; it has {len(item.note):,}."
     if exercise is None:
-        errors["slug"] = "This exercise is no longer in the library. Remove it to assign the program."
+        errors["slug"] = "This exercise is not in your library; it may be a colleague's own. Remove it to assign."
     if exercise is None or dose is None or errors:
         return None, errors
     figure = figure_for(exercise.figure_slug)

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.accounts.access import Member
 from app.accounts.models import Membership
@@ -20,6 +19,7 @@ from app.errors import ConflictError, NotFoundError
 from app.programs.content import ProgramContent, draft_from
 from app.programs.drafts import MOST_ITEMS, Draft
 from app.programs.models import Program, ProgramVersion
+from app.programs.queries import newest_of_program
 from app.programs.service import keep_draft
 
 PAGE_LENGTH = 30
@@ -44,14 +44,7 @@ async def list_sources(
 
     ``typed`` keeps those whose client's name begins so or whose title holds it.
     """
-    newest = aliased(
-        ProgramVersion,
-        select(ProgramVersion)
-        .where(ProgramVersion.program_id == Program.id)
-        .order_by(ProgramVersion.number.desc())
-        .limit(1)
-        .lateral(),
-    )
+    newest = newest_of_program()
     statement = (
         select(
             Program.id,
@@ -89,13 +82,15 @@ async def copy_into(
     program: Program,
     source_id: uuid.UUID,
     *,
+    revision: int,
     keeps_notes: bool,
     now: datetime,
 ) -> None:
     """Append the exercises of another client's program to a (locked) program's draft.
 
-    Notes of its exercises come along only if asked: they may be about the other client. Raises NotFoundError for a
-    program of a client the member may not see, ConflictError when the program would hold too many.
+    Notes of its exercises come along only if asked: they may be about the other client. ``revision`` is that of the
+    draft the page was made from, by which a second press of the button is known. Raises NotFoundError for a program of
+    a client the member may not see, ConflictError when the program would hold too many, or was assigned meanwhile.
     """
     content = await session.scalar(
         select(ProgramVersion.content)
@@ -106,13 +101,19 @@ async def copy_into(
         .order_by(ProgramVersion.number.desc())
         .limit(1)
     )
-    if content is None or program.draft is None:
+    if content is None:
         raise NotFoundError
+    if program.draft is None:
+        raise ConflictError(
+            "This program was assigned meanwhile. Nothing was copied. Press Edit program on its page first."
+        )
     draft = Draft.from_data(program.draft)
     added = draft_from(ProgramContent.from_data(content)).items
-    if len(draft.items) + len(added) > MOST_ITEMS:
-        raise ConflictError(f"A program holds at most {MOST_ITEMS} exercises. Nothing was copied.")
     if not keeps_notes:
         added = tuple(replace(item, note="") for item in added)
+    if revision < program.draft_revision and draft.items[-len(added) :] == added:
+        return
+    if len(draft.items) + len(added) > MOST_ITEMS:
+        raise ConflictError(f"A program holds at most {MOST_ITEMS} exercises. Nothing was copied.")
     copied = replace(draft, items=draft.items + added)
     keep_draft(program, copied, revision=program.draft_revision, now=now)

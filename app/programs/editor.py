@@ -24,7 +24,7 @@ PROBLEMS = {
 }
 
 ARCHIVED_UNCONFIRMED = "Tick this to assign a program to a client who is archived in Cliniko."
-UNKNOWN_EXERCISE = "An exercise that is no longer in the library"
+UNKNOWN_EXERCISE = "An exercise that is not in your library"
 
 # The fields that stay folded until they hold something.
 FOLDED = ("rest_seconds", "tempo", "duration", "effort", "days")

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.accounts import form_fields
 from app.accounts.forms import drop_unstorable
-from app.errors import BadRequestError
 from app.exercises.finding import LibrarySearch
 from app.programs.drafts import Draft, read_draft
 from app.web.filters import with_query
@@ -42,14 +42,11 @@ async def read_form(request: Request) -> EditorForm:
 
     Raises BadRequestError when the form itself cannot be read.
     """
-    try:
-        form = await request.form()
-    except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
+    form = await form_fields.read_form(request)
     action = _text(form, "action") or "save"
     return EditorForm(
         draft=read_draft(form),
-        fields=tuple((name, value) for name, value in form.multi_items() if isinstance(value, str)),
+        fields=tuple(form_fields.text_fields(form)),
         action=action,
         template=_text(form, "template"),
         search=_turned(read_search(form), action),

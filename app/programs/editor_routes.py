@@ -28,7 +28,7 @@ from app.programs.queries import find_newest_version, get_program
 from app.programs.service import assign, keep_draft, new_draft, read_undo, start_program
 from app.programs.starts import find_start
 from app.web.filters import with_query
-from app.web.rendering import page, redirect, with_next
+from app.web.rendering import page, redirect, show_signed_out, with_next
 
 router = APIRouter()
 
@@ -86,7 +86,9 @@ async def change_program(
 ) -> Response:
     """Keep what was typed, then do what the pressed button says."""
     if member is None:
-        return _show_signed_out(request, sent)
+        # An autosave is a script's: it takes a redirect for what it is.
+        is_typed = sent.action != "autosave"
+        return show_signed_out(request, sent.fields) if is_typed else redirect(with_next("/sign-in", request.url.path))
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     added = sent.action.removeprefix("add:") if sent.action.startswith("add:") else ""
@@ -95,6 +97,10 @@ async def change_program(
     draft = keep_known(sent.draft, exercises.keys() | stored.slugs)
     if sent.action == "autosave":
         return _autosave(program, draft, exercises, sent, tools)
+    if await _is_outdated(session, program, draft, exercises, sent):
+        return await editor_page.show_conflict(
+            request, session, member, client, program, typed=draft, search=sent.search
+        )
     change = await _apply(session, member, program, draft, sent, exercises.get(added))
     if sent.action == "assign" and program.draft is None:
         return await _answer_assigned(request, session, member, client, program, sent, change.draft, exercises)
@@ -111,6 +117,19 @@ async def change_program(
             request, session, member, client, program, search=sent.search, problem=change.problem, part=change.anchor
         )
     return _send_on(client, program, sent, change)
+
+
+async def _is_outdated(
+    session: AsyncSession, program: Program, draft: Draft, exercises: Mapping[str, Exercise], sent: EditorForm
+) -> bool:
+    """Return True for a page that would begin the next version with another text than the newest one's, unseen.
+
+    It was made before the draft was assigned or discarded elsewhere. "Assign program" judges that by itself.
+    """
+    if program.draft is not None or sent.action == "assign" or sent.revision == program.draft_revision:
+        return False
+    newest = await find_newest_version(session, program.id)
+    return newest is not None and build_content(draft, exercises)[0] != ProgramContent.from_data(newest.content)
 
 
 async def _apply(
@@ -166,16 +185,6 @@ def _autosave(
     doses = [editor.dose_line(item) for item in draft.items]
     is_ready = not build_content(draft, exercises)[1]
     return JSONResponse({"revision": program.draft_revision, "doses": doses, "is_ready": is_ready})
-
-
-def _show_signed_out(request: Request, sent: EditorForm) -> Response:
-    """Answer a form sent after the session ended: the page holds all that was typed, to be sent again."""
-    path = request.url.path
-    if not sent.fields or sent.action == "autosave":
-        return redirect(with_next("/sign-in", path if sent.fields else "/"))
-    return page(
-        request, "programs/signed_out.html", status=401, fields=sent.fields, sign_in_url=with_next("/sign-in", path)
-    )
 
 
 async def _assign(

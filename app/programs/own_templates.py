@@ -105,9 +105,13 @@ def may_change(member: Member, template: ProgramTemplate) -> bool:
 
 
 def make_template_draft(draft: Draft, *, keeps_notes: bool) -> Draft:
-    """Return what a template keeps of a program: no dates, and no notes unless asked: they may be about a client."""
+    """Return what a template keeps of a program: no title and dates, and no notes unless asked.
+
+    All of these may be about a client; programs started from it bear the template's name.
+    """
     items = draft.items if keeps_notes else tuple(replace(item, note="") for item in draft.items)
-    return replace(draft, note=draft.note if keeps_notes else "", starts_on="", review_on="", items=items)
+    note = draft.note if keeps_notes else ""
+    return replace(draft, title="", note=note, starts_on="", review_on="", items=items)
 
 
 def read_details(name: str, for_whom: str) -> tuple[str, str]:
@@ -136,19 +140,22 @@ async def add_template(
     keeps_notes: bool,
     now: datetime,
 ) -> ProgramTemplate:
-    """Keep a program's draft as a template; raises FormError on a faulty name."""
+    """Keep a (locked) program's draft as a template; raises FormError on a faulty name.
+
+    Kept twice just so, by two presses of the button, it is one template.
+    """
     tidy_name, tidy_for_whom = read_details(name, for_whom)
-    template = ProgramTemplate(
-        id=uuid.uuid4(),
-        practice_id=member.practice_id,
-        author_id=member.membership_id,
-        name=tidy_name,
-        for_whom=tidy_for_whom,
-        draft=make_template_draft(draft, keeps_notes=keeps_notes).to_data(),
-        is_shared=is_shared,
-        created_at=now,
-        updated_at=now,
-    )
+    says = {
+        "author_id": member.membership_id,
+        "name": tidy_name,
+        "for_whom": tidy_for_whom,
+        "draft": make_template_draft(draft, keeps_notes=keeps_notes).to_data(),
+        "is_shared": is_shared,
+    }
+    same = select(ProgramTemplate).filter_by(practice_id=member.practice_id, archived_at=None, **says).limit(1)
+    if kept := await session.scalar(same):
+        return kept
+    template = ProgramTemplate(id=uuid.uuid4(), practice_id=member.practice_id, created_at=now, updated_at=now, **says)
     session.add(template)
     await session.flush()
     return template

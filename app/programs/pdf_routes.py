@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from app.accounts.access import Database, SignedIn, ToolsDep
 from app.clients.queries import get_client
+from app.db import release
 from app.delivery.queries import get_document_content
 from app.pdf.document import file_name
 from app.pdf.render import render
@@ -33,7 +34,7 @@ async def show_preview(
 ) -> Response:
     """Answer with the draft's PDF exactly as it would be sent now, or lead to the editor that says what is missing."""
     client = await get_client(session, member, client_id)
-    program = await get_program(session, client.id, program_id)
+    program = await get_program(session, client.id, program_id, lock=True)  # the link that it may make is the program's
     if program.draft is None:
         return redirect(f"/clients/{client.id}/programs/{program.id}")
     content, _ = await check_draft(session, member, Draft.from_data(program.draft))
@@ -49,6 +50,7 @@ async def show_preview(
         previous=await find_newest_version(session, program.id),
         now=tools.clock(),
     )
+    await release(session)
     name = file_name(document.title, document.client_name, document.version)
     return _pdf(f"preview-{name}", await anyio.to_thread.run_sync(render, document))
 

@@ -27,6 +27,12 @@ async def get_program(
     return program
 
 
+def newest_of_program() -> type[ProgramVersion]:
+    """Return an alias for the newest version of each ``Program`` of a query, to be joined on true()."""
+    newest = select(ProgramVersion).where(ProgramVersion.program_id == Program.id)
+    return aliased(ProgramVersion, newest.order_by(ProgramVersion.number.desc()).limit(1).lateral())
+
+
 @dataclass(frozen=True)
 class ProgramRow:
     """A client's program as its newest version and draft; the parts about the version are None before the first.
@@ -61,14 +67,7 @@ async def list_programs(session: AsyncSession, client_id: uuid.UUID) -> list[Pro
 
     A program that was started and never written into is left out: it holds nothing, and the next start uses it.
     """
-    newest = aliased(
-        ProgramVersion,
-        select(ProgramVersion)
-        .where(ProgramVersion.program_id == Program.id)
-        .order_by(ProgramVersion.number.desc())
-        .limit(1)
-        .lateral(),
-    )
+    newest = newest_of_program()
     statement = (
         select(
             Program.id,

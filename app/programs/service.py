@@ -5,7 +5,7 @@ import uuid
 from typing import Any, Literal
 
 import anyio.to_thread
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
@@ -20,7 +20,7 @@ from app.exercises.favourites import note_uses
 from app.exercises.queries import find_exercises
 from app.pdf.document import DEFAULT_STOP_WHEN, ProgramDocument, file_name
 from app.pdf.render import render
-from app.programs.changes import Undo
+from app.programs.changes import Undo, apply_action
 from app.programs.content import ProgramContent, build_content, draft_from
 from app.programs.differences import list_differences
 from app.programs.drafts import Draft
@@ -31,27 +31,44 @@ from app.programs.queries import find_newest_version, newest_number
 Saved = Literal["kept", "same", "stale"]
 
 
-async def start_program(session: AsyncSession, member: Member, client: Client, now: datetime.datetime) -> Program:
-    """Return a program of the client with an empty draft: a new one, or the one the member began and left untouched."""
+async def start_program(
+    session: AsyncSession, member: Member, client: Client, now: datetime.datetime, *, start: Draft | None = None
+) -> Program:
+    """Return a program of the client with an empty draft, or with what a template (``start``) puts into it.
+
+    It is a new one, or the one that the member began so and left untouched.
+    """
     # Two clicks at once take turns on the client's row, so that the second finds the program of the first.
     await session.execute(select(Client.id).where(Client.id == client.id).with_for_update())
-    untouched = await session.scalar(
-        select(Program)
-        .where(
-            Program.client_id == client.id,
-            Program.created_by_id == member.membership_id,
-            Program.draft_revision == 0,
-        )
-        .limit(1)
-    )
-    if untouched is not None:
-        return untouched
+    empty = await new_draft(session, member)
+    if start is None:
+        return await _find_untouched(session, member, client) or await _add_program(session, member, client, empty, now)
+    draft = apply_action(empty, "template", start=start, usual_stop_when=empty.stop_when).draft
+    is_so = (Program.draft_revision == 1, Program.draft == draft.to_data())
+    if begun := await _find_untouched(session, member, client, *is_so):
+        return begun
+    program = await start_program(session, member, client, now)
+    keep_draft(program, draft, revision=program.draft_revision, now=now)
+    return program
+
+
+async def _find_untouched(
+    session: AsyncSession, member: Member, client: Client, *where: ColumnElement[bool]
+) -> Program | None:
+    """Return a program that the member began for the client and that nothing was written into, or that is so."""
+    is_theirs = (Program.client_id == client.id, Program.created_by_id == member.membership_id)
+    return await session.scalar(select(Program).where(*is_theirs, *(where or (Program.draft_revision == 0,))).limit(1))
+
+
+async def _add_program(
+    session: AsyncSession, member: Member, client: Client, draft: Draft, now: datetime.datetime
+) -> Program:
     program = Program(
         id=uuid.uuid4(),
         practice_id=client.practice_id,
         client_id=client.id,
         created_by_id=member.membership_id,
-        draft=(await new_draft(session, member)).to_data(),
+        draft=draft.to_data(),
         draft_revision=0,
         created_at=now,
         updated_at=now,

@@ -1,5 +1,7 @@
 """What a program can be started from: the starter templates, the member's own, and those shared with the practice."""
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Member
@@ -26,12 +28,13 @@ async def find_start(session: AsyncSession, member: Member, key: str) -> Draft |
     """Return what a template puts into a program, or None when there is none of that key."""
     template_id = read_key(key)
     if template_id is None:
-        template = find_template(key)
-        return draft_of(template) if template else None
+        starter = find_template(key)
+        return draft_of(starter) if starter else None
     try:
-        return Draft.from_data((await get_template(session, member, template_id)).draft)
+        template = await get_template(session, member, template_id)
     except NotFoundError:
         return None
+    return replace(Draft.from_data(template.draft), title=template.name)
 
 
 def draft_of(template: Template) -> Draft:

@@ -21,7 +21,7 @@ from app.exercises.queries import find_exercises
 from app.programs import editor_routes
 from app.programs.content import ProgramContent, draft_from
 from app.programs.drafts import Draft
-from app.programs.models import Program
+from app.programs.models import Program, ProgramTemplate
 from app.programs.own_templates import (
     add_template,
     get_own_template,
@@ -33,7 +33,7 @@ from app.programs.own_templates import (
     template_key,
 )
 from app.programs.queries import find_newest_version
-from app.programs.service import keep_draft, start_program
+from app.programs.service import start_program
 from app.programs.starts import draft_of, find_start
 from app.programs.templates import all_templates, find_template
 from app.web.rendering import page, redirect
@@ -61,8 +61,9 @@ async def show_templates(request: Request, member: SignedIn, session: Database) 
 @router.get("/new")
 async def show_new(request: Request, member: SignedIn, session: Database, program: uuid.UUID) -> Response:
     """Ask for the name of the template a program is to become."""
-    draft = await _read_program(session, member, program)
-    return _form_page(request, member, {"name": draft.title}, program=program, draft=draft)
+    draft, program_url = await _read_program(session, member, program)
+    typed = {"name": draft.title}
+    return _form_page(request, member, typed, program=program, draft=draft, back=(program_url, "Program"))
 
 
 @router.post("", dependencies=[SamePractice])
@@ -78,7 +79,7 @@ async def create_template(
     notes: FormText = "",
 ) -> Response:
     """Keep a program as a template."""
-    draft = await _read_program(session, member, program)
+    draft, program_url = await _read_program(session, member, program)
     try:
         template = await add_template(
             session,
@@ -92,24 +93,28 @@ async def create_template(
         )
     except FormError as error:
         typed = {"name": name, "for_whom": for_whom, "shared": shared, "notes": notes}
-        return _form_page(request, member, typed, program=program, draft=draft, errors=error.fields)
+        back = (program_url, "Program")
+        return _form_page(request, member, typed, program=program, draft=draft, back=back, errors=error.fields)
     return redirect(f"/templates/{template_key(template.id)}", notice="template-saved")
 
 
-async def _read_program(session: AsyncSession, member: Member, program_id: uuid.UUID) -> Draft:
-    """Return what stands in a program's editor, else what its newest version says; raises NotFoundError."""
+async def _read_program(session: AsyncSession, member: Member, program_id: uuid.UUID) -> tuple[Draft, str]:
+    """Return what stands in a (now locked) program's editor, else what its newest version says, and its page.
+
+    Raises NotFoundError.
+    """
     program = await session.scalar(
-        select(Program).where(Program.id == program_id, Program.practice_id == member.practice_id)
+        select(Program).where(Program.id == program_id, Program.practice_id == member.practice_id).with_for_update()
     )
     if program is None:
         raise NotFoundError
-    await get_client(session, member, program.client_id)
+    client = await get_client(session, member, program.client_id)
     if program.draft is not None:
-        return Draft.from_data(program.draft)
+        return Draft.from_data(program.draft), editor_routes.editor_path(client.id, program.id)
     newest = await find_newest_version(session, program.id)
     if newest is None:
         raise NotFoundError
-    return draft_from(ProgramContent.from_data(newest.content))
+    return draft_from(ProgramContent.from_data(newest.content)), f"/clients/{client.id}/programs/{program.id}"
 
 
 def _form_page(request: Request, member: Member, typed: dict[str, Any], **more: Any) -> Response:
@@ -121,7 +126,7 @@ def _form_page(request: Request, member: Member, typed: dict[str, Any], **more: 
         practice_id=member.practice_id,
         typed={"name": "", "for_whom": "", "shared": "", "notes": ""} | typed,
         errors=errors,
-        **{"key": "", "program": "", "draft": Draft(), **more},
+        **{"key": "", "program": "", "draft": Draft(), "may_share": True, **more},
     )
 
 
@@ -193,8 +198,7 @@ async def use_template(
     if start is None:
         raise NotFoundError
     client = await get_client(session, member, client_id)
-    program = await start_program(session, member, client, tools.clock())
-    keep_draft(program, start, revision=program.draft_revision, now=tools.clock())
+    program = await start_program(session, member, client, tools.clock(), start=start)
     return redirect(editor_routes.editor_path(client.id, program.id))
 
 
@@ -207,7 +211,7 @@ async def show_edit(request: Request, member: SignedIn, session: Database, key: 
         "for_whom": template.for_whom,
         "shared": "yes" if template.is_shared else "",
     }
-    return _form_page(request, member, typed, key=key)
+    return _edit_page(request, member, template, typed)
 
 
 @router.post("/{key}/edit", dependencies=[SamePractice])
@@ -227,10 +231,21 @@ async def save_template(
         template.name, template.for_whom = read_details(name, for_whom)
     except FormError as error:
         typed = {"name": name, "for_whom": for_whom, "shared": shared}
-        return _form_page(request, member, typed, key=key, errors=error.fields)
-    template.is_shared = shared == "yes"
+        return _edit_page(request, member, template, typed, errors=error.fields)
+    if template.author_id == member.membership_id:
+        template.is_shared = shared == "yes"
     template.updated_at = tools.clock()
-    return redirect(f"/templates/{key}", notice="template-saved")
+    return redirect(f"/templates/{template_key(template.id)}", notice="template-saved")
+
+
+def _edit_page(
+    request: Request, member: Member, template: ProgramTemplate, typed: dict[str, Any], **more: Any
+) -> Response:
+    """Render the form of an own template; whether it is shared is for its author to say."""
+    key = template_key(template.id)
+    is_author = template.author_id == member.membership_id
+    back = (f"/templates/{key}", template.name)
+    return _form_page(request, member, typed, key=key, back=back, may_share=is_author, **more)
 
 
 @router.post("/{key}/archive", dependencies=[SamePractice])

@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from app.accounts.access import Database, SignedIn, ToolsDep
@@ -72,6 +72,8 @@ async def choose_source(
     """Show programs of the member's other clients to copy exercises from."""
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id)
+    if program.draft is None:
+        return redirect(f"/clients/{client.id}/programs/{program.id}")
     typed = drop_unstorable(q)[:LONGEST_SEARCH]
     sources, has_next = await list_sources(session, member, client.id, typed=typed, number=number)
     return page(
@@ -96,11 +98,20 @@ async def copy_program(
     tools: ToolsDep,
     source: FormText = "",
     notes: FormText = "",
+    revision: Annotated[int, Form()] = 0,
 ) -> Response:
     """Append another client's exercises to this program and go back to the editor."""
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
-    await copy_into(session, member, program, _read_id(source), keeps_notes=notes == "yes", now=tools.clock())
+    await copy_into(
+        session,
+        member,
+        program,
+        _read_id(source),
+        revision=revision,
+        keeps_notes=notes == "yes",
+        now=tools.clock(),
+    )
     return redirect(editor_path(client.id, program.id), notice="program-copied")
 
 

@@ -5,6 +5,7 @@ changed file has another name. The files are few and small (each below 40 KB), s
 read once and served from memory.
 """
 
+import gzip
 import hashlib
 import mimetypes
 import re
@@ -20,6 +21,8 @@ from starlette.routing import Route
 STATIC_FOLDER = Path(__file__).parent / "static"
 HASH_LETTERS = 12
 KEEP_FOREVER = "public, max-age=31536000, immutable"
+# The same for what is not for everybody: pictures whose address changes with them, in the reader's own browser.
+KEEP_A_YEAR = "private, max-age=31536000, immutable"
 
 # Not left to the machine's own table of types, which differs between systems; `nosniff` makes a wrong one fatal.
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -80,6 +83,14 @@ async def serve_asset(request: Request) -> Response:
     if asset is None:
         raise HTTPException(404)
     return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": KEEP_FOREVER})
+
+
+def answer_svg(request: Request, packed: bytes, headers: dict[str, str]) -> Response:
+    """Answer with a picture that is kept gzipped, unpacked for the few who cannot read it so."""
+    headers = headers | {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(packed, media_type="image/svg+xml", headers=headers | {"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(packed), media_type="image/svg+xml", headers=headers)
 
 
 static_route = Route("/static/{name:path}", serve_asset, methods=["GET"], name="static")

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.web import filters
 from app.web.assets import static_url
@@ -77,6 +77,18 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
         **context,
     }
     return HTMLResponse(environment().get_template(template).render(values), status_code=status)
+
+
+def show_signed_out(request: Request, fields: Sequence[tuple[str, str]]) -> Response:
+    """Answer a form sent after the session ended: the page holds all that was typed, to be sent again.
+
+    A form without fields leads to signing in.
+    """
+    path = request.url.path
+    if not fields:
+        return redirect(with_next("/sign-in", "/"))
+    sign_in_url = with_next("/sign-in", path)
+    return page(request, "signed_out.html", status=401, fields=fields, sign_in_url=sign_in_url)
 
 
 def current_path(request: Request) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import anyio.from_thread
 import pytest
 import sqlalchemy as sa
 from PIL import Image
@@ -18,6 +19,7 @@ from app.images import MOST_BYTES
 from app.main import open_tools
 from app.pdf.document import DEFAULT_STOP_WHEN, DocumentLetterhead
 from app.pdf.look import OUR_COLOUR
+from app.web.slow import DRAWING
 from tests.accounts.letterheads import (
     PAGE,
     example,
@@ -313,6 +315,25 @@ def test_a_form_of_another_practice_changes_nothing(browser: Browser) -> None:
     browser.page = form
     assert browser.press("Save changes", Footer="Hillside").status == 409
     assert browser.post("/account/settings/title", {"title": "X", "practice": "other"}).status == 409
+
+
+def test_logos_are_drawn_one_at_a_time(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[float] = []
+
+    def draw(_upload: bytes) -> bytes:
+        taken.append(anyio.from_thread.run_sync(lambda: DRAWING.limiter.available_tokens))
+        return picture()
+
+    monkeypatch.setattr("app.accounts.letterheads.draw_logo", draw)
+    browser.sign_up()
+    assert "The letterhead is saved." in upload(browser, picture()).text
+    assert taken == [0]
+
+
+def test_nothing_of_a_logo_is_read_before_it_is_known_who_sends_it(browser: Browser) -> None:
+    unreadable = {"content": b"no form at all", "headers": {"content-type": "multipart/form-data; boundary=x"}}
+    answer = browser.server.post(PAGE, **unreadable, follow_redirects=False)
+    assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
 
 
 def test_a_long_footer_is_printed_whole_in_large_print(browser: Browser) -> None:

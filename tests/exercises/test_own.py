@@ -398,3 +398,35 @@ def test_lists_with_own_exercises_ask_the_database_little(browser: Browser, emai
     with counted_queries(browser) as statements:
         browser.get(path)
     assert len(statements) <= 3, statements
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "changed"])
+def test_what_was_typed_when_the_session_ended_is_kept_and_saved_after_signing_in(
+    browser: Browser, email: str, is_new: bool
+) -> None:
+    path = "/exercises/new" if is_new else add_own(browser) + "/edit"
+    form = browser.get(path)
+    browser.cookies.clear()
+    browser.page = form
+    page = browser.press("Save exercise", Name="Slow heel slide", Steps="Lie down\nSlide", Knee=True)
+    assert page.status == 401 and "You are signed out" in page.text
+    other_tab = browser.another()
+    other_tab.sign_in(email)
+    browser.cookies.update(other_tab.cookies)
+    browser.page = page
+    saved = browser.press("I am signed in: save what I typed")
+    assert saved.h1 == "Slow heel slide" and "Slide" in saved.text and "Knee" in saved.text
+
+
+def test_a_form_in_letters_that_are_none_is_no_crash(browser: Browser, email: str) -> None:
+    kind = {"content-type": "multipart/form-data; boundary=x; charset=undefined"}
+    part = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nBr\xc3\xbccke\r\n--x--\r\n'
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    answer = browser.server.post("/exercises/new", content=part, headers={**kind, "cookie": cookies})
+    assert answer.status_code == 400
+
+
+def test_the_foot_of_every_page_of_an_exercise_names_the_same_release(browser: Browser, email: str) -> None:
+    path = add_own(browser)
+    feet = {browser.get(page).soup.footer.get_text() for page in (path, f"{path}/edit", "/exercises/new")}
+    assert len(feet) == 1

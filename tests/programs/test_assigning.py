@@ -184,6 +184,31 @@ def test_a_tab_left_open_since_before_assigning_does_not_lose_or_assign_its_chan
     assert len(versions_of(database, client)) == 1
 
 
+def test_an_outdated_page_does_not_begin_the_next_version_behind_somebodys_back(
+    browser: Browser, database: sa.Engine, client: str
+) -> None:
+    old = start_from_template(browser, client)
+    browser.press("Assign program", Sets="19")
+    browser.page = old
+    page = browser.press("Save draft", **{"Note for the client": "Typed in the old tab"})
+    assert page.status == 409
+    assert "Typed in the old tab" in page.text
+    assert page.soup.select_one("#f-sets-0")["value"] == "19"
+    page = browser.press("Save draft", **{"Note for the client": "Typed again"})
+    assert (page.status, page.soup.select_one("#f-sets-0")["value"]) == (200, "19")
+
+
+def test_the_page_that_was_assigned_may_go_on_to_the_next_version(
+    browser: Browser, database: sa.Engine, client: str
+) -> None:
+    old = start_from_template(browser, client)
+    browser.press("Assign program")
+    browser.page = old
+    page = browser.press("Add Chin tuck in sitting")
+    assert page.status == 200 and len(page.soup.select(".item")) == len(old.soup.select(".item")) + 1
+    assert "This becomes version 2" in page.text
+
+
 def test_case_28_assigning_again_makes_a_version_that_says_which_it_replaces(
     browser: Browser, database: sa.Engine, client: str
 ) -> None:

@@ -46,6 +46,28 @@ def test_exercises_and_doses_come_along_and_notes_only_if_asked(
         assert ("As Yan likes it" in page.soup.decode()) is ticked
 
 
+def test_two_presses_copy_once(browser: Browser, email: str, source: str, database: sa.Engine) -> None:
+    form = copy_page(browser, add_client(database, email))
+    once = names(browser.press("Copy"))
+    browser.page = form
+    assert names(browser.press("Copy")) == once
+    browser.get(form.path)
+    assert names(browser.press("Copy")) == once + once
+
+
+def test_what_was_assigned_meanwhile_takes_no_exercises_and_says_so(
+    browser: Browser, email: str, source: str, database: sa.Engine
+) -> None:
+    editor = start_from_template(browser, add_client(database, email))
+    form = browser.get(editor.path.removesuffix("edit") + "copy")
+    browser.page = editor
+    browser.press("Assign program")
+    browser.page = form
+    page = browser.press("Copy")
+    assert page.status == 409 and "assigned meanwhile" in page.text
+    assert browser.get(form.path).path == editor.path.removesuffix("/edit")
+
+
 def test_programs_are_found_by_client_and_by_title(
     browser: Browser, email: str, source: str, database: sa.Engine
 ) -> None:

@@ -170,6 +170,15 @@ def test_the_preview_opens_beside_the_editor_with_what_was_just_typed(editor: Pa
     assert editor.evaluate("window.sameLoad") is True
 
 
+def test_where_no_window_may_be_opened_the_preview_takes_the_editors_place(editor: Page) -> None:
+    editor.evaluate("window.open = () => null")
+    add(editor, "Bridge")
+    expect(editor.locator("#program .item")).to_have_count(1)
+    with editor.context.expect_event("response", lambda answer: answer.url.endswith("preview.pdf")) as answered:
+        editor.get_by_role("button", name="Preview PDF").click()
+    assert answered.value.status == 200
+
+
 def test_a_lost_connection_is_said_and_loses_nothing(editor: Page) -> None:
     editor.get_by_label("Find an exercise").fill("Bridge")
     button = editor.get_by_role("button", name="Add Bridge", exact=True)

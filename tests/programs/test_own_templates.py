@@ -52,6 +52,22 @@ def test_notes_stay_out_of_a_template_unless_asked(browser: Browser, client: str
         assert ("As she likes" in page.text) is is_kept
 
 
+def test_a_clients_name_in_the_title_does_not_get_into_a_template(
+    browser: Browser, client: str, email: str, database: sa.Engine
+) -> None:
+    start_from_template(browser, client)
+    browser.press("Save draft", **{"Program title": "Mrs Hart's knees"})
+    browser.press("Save as template")
+    key = browser.press("Save template", **{"Template name": "Knees my way"}).path.rpartition("/")[2]
+    open_editor(browser, add_client(database, email, first_name="Other"))
+    page = browser.press("Start from template", **{"Start from template": key})
+    title = page.soup.find(id="f-title")
+    assert title is not None and title["value"] == "Knees my way"
+    with database.connect() as connection:
+        stored = "SELECT draft::text FROM program_templates WHERE id = :id"
+        assert "Hart" not in connection.execute(sa.text(stored), {"id": key.removeprefix("own-")}).scalar_one()
+
+
 def test_an_own_template_starts_a_program(browser: Browser, client: str, email: str, database: sa.Engine) -> None:
     key = save_as_template(browser, client).path.rpartition("/")[2]
     open_editor(browser, add_client(database, email, first_name="Other"))
@@ -66,6 +82,55 @@ def test_a_template_is_used_for_a_client_from_its_own_page(browser: Browser, cli
     page = browser.press("Start program")
     assert page.path.endswith("/edit") and page.path.startswith(client)
     assert len(page.soup.select(".item")) == len(exercises(browser.get("/templates/neck-pain")))
+
+
+def test_a_program_started_from_a_template_prints_and_warns_as_the_practice_set(browser: Browser, client: str) -> None:
+    browser.post("/account/letterhead", {"stop_when": "Stop if it swells.", "layout": "compact", "is_large": "yes"})
+    browser.get("/templates/neck-pain/use")
+    page = browser.press("Start program")
+    layout = page.soup.select_one("#f-layout option[selected]")
+    assert layout is not None and layout["value"] == "compact"
+    assert page.soup.select_one("#f-is_large[checked]") is not None
+    in_editor = start_from_template(browser, client, "neck-pain")
+    for field in ("#f-stop_when", "#f-title", "#f-note"):
+        assert page.soup.select_one(field) == in_editor.soup.select_one(field)
+
+
+def test_two_presses_start_one_program(browser: Browser, client: str) -> None:
+    form = browser.get("/templates/neck-pain/use")
+    first = browser.press("Start program")
+    browser.page = form
+    assert browser.press("Start program").path == first.path
+    browser.press("Save draft", **{"Program title": "Another week"})
+    browser.page = form
+    assert browser.press("Start program").path != first.path
+
+
+def test_two_presses_keep_one_template(browser: Browser, client: str) -> None:
+    editor = start_from_template(browser, client)
+    form = browser.get(f"/templates/new?program={editor.path.split('/')[4]}")
+    first = browser.press("Save template")
+    browser.page = form
+    assert browser.press("Save template").path == first.path
+    browser.page = form
+    assert browser.press("Save template", **{"Template name": "Another"}).path != first.path
+
+
+def test_from_the_form_of_a_new_template_a_link_leads_back_to_the_program(browser: Browser, client: str) -> None:
+    editor = start_from_template(browser, client)
+    browser.press("Save as template")
+    assert browser.page is not None and browser.page.h1 == "Save as template"
+    assert browser.page.link("Program") == editor.path
+
+
+def test_only_its_author_says_whether_a_template_is_shared(browser: Browser, client: str) -> None:
+    colleague = browser.invite_colleague()
+    browser.share_with_everyone()
+    key = save_as_template(colleague, client, **{"Share with the practice": True}).path.rpartition("/")[2]
+    form = browser.get(f"/templates/{key}/edit")
+    assert "Share with the practice" not in form.text
+    assert browser.press("Save template", **{"Template name": "Tidied"}).h1 == "Tidied"
+    assert "Tidied" in browser.get("/templates").text
 
 
 def test_a_template_is_renamed_archived_and_brought_back(browser: Browser, client: str) -> None:

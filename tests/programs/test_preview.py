@@ -76,6 +76,25 @@ def test_the_preview_shows_what_was_just_typed(browser: Browser, client: str) ->
     assert "Knees for Ana" in read(browser.press("Preview PDF", **{"Program title": "Knees for Ana"}))
 
 
+def test_while_a_preview_is_drawn_nobody_waits_for_it(
+    browser: Browser, client: str, database: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses: list[int] = []
+
+    def draw(_document: object) -> bytes:
+        with database.connect() as connection:
+            connection.execute(sa.text("SELECT id FROM programs WHERE client_id = :id FOR UPDATE NOWAIT"), client_id)
+            links = "SELECT count(*) FROM program_links JOIN programs p ON p.id = program_id WHERE client_id = :id"
+            addresses.append(connection.execute(sa.text(links), client_id).scalar_one())
+        return b"%PDF-"
+
+    client_id = {"id": client.rpartition("/")[2]}
+    start_from_template(browser, client)
+    monkeypatch.setattr("app.programs.pdf_routes.render", draw)
+    assert browser.press("Preview PDF").content == b"%PDF-"
+    assert addresses == [1]  # stored already: who assigns at this moment finds the address it prints
+
+
 def test_a_faulty_program_has_no_preview_but_says_what_is_missing(browser: Browser, client: str) -> None:
     start_from_template(browser, client)
     page = browser.press("Preview PDF", Sets="many")

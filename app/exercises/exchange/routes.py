@@ -5,16 +5,14 @@ from email.message import Message
 from typing import Annotated
 
 import anyio.to_thread
-from anyio import CapacityLimiter
-from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import UploadFile
 
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep, refuse_form_of_other_practice
+from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.form_fields import open_files
 from app.accounts.forms import clean_line, drop_unstorable
 from app.db import release
-from app.errors import BadRequestError
 from app.exercises.exchange.columns import COLUMNS
 from app.exercises.exchange.csv_writer import write_csv
 from app.exercises.exchange.export import export_csv, export_zip, read_chunks
@@ -25,6 +23,7 @@ from app.exercises.exchange.refusal import FileRefusedError
 from app.exercises.exchange.service import PlanChangedError, changed_since, keep_upload, plan_now, run_import
 from app.exercises.exchange.upload import MEGABYTE, MOST_ROWS, MOST_UPLOAD_BYTES, Upload, read_upload
 from app.web.rendering import page, redirect
+from app.web.slow import Turns
 
 router = APIRouter(prefix="/exercises")
 
@@ -34,8 +33,7 @@ MOST_BODY_BYTES = MOST_UPLOAD_BYTES + MEGABYTE  # the form around the file has s
 LONGEST_FILE_NAME = 120
 
 # What a file and its photos take in memory, some 200 MB at worst, is taken this often at a time in a process.
-AT_ONCE = 2
-_limiter: RunVar[CapacityLimiter] = RunVar("exercises_import_limiter")
+_turns = Turns("imports", 2)
 
 GROUPS = {
     "refuse": ("Refused", "Left out", "failed"),
@@ -58,15 +56,12 @@ async def send_file(request: Request, member: SignedIn, session: Database, tools
     # Megabytes arrive and are read: not while a transaction waits.
     await release(session)
     try:
-        async with request.form(max_files=1, max_fields=10) as form:
-            await refuse_form_of_other_practice(member, str(form.get("practice", "")))
+        async with open_files(request, member, most=1) as form:
             file, shares = form.get("file"), form.get("shares") == "yes"
             file_name = _file_name(file)
             upload = await _read_file(file)
     except FileRefusedError as refusal:
         return _import_page(request, member, error=refusal.message, shares=shares)
-    except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
     kept = await keep_upload(session, member, upload, file_name=file_name, shares=shares, now=tools.clock())
     return redirect(f"{IMPORT_PAGE}/{kept.id}")
 
@@ -121,22 +116,12 @@ async def _read_file(file: object) -> Upload:
     """Return what the file of a form holds; raises FileRefusedError."""
     if not isinstance(file, UploadFile) or not (file.filename or file.size):
         raise FileRefusedError("Choose a file first.")
-    async with _get_limiter():
+    async with _turns.limiter:
         data = await file.read(MOST_UPLOAD_BYTES + 1)
         if len(data) > MOST_UPLOAD_BYTES:
             most = MOST_UPLOAD_BYTES // MEGABYTE
             raise FileRefusedError(f"The file is larger than {most} MB. Please divide it.")
         return await anyio.to_thread.run_sync(read_upload, data)
-
-
-def _get_limiter() -> CapacityLimiter:
-    # One for each event loop: a limiter belongs to the loop it was made in.
-    try:
-        return _limiter.get()
-    except LookupError:
-        limiter = CapacityLimiter(AT_ONCE)
-        _limiter.set(limiter)
-        return limiter
 
 
 def _file_name(file: object) -> str:

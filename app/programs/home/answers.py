@@ -18,7 +18,7 @@ LONGEST_LOCK = datetime.timedelta(days=1)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PARTS = regex.compile(r"\p{Nd}+|\p{L}+")
 _CODE = regex.compile(r"\s*(?:\p{Nd}[\s-]*){6}")
-_EIGHT_DIGITS = regex.compile(r"\p{Nd}{8}")
+_RUN_TOGETHER = regex.compile(r"\p{Nd}{6}|\p{Nd}{8}")
 
 
 def is_answer(typed: str, country: str, today: datetime.date) -> bool:
@@ -37,15 +37,17 @@ def fits(typed: str, *, born: datetime.date | None, code: str, country: str, tod
 
 
 def read_dates(typed: str, country: str, today: datetime.date) -> Iterator[datetime.date]:
-    """Yield the dates that a text may stand for: "7/3/1961", "07.03.1961", "1961-03-07", "7 March 1961", "7 3 61".
+    """Yield the dates that a text may stand for: "7/3/1961", "07.03.1961", "1961-03-07", "7 March 1961", "070361".
 
     The country decides between day and month where both are possible; a year of two digits may mean two centuries.
     Digits of any script count. Future dates are left out.
     """
     text = plain(typed[:LONGEST_ANSWER]).strip()
     ways = [text]
-    if _EIGHT_DIGITS.fullmatch(text):
-        ways = [f"{text[:2]} {text[2:4]} {text[4:]}", f"{text[:4]} {text[4:6]} {text[6:]}"]
+    if _RUN_TOGETHER.fullmatch(text):
+        ways = [f"{text[:2]} {text[2:4]} {text[4:]}"]
+        if len(text) == 8:
+            ways.append(f"{text[:4]} {text[4:6]} {text[6:]}")
     for way in ways:
         parts = [part for part in _PARTS.findall(way) if part not in ("st", "nd", "rd", "th", "of")]
         for year, month, day in _orders(parts, country):

@@ -1,7 +1,5 @@
 """Pictures of the patient's page: only those that the newest version shows, and only for a phone that was let in."""
 
-import gzip
-
 import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -13,11 +11,9 @@ from app.programs.home.access import HomeRoute, LinkGoneError, OpenVisit
 from app.programs.home.pictures import draw_figure, figure_name
 from app.programs.home.queries import read_program
 from app.programs.home.shown import photo_ids
+from app.web.assets import KEEP_A_YEAR, answer_svg
 
 router = APIRouter(prefix="/p/{token}", route_class=HomeRoute)
-
-# Their addresses change with their content. Only in this phone: what lies between is told to keep nothing.
-KEEP_A_YEAR = "private, max-age=31536000, immutable"
 
 
 @router.get("/figures/{name}.svg")
@@ -28,10 +24,7 @@ async def show_figure(request: Request, name: str, visit: OpenVisit, session: Da
     packed = await anyio.to_thread.run_sync(draw_figure, exercise) if exercise else None
     if packed is None:
         raise LinkGoneError
-    headers = {"Cache-Control": KEEP_A_YEAR, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, media_type="image/svg+xml", headers={**headers, "Content-Encoding": "gzip"})
-    return Response(gzip.decompress(packed), media_type="image/svg+xml", headers=headers)
+    return answer_svg(request, packed, {"Cache-Control": KEEP_A_YEAR})
 
 
 @router.get("/photos/{photo_id}.jpg")

@@ -138,8 +138,9 @@ function showDoses(doses) {
 async function preview() {
   const opened = window.open("", "_blank"); // now, while the browser knows it for the answer to a press
   const kept = await keeper.save();
-  if (kept?.is_ready) return opened.location.replace(address.replace(/edit$/, "preview.pdf"));
-  opened.close();
+  const pdf = address.replace(/edit$/, "preview.pdf");
+  if (kept?.is_ready) return opened ? opened.location.replace(pdf) : window.location.assign(pdf); // a browser may open no window
+  opened?.close();
   if (kept) window.location.assign(`${address}?check=yes`); // the page that says what is missing
 }
 
