@@ -12,13 +12,14 @@ from app.pdf.figures.joints import RADII
 from app.pdf.figures.props import boxes
 from app.pdf.figures.skeleton import Skeleton, locate, solve
 from app.pdf.figures.vectors import Basis, Vec, angle_between, dot, length, scale, sub
+from tests.each import for_each
 
 SLUGS = [exercise.slug for exercise in all_exercises()]
 
 TOUCH = 1.8  # centimetres a touching part may be off: flesh gives, and nobody sees it on paper
 SINK = 2.0  # a mat or a table top gives that much
 
-FRAMES = [pytest.param(frame, id=f"{slug}-{i}") for slug, f in FIGURES.items() for i, frame in enumerate(f.frames)]
+FRAMES = {f"{slug}, frame {i}": frame for slug, f in FIGURES.items() for i, frame in enumerate(f.frames, 1)}
 
 
 def gap(frame: Frame, skeleton: Skeleton, point: str, thing: str) -> float:
@@ -46,26 +47,26 @@ def test_an_unknown_exercise_has_no_figure() -> None:
     assert figure_for("juggling-chainsaws") is None
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@for_each({slug: slug for slug in SLUGS})
 def test_a_figure_read_back_from_stored_json_is_the_same_figure(slug: str) -> None:
     stored = json.dumps(FIGURES[slug].to_data(), sort_keys=True)  # as a database may return it: keys in its own order
     assert Figure.from_data(json.loads(stored)) == FIGURES[slug]
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@for_each({slug: slug for slug in SLUGS})
 def test_a_figure_fits_beside_text(slug: str) -> None:
     width, height = size(FIGURES[slug])
     assert 0.4 < width / height < 6
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@for_each(FRAMES)
 def test_what_should_touch_touches(frame: Frame) -> None:
     skeleton = solve(frame.pose)
     gaps = {contact: round(gap(frame, skeleton, *contact), 1) for contact in frame.contacts}
     assert {contact: off for contact, off in gaps.items() if abs(off) > TOUCH} == {}
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@for_each(FRAMES)
 def test_nobody_floats(frame: Frame) -> None:
     """Somebody's foot, knee, hand or seat is on the floor or on a thing."""
     skeleton = solve(frame.pose)
@@ -73,14 +74,14 @@ def test_nobody_floats(frame: Frame) -> None:
     assert lowest < TOUCH or any(thing in ("step", "chair", "plinth", "pillow") for _, thing in frame.contacts)
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@for_each(FRAMES)
 def test_nothing_sinks_into_the_floor(frame: Frame) -> None:
     skeleton = solve(frame.pose)
     depths = {name: round(p[1] - RADII[name], 1) for name, p in skeleton.points.items() if name in RADII}
     assert {name: depth for name, depth in depths.items() if depth < -SINK} == {}
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@for_each(FRAMES)
 def test_no_joint_is_inside_a_thing(frame: Frame) -> None:
     skeleton = solve(frame.pose)
     hard = [b for p in frame.props if p.kind not in ("pillow", "rolled_towel") for b in boxes(p, skeleton.points)]
@@ -88,7 +89,7 @@ def test_no_joint_is_inside_a_thing(frame: Frame) -> None:
     assert inside == []
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@for_each(FRAMES)
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_knees_and_elbows_bend_only_as_they_can(frame: Frame, side: str) -> None:
     bases = solve(frame.pose).bases
@@ -102,7 +103,7 @@ def test_knees_and_elbows_bend_only_as_they_can(frame: Frame, side: str) -> None
             assert (forward < 0) is back
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@for_each(FRAMES)
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_hips_and_shoulders_stay_in_reach(frame: Frame, side: str) -> None:
     bases = solve(frame.pose).bases
@@ -120,7 +121,7 @@ def test_hips_and_shoulders_stay_in_reach(frame: Frame, side: str) -> None:
     assert out * sign >= -0.85  # across the chest
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@for_each(FRAMES)
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_ankles_and_wrists_stay_in_range(frame: Frame, side: str) -> None:
     bases = solve(frame.pose).bases
@@ -129,7 +130,7 @@ def test_ankles_and_wrists_stay_in_range(frame: Frame, side: str) -> None:
     assert angle_between(bases[f"{side}_hand"].up, bases[f"{side}_forearm"].up) <= 92
 
 
-@pytest.mark.parametrize("frame", FRAMES)
+@for_each(FRAMES)
 def test_hands_and_feet_reach_what_they_reach_for(frame: Frame) -> None:
     """Bones keep their length when a limb reaches, so a spot too far away would leave a gap."""
     skeleton = solve(frame.pose)

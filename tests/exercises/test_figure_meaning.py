@@ -4,8 +4,6 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-import pytest
-
 from app.exercises.figures import FIGURES
 from app.exercises.library import Exercise, all_exercises
 from app.pdf.figures import Figure, Frame, size
@@ -18,8 +16,9 @@ from app.pdf.figures.scene import Panel, lay_out
 from app.pdf.figures.shapes import Path, Point
 from app.pdf.figures.skeleton import Skeleton, locate, solve
 from app.pdf.figures.vectors import Vec, add, angle_between, between, dot, length, scale, sub, unit
+from tests.each import for_each
 
-EACH = pytest.mark.parametrize("exercise", all_exercises(), ids=lambda exercise: exercise.slug)
+EACH = for_each({exercise.slug: exercise for exercise in all_exercises()})
 
 TOUCH = 1.8  # centimetres
 AT_HAND = 4.5  # how far from the skin a thing may be that is held there

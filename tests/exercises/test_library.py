@@ -20,10 +20,11 @@ from app.exercises.library import (
     build_library,
     find_exercise,
 )
+from tests.each import for_each
 
 SLUGS = [exercise.slug for exercise in all_exercises()]
 
-EACH = pytest.mark.parametrize("exercise", all_exercises(), ids=lambda exercise: exercise.slug)
+EACH = for_each({exercise.slug: exercise for exercise in all_exercises()})
 
 
 def _good_table() -> dict[str, Any]:

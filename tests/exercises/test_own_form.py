@@ -12,6 +12,7 @@ from app.exercises.dose import Dose
 from app.exercises.library import all_exercises
 from app.exercises.own import OwnExercise, check, own_from
 from app.exercises.own_form import parse_typed, read_typed, typed_from
+from tests.each import for_each
 from tests.exercises.doses import doses
 
 
@@ -29,7 +30,7 @@ def test_a_name_is_enough() -> None:
     assert parse_typed(typed()) == (OwnExercise(name="Heel slide"), {})
 
 
-@pytest.mark.parametrize("exercise", all_exercises(), ids=lambda exercise: exercise.slug)
+@for_each({exercise.slug: exercise for exercise in all_exercises()})
 def test_every_exercise_of_the_library_goes_through_the_form_unchanged(exercise: Any) -> None:
     content = own_from(exercise, is_shared=True)
     assert parse_typed(typed_from(content)) == (content, {})

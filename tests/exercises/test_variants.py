@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 
 from app.exercises.library import DIFFICULTIES, GOALS, Exercise, all_exercises, find_exercise
+from tests.each import for_each
 
-EACH = pytest.mark.parametrize("exercise", all_exercises(), ids=lambda exercise: exercise.slug)
+EACH = for_each({exercise.slug: exercise for exercise in all_exercises()})
 RANK = {key: rank for rank, key in enumerate(DIFFICULTIES)}
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.exercises.dose_words import word_dose
 from app.exercises.library import REGIONS, LibraryError, find_exercise
 from app.programs.templates import Template, all_templates, build_template, build_templates, find_template
+from tests.each import for_each
 
 SLUGS = [
     "achilles-tendinopathy",
@@ -33,7 +34,7 @@ SLUGS = [
     "wrist-after-fracture",
 ]
 
-EACH = pytest.mark.parametrize("template", all_templates(), ids=lambda template: template.slug)
+EACH = for_each({template.slug: template for template in all_templates()})
 
 
 def _good_table() -> dict[str, Any]:
