@@ -98,8 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def open_tools(settings: Settings, database_url: str, clock: Clock = utc_now) -> AsyncIterator[Tools]:
     """Open what a process works with and close it at the end; the worker command uses it too."""
     engine = make_engine(database_url)
-    # Redirects are not followed and proxies not read from the environment: keys go to Cliniko and nowhere else.
-    async with httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=_tls_settings()) as http:
+    async with make_http() as http:
         try:
             yield Tools(
                 settings=settings,
@@ -111,6 +110,14 @@ async def open_tools(settings: Settings, database_url: str, clock: Clock = utc_n
             )
         finally:
             await engine.dispose()
+
+
+def make_http() -> httpx.AsyncClient:
+    """Make the HTTP client of a process.
+
+    Redirects are not followed and proxies not read from the environment: keys go to Cliniko and nowhere else.
+    """
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=_tls_settings())
 
 
 @functools.cache

@@ -4,6 +4,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from starlette.testclient import TestClient
 
 from app import main
 from app.accounts import passwords
+from app.cliniko.pacing import Paces
 from app.clock import Clock, utc_now
 from app.db import make_engine, sqlalchemy_url
 from app.embedded import embedded_server
-from app.main import create_app
+from app.main import create_app, make_http
 from app.prepare import prepare_database
 from app.settings import Settings
 from tests.fakes.cliniko import FakeCliniko
@@ -87,32 +89,41 @@ def settings(cliniko: FakeCliniko) -> Settings:
     )
 
 
-@pytest.fixture(scope="session")
-def built_app() -> FastAPI:
-    """The application, put together once a process: it takes longer than most tests."""
-    return create_app(Settings(secret_keys=[SECRET], public_url="http://testserver"), "")
-
-
 @pytest.fixture
 def clock() -> Clock:
     """The application's clock; tests with a clock of their own put it in its place."""
     return utc_now
 
 
-@pytest.fixture
-def app(built_app: FastAPI, settings: Settings, database_url: str, clock: Clock) -> FastAPI:
-    """The application without a worker; jobs run when a test says so (``Browser.run_jobs``)."""
-    # A state of its own, as ``create_app`` makes it: nothing of another test is left in it.
-    state = {"settings": settings, "database_url": database_url, "with_worker": False, "clock": clock}
-    built_app.state = State(state)
-    return built_app
-
-
-@pytest.fixture
-def server(app: FastAPI) -> Iterator[TestClient]:
-    """The running application; browsers are made from it."""
-    with TestClient(app, base_url="http://testserver") as client:
+@pytest.fixture(scope="session")
+def running(database_url: str) -> Iterator[TestClient]:
+    """The application, put together and started once a process: that takes longer than most tests."""
+    base = Settings(secret_keys=[SECRET], public_url="http://testserver")
+    with TestClient(create_app(base, database_url), base_url="http://testserver") as client:
         yield client
+
+
+@pytest.fixture
+def app(running: TestClient, settings: Settings, database_url: str, clock: Clock) -> Iterator[FastAPI]:
+    """The application without a worker; jobs run when a test says so (``Browser.run_jobs``).
+
+    Its state is the test's own: nothing of another test is left in it.
+    """
+    app, portal = running.app, running.portal
+    assert isinstance(app, FastAPI) and portal is not None
+    http = make_http()
+    tools = replace(app.state.tools, settings=settings, clock=clock, http=http, paces=Paces())
+    own = {"settings": settings, "database_url": database_url, "with_worker": False, "clock": clock, "tools": tools}
+    before, app.state = app.state, State(own)
+    yield app
+    app.state = before
+    portal.call(http.aclose)
+
+
+@pytest.fixture
+def server(running: TestClient, app: FastAPI) -> TestClient:
+    """The running application; browsers are made from it."""
+    return running
 
 
 @pytest.fixture
