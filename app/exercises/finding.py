@@ -20,7 +20,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     select,
     union_all,
 )
@@ -31,7 +30,7 @@ from app.accounts.access import Member
 from app.exercises.library import DIFFICULTIES, EQUIPMENT, GOALS, POSITIONS, REGIONS, Exercise
 from app.exercises.models import ExerciseRecord, ExerciseUse, FavouriteExercise
 from app.exercises.queries import read_record, visible_to, with_photos
-from app.exercises.search import RANK_WEIGHTS, exact_query, search_query
+from app.exercises.search import LABEL_WORDS, RANK_WEIGHTS, exact_query, search_query
 from app.exercises.spelling import nearest_word, slips_forgiven
 from app.words import MOST_WORDS, prefix_query, words
 
@@ -66,8 +65,8 @@ _COLUMNS: Mapping[str, Any] = {
 }
 _LISTS = ("region", "equipment")  # columns that hold several keys
 _BY_WORDS = ("words", "")
-
-_NAMES_AND_LABELS: Any = literal_column("""'{a,b,c}'::"char"[]""")  # the weights of ``search.weighted_words``
+# The sort key is two digits for the region, a space, and the words of the name.
+_NAME = func.substr(ExerciseRecord.sort_key, 4)
 
 
 @dataclass(frozen=True)
@@ -173,8 +172,7 @@ def _list_statement(member: Member, search: LibrarySearch) -> Select[Any]:
     ).where(*_chosen(_COLUMNS, search).values())
     query = search_query(search.typed)
     if query is not None:
-        # The sort key is two digits for the region, a space, and the words of the name.
-        begins = func.substr(ExerciseRecord.sort_key, 4).startswith(" ".join(words(search.typed)), autoescape=True)
+        begins = _NAME.startswith(" ".join(words(search.typed)), autoescape=True)
         rank = _rank(query) + _rank(exact_query(search.typed))
         # "Clamshell" itself comes before "Clamshell with a band".
         length = case((begins, func.length(ExerciseRecord.sort_key)))
@@ -235,13 +233,17 @@ async def _correct(session: AsyncSession, member: Member, typed: str) -> str:
     if not doubtful:
         return ""
     usable = (visible_to(member), ExerciseRecord.archived_at.is_(None))
-    names = func.tsvector_to_array(func.ts_filter(ExerciseRecord.search_words, _NAMES_AND_LABELS))
-    each = select(func.unnest(names).label("word")).where(*usable).subquery()
     shortest = min(len(word) - slips_forgiven(word) for word in doubtful)
-    parts = [select(each.c.word).where(func.length(each.c.word) >= shortest).distinct()]
+    each = select(func.unnest(func.string_to_array(_NAME, " ")).label("word")).where(*usable).subquery()
+    others = select(func.unnest(ExerciseRecord.also_known_as).label("text")).where(*usable).subquery()
+    parts = [
+        select(literal(True), each.c.word).where(func.length(each.c.word) >= shortest).distinct(),
+        select(literal(False), others.c.text).distinct(),
+    ]
     for word in doubtful:
         holds = ExerciseRecord.search_words.op("@@")(cast(prefix_query([word]), TSQUERY))
-        parts.append(select(literal(word)).where(exists().where(*usable, holds)))
-    known = set(await session.scalars(union_all(*parts)))
+        parts.append(select(literal(True), literal(word)).where(exists().where(*usable, holds)))
+    rows = (await session.execute(union_all(*parts))).all()
+    known = LABEL_WORDS.union(*([text] if is_plain else words(text) for is_plain, text in rows))
     right = [nearest_word(word, known) for word in found]
     return " ".join(right) if right != found else ""

@@ -38,6 +38,14 @@ REGION_WORDS: Mapping[str, str] = MappingProxyType(
 _COMPOUNDS = regex.compile(r"\w+(?:-\w+)+")
 
 
+LABEL_WORDS = frozenset(
+    words(
+        " ".join(label for labels in (REGIONS, REGION_WORDS, EQUIPMENT, POSITIONS, GOALS) for label in labels.values())
+    )
+)
+"""The words of all labels, which exercises are found by too."""
+
+
 def weighted_words(exercise: Exercise) -> list[tuple[str, str]]:
     """Return (weight, plain words) pairs: A the name, B other names, C labels, D purpose and steps."""
     labels = [
