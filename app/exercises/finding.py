@@ -3,6 +3,7 @@
 Every word typed must begin a word of the exercise. A slip of the finger is put right when nothing fits the words.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -223,6 +224,11 @@ def _count_part(base: CTE, name: str, key: str) -> Select[str, str, int]:
     return select(literal(name), literal(key), func.count()).select_from(base)
 
 
+@functools.lru_cache(maxsize=8192)  # other names are the same with every search
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(words(text))
+
+
 async def _correct(session: AsyncSession, member: Member, typed: str) -> str:
     """Return what was typed with each word that begins no known one put right where one is near, or ""; one query.
 
@@ -240,10 +246,10 @@ async def _correct(session: AsyncSession, member: Member, typed: str) -> str:
         select(literal(True), each.c.word).where(func.length(each.c.word) >= shortest).distinct(),
         select(literal(False), others.c.text).distinct(),
     ]
-    for word in doubtful:
+    for word in doubtful if len(found) > 1 else ():  # one alone was just looked for in vain
         holds = ExerciseRecord.search_words.op("@@")(cast(prefix_query([word]), TSQUERY))
         parts.append(select(literal(True), literal(word)).where(exists().where(*usable, holds)))
     rows = (await session.execute(union_all(*parts))).all()
-    known = LABEL_WORDS.union(*([text] if is_plain else words(text) for is_plain, text in rows))
+    known = LABEL_WORDS.union(*((text,) if is_plain else _words_of(text) for is_plain, text in rows))
     right = [nearest_word(word, known) for word in found]
     return " ".join(right) if right != found else ""
