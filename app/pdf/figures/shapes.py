@@ -93,13 +93,6 @@ def circle(disc: Disc) -> Path:
     return Path((("M", (x + r, y)), *_arc(x, y, r, 0, 2 * math.pi), ("Z", ())))
 
 
-def ellipse(x: float, y: float, rx: float, ry: float) -> Path:
-    """An upright ellipse."""
-    ops = _arc(0, 0, 1, 0, 2 * math.pi)
-    scaled = [(op, tuple(v * ry + y if i % 2 else v * rx + x for i, v in enumerate(values))) for op, values in ops]
-    return Path((("M", (x + rx, y)), *scaled, ("Z", ())))
-
-
 def capsule(a: Disc, b: Disc) -> Path:
     """The outline around two discs: a limb that tapers from one joint to the next."""
     (ax, ay, ar), (bx, by, br) = a, b
