@@ -195,6 +195,27 @@ def test_a_lost_connection_is_said_and_loses_nothing(editor: Page) -> None:
     expect(editor.get_by_label("Program title")).to_have_value("Typed title")
 
 
+def test_what_could_not_be_saved_is_put_back_and_not_lost_on_the_way(editor: Page) -> None:
+    add(editor, "Bridge")
+    expect(editor.locator("#program .item")).to_have_count(1)
+    editor.route("**/edit", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    editor.get_by_label("Program title").fill("Typed without a connection")
+    expect(editor.get_by_text("there is no connection").first).to_be_visible()
+    editor.reload()
+    expect(editor.get_by_label("Program title")).to_have_value("Exercise program")
+    url = editor.url
+    editor.get_by_role("button", name="Put it back").click()  # still no connection: the browser's own error page
+    editor.wait_for_url("chrome-error://**")
+    editor.unroute("**/edit")
+    editor.goto(url)
+    editor.get_by_role("button", name="Put it back").click()
+    expect(editor.get_by_label("Program title")).to_have_value("Typed without a connection")
+    expect(editor.get_by_text("The draft is saved.").first).to_be_visible()
+    editor.reload()
+    expect(editor.get_by_label("Program title")).to_have_value("Typed without a connection")
+    expect(editor.get_by_role("button", name="Put it back")).to_be_hidden()
+
+
 def test_work_of_another_tab_is_shown_instead_of_overwritten(editor: Page) -> None:
     other = editor.context.new_page()
     other.goto(editor.url)

@@ -152,7 +152,7 @@ function offerKept(form, key) {
   const kept = JSON.parse(localStorage.getItem(key));
   if (!kept) return;
   const own = new Map(new FormData(form));
-  const isHere = kept.fields.every(([name, text]) => own.get(name) === text || name === "revision" || name.startsWith("days-"));
+  const isHere = kept.fields.every(([name, text]) => own.get(name) === text || ["revision", "template"].includes(name) || name.startsWith("days-"));
   if (isHere) return localStorage.removeItem(key);
   const when = new Date(kept.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   showTrouble(`What you typed here until ${when} could not be saved then. It is still kept in this browser.`, ["restore", "forget"]);
@@ -172,7 +172,6 @@ function offerKept(form, key) {
     }
     again.hidden = true;
     document.body.append(again);
-    localStorage.removeItem(key);
-    again.submit();
+    again.submit(); // kept here until a page shows that it arrived
   });
 }
