@@ -37,6 +37,7 @@ class Archive:
             raise FileRefusedError(f"The zip holds more than {MOST_ENTRIES:,} files. Please divide it.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
+        # NotImplementedError is what zipfile raises for parts of the format that it does not know.
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
             raise FileRefusedError("The zip is damaged and cannot be opened.") from error
         self._entries = _judge(self._zip.infolist())
@@ -56,6 +57,7 @@ class Archive:
                 while chunk := source.read(_CHUNK_BYTES):
                     kept.write(chunk)
                     self._count(path, len(chunk), kept.tell(), entry.compress_size, most)
+        # RuntimeError: encrypted after all; NotImplementedError: a way of packing that zipfile does not know.
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise FileRefusedError(f"{quoted(path)} in the zip is damaged and cannot be read.") from error
         return kept.getvalue()
