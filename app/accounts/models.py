@@ -182,6 +182,10 @@ class Connection(WithId, Base):
         words_of(ConnectionState), server_default=ConnectionState.WORKING.value
     )
     checked_at: Mapped[datetime]
+    # While Cliniko is down for this key: failures in a row, since when, and until when only one probe may ask (UTC).
+    failures: Mapped[int] = mapped_column(server_default="0")
+    failing_since: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

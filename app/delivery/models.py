@@ -4,7 +4,7 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, WithId, words_of
@@ -42,6 +42,9 @@ class Delivery(WithId, Base):
     __table_args__ = (
         Index("ix_deliveries_client_id", "client_id"),
         Index("ix_deliveries_membership_id_state", "membership_id", "state"),
+        # The page of deliveries, newest first: of the practice, or of one member.
+        Index("ix_deliveries_practice_id_created_at", "practice_id", "created_at"),
+        Index("ix_deliveries_membership_id_created_at", "membership_id", "created_at"),
         CheckConstraint(
             "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
             name="state",
@@ -72,4 +75,29 @@ class Delivery(WithId, Base):
     attachment_id: Mapped[str | None] = mapped_column(String(20))
     recorded_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    # Follows one click through the logs, from the browser to the file: random, says nothing of anybody.
+    trace_id: Mapped[str] = mapped_column(String(32), server_default="")
     created_at: Mapped[datetime]
+
+
+class DeliveryAttempt(Base):
+    """One attempt at a delivery: when, what was tried, what came back; words of ours and a status, no patient text."""
+
+    __tablename__ = "delivery_attempts"
+    __table_args__ = (
+        Index("ix_delivery_attempts_delivery_id_id", "delivery_id", "id"),
+        Index("ix_delivery_attempts_started_at", "started_at"),  # for forgetting old ones
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    delivery_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"))
+    started_at: Mapped[datetime]
+    took_ms: Mapped[int] = mapped_column(Integer)
+    # The last thing tried: "look", "permission", "upload", "record" or "poll".
+    step: Mapped[str] = mapped_column(String(20))
+    # "done", or the family of the error: "transient", "permanent", "config"; "ours" for trouble on our side.
+    result: Mapped[str] = mapped_column(String(20))
+    # A word of ``states.REASONS``.
+    reason: Mapped[str] = mapped_column(String(40), server_default="")
+    error_type: Mapped[str] = mapped_column(String(60), server_default="")
+    remote_status: Mapped[int | None]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.journeys.test_pages import PHONE, violations
+from tests.journeys.test_pages import PHONE, px_too_wide, violations
 
 DANIEL = "1404918245177431061"  # no date of birth is known
 PEGGY = "1404918245177431055"  # born 21 July 1959; like Daniel given one program only, in one test
@@ -136,9 +136,8 @@ def test_the_patients_pages_shut_nobody_out_and_fit_a_phone(
     found["client"] = violations(page)
     assert {name: lines for name, lines in found.items() if lines} == {}
 
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     page.set_viewport_size(PHONE)
-    assert [shown.evaluate(wide) for shown in (phone, page)] == [0, 0]
+    assert [px_too_wide(shown) for shown in (phone, page)] == [0, 0]
     assert phone.evaluate(TOO_LOW) == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.test_pages import PHONE, violations
+from tests.journeys.test_pages import PHONE, px_too_wide, violations
 from tests.test_images import picture
 
 WIDTH = "image => image.decode().then(() => image.naturalWidth)"  # once it is here
@@ -20,12 +20,13 @@ def test_an_exercise_is_copied_given_photos_and_archived_on_a_phone(
     found: dict[str, Any] = {}
 
     def judge(name: str) -> None:
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        too_wide = px_too_wide(page)
         found[name] = [*violations(page), *([f"{too_wide} px too wide"] if too_wide > 0 else [])]
 
     page.goto(f"{demo[0]}/exercises/bridge")
     sign_in(page)
     page.get_by_role("link", name="Copy and change").click()
+    expect(page.get_by_label("Name", exact=True)).to_be_visible()
     judge("copy")
     page.get_by_label("Name", exact=True).fill("")
     page.get_by_role("button", name="Save exercise").click()
@@ -53,8 +54,11 @@ def test_an_exercise_is_copied_given_photos_and_archived_on_a_phone(
     judge("our own")
     page.get_by_role("link", name="Bridge our way").click()
     page.get_by_role("button", name="Archive").click()
+    link = page.get_by_role("link", name="Archived exercises")
+    expect(link).to_be_visible()
     judge("archived")
-    page.get_by_role("link", name="Archived exercises").click()
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Archived exercises")
     judge("all archived")
     assert {name: lines for name, lines in found.items() if lines} == {}
     assert not [line for line in console if "Content Security Policy" in line]

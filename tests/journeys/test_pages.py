@@ -29,10 +29,18 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page, one line a place: everything in light, then the colours again in dark."""
+    page.wait_for_load_state()
     page.emulate_media(color_scheme="light")
     lines = _run_axe(page, LEVELS)
     page.emulate_media(color_scheme="dark")
     return lines + [f"dark: {line}" for line in _run_axe(page, COLOURS)]
+
+
+def px_too_wide(page: Page) -> int:
+    """By how many pixels the page is wider than its window; asked once it is there, not on the way to it."""
+    page.wait_for_load_state()
+    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
 
 
 def _run_axe(page: Page, rules: object) -> list[str]:
@@ -127,7 +135,7 @@ def test_no_page_is_wider_than_a_phone(demo: tuple[str, str], chrome: Browser, s
     page = chrome.new_context(viewport=PHONE).new_page()
     too_wide = {}
     for name in walk(page, demo[0], sign_in):
-        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        excess = px_too_wide(page)
         if excess > 0:
             too_wide[name] = excess
     assert too_wide == {}
