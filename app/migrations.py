@@ -14,6 +14,7 @@ from procrastinate.schema import SchemaManager
 from app.db import sqlalchemy_url
 
 MODEL_MODULES = (
+    "app.mail.models",
     "app.accounts.models",
     "app.clients.models",
     "app.exercises.models",

@@ -2,7 +2,7 @@
 
 import importlib
 
-TASK_MODULES = ("app.jobs.worker", "app.clients.jobs", "app.delivery.jobs")
+TASK_MODULES = ("app.jobs.worker", "app.mail.jobs", "app.clients.jobs", "app.delivery.jobs")
 
 
 def import_all_tasks() -> None:
