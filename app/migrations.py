@@ -16,6 +16,7 @@ from app.db import sqlalchemy_url
 MODEL_MODULES = (
     "app.mail.models",
     "app.accounts.models",
+    "app.alerts.models",
     "app.clients.models",
     "app.exercises.models",
     "app.exercises.exchange.models",

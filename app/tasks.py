@@ -2,7 +2,14 @@
 
 import importlib
 
-TASK_MODULES = ("app.jobs.worker", "app.mail.jobs", "app.clients.jobs", "app.delivery.jobs")
+TASK_MODULES = (
+    "app.jobs.worker",
+    "app.mail.jobs",
+    "app.alerts.jobs",
+    "app.clients.jobs",
+    "app.delivery.jobs",
+    "app.delivery.watch",
+)
 
 
 def import_all_tasks() -> None:

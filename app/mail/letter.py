@@ -1,5 +1,6 @@
 """From a letter to the message that travels: plain text, one recipient, headers nobody can add to. Pure."""
 
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,10 +25,15 @@ class Letter:
     text: str
 
     def __post_init__(self) -> None:
-        if not (self.recipient.isprintable() and self.subject.isprintable() and self.recipient and self.subject):
+        if not (_is_line(self.recipient) and _is_line(self.subject)):
             raise ValueError("a letter's recipient and subject are one line of text each")
         if len(self.subject) > LONGEST_SUBJECT:
             raise ValueError(f"a subject has at most {LONGEST_SUBJECT} characters")
+
+
+def _is_line(text: str) -> bool:
+    """Return True for one line of text: some characters, and no control or line end of any kind among them."""
+    return bool(text) and not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in text)
 
 
 def message_id(letter_id: uuid.UUID, sender: Address) -> str:

@@ -62,6 +62,7 @@ NOTICES: dict[str, Notice] = {
     "program-copied": Notice("success", "The exercises are copied into this program."),
     "template-saved": Notice("success", "The template is saved."),
     "template-archived": Notice("success", "The template is archived."),
+    "alert-dealt-with": Notice("success", "Done: these programs are not told of any more."),
     "delivery-retried": Notice("info", "Trying again now."),
     "delivery-cancelled": Notice("success", "The PDF will not be copied to Cliniko. It stays here."),
 }

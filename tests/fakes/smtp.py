@@ -10,6 +10,8 @@ import threading
 from email.message import EmailMessage
 from typing import Self
 
+from app.settings import Settings
+
 
 class FakeSmtp:
     """Speaks as much SMTP as a client needs: EHLO, STARTTLS, AUTH PLAIN, MAIL, RCPT, DATA, QUIT.
@@ -40,6 +42,11 @@ class FakeSmtp:
         self._loop.call_soon_threadsafe(self._server.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
+
+    def settings(self, base: Settings) -> Settings:
+        """Return the settings with mail going to this server."""
+        own = {"smtp_host": "127.0.0.1", "smtp_port": self.port, "smtp_tls": "off"}
+        return Settings(**base.model_dump(exclude_none=True) | own | {"mail_from": "KB <kb@practice.example>"})
 
     async def _listen(self) -> asyncio.Server:
         return await asyncio.start_server(self._talk, "127.0.0.1", 0)

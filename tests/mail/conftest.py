@@ -1,8 +1,8 @@
-"""Shared by the tests of the post: a mail server, settings that lead to it, and posting a letter."""
+"""Shared by the tests of the post: settings that lead to the mail server, and posting a letter."""
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,22 +14,13 @@ from app.mail.letter import Letter
 from app.mail.service import post
 from app.main import open_tools
 from app.settings import Settings
-from tests.fakes.cliniko import FakeCliniko
 from tests.fakes.smtp import FakeSmtp
 
 
 @pytest.fixture
-def smtp() -> Iterator[FakeSmtp]:
-    """A mail server of this test's own."""
-    with FakeSmtp() as fake:
-        yield fake
-
-
-@pytest.fixture
-def settings(settings: Settings, smtp: FakeSmtp, cliniko: FakeCliniko) -> Settings:
+def settings(settings: Settings, smtp: FakeSmtp) -> Settings:
     """Settings that lead to this test's mail server."""
-    own = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_tls": "off", "mail_from": "KB <kb@practice.example>"}
-    return Settings(**settings.model_dump(exclude_none=True) | own)
+    return smtp.settings(settings)
 
 
 @pytest.fixture
