@@ -111,7 +111,14 @@ def configure_logging(level: str = "INFO") -> None:
     threading.excepthook = lambda raised: log.error("thread_ended", exc_info=raised.exc_value)
 
 
-def _tell_warning(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
+def _tell_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     log.warning("python_warning", kind=category, place=place(filename, lineno))
 
 
