@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.models import Connection
+from app.accounts.models import Connection, ConnectionState
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.service import begin_again, send_on
 from app.delivery.states import RETRYABLE, SOON, Actor
@@ -27,9 +27,12 @@ def may_retry(delivery: Delivery, now: datetime) -> bool:
 
 
 def can_go_on(now: datetime) -> ColumnElement[bool]:
-    """Return the condition on ``Delivery`` that ``may_retry`` is about, however near the next try."""
+    """Return the condition on ``Delivery`` that trying again leads anywhere: without a working key it would not."""
     is_between = Delivery.state.in_(BETWEEN_TRIES) & (Delivery.reason != NAMED_TIME)
-    return or_(Delivery.state.in_(RETRYABLE), is_between & (Delivery.next_attempt_at > now))
+    has_key = exists().where(
+        Connection.membership_id == Delivery.membership_id, Connection.state != ConnectionState.REJECTED
+    )
+    return or_(Delivery.state.in_(RETRYABLE), is_between & (Delivery.next_attempt_at > now)) & has_key
 
 
 async def retry_delivery(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> bool:
@@ -54,4 +57,4 @@ async def retry_deliveries(session: AsyncSession, which: ColumnElement[bool], no
             await begin_again(session, delivery, now, by=Actor.PRACTITIONER)
         else:
             await send_on(session, delivery, now, by=Actor.PRACTITIONER)
-    return sum(delivery.state is not DeliveryState.NEEDS_KEY for delivery in deliveries)
+    return len(deliveries)
