@@ -1,14 +1,14 @@
 """Letters on their way, and the alerts that need them: told once an outage or cause, kept until it is over.
 
 Revision ID: 0006
-Revises: 0003
+Revises: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -83,12 +83,14 @@ async def _count_troubles(
     Reads the index of unfinished deliveries only, which holds those under way and those in trouble.
     """
     is_under_way = Delivery.state.in_(WORKABLE)
+    # A single failure, after which the next may come much later, is no outage: it holds nothing back.
+    is_down = and_(Connection.failing_since <= now - DOWN_AFTER, Connection.held_until.is_not(None))
     cause = case(
         (Delivery.state == S.NEEDS_KEY, Cause.NEEDS_KEY.value),
         (Delivery.state == S.NOT_PERMITTED, Cause.NOT_PERMITTED.value),
         (and_(Delivery.state == S.FAILED, _is_open_failure()), Cause.NEEDS_ATTENTION.value),
         (and_(is_under_way, Delivery.reason == "storage_full"), Cause.STORAGE_FULL.value),
-        (and_(is_under_way, Connection.failing_since <= now - DOWN_AFTER), Cause.CLINIKO_DOWN.value),
+        (and_(is_under_way, is_down), Cause.CLINIKO_DOWN.value),
     )
     query = (
         select(Delivery.practice_id, Delivery.membership_id, cause.label("cause"), func.count().label("programs"))

@@ -64,6 +64,9 @@ NOTICES: dict[str, Notice] = {
     "template-archived": Notice("success", "The template is archived."),
     "alert-dealt-with": Notice("success", "Done: these programs are not told of any more."),
     "delivery-retried": Notice("info", "Trying again now."),
+    "delivery-not-retried": Notice(
+        "info", "There is nothing to try again: it is under way or done, or it waits for a working API key."
+    ),
     "delivery-cancelled": Notice("success", "The PDF will not be copied to Cliniko. It stays here."),
 }
 
