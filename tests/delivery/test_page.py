@@ -285,7 +285,8 @@ def test_the_few_of_a_state_are_found_by_an_index(database: sa.Engine) -> None:
             "EXPLAIN SELECT id FROM deliveries WHERE practice_id = gen_random_uuid() AND state IN ('failed') "
             "ORDER BY created_at DESC, id DESC LIMIT 50"
         ).scalars()
-        assert "ix_deliveries_practice_id_state_created_at_membership_id" in " ".join(plan)
+        # Which of the practice's indexes is taken depends on how many rows the statistics know of.
+        assert "ix_deliveries_practice_id_" in " ".join(plan)
 
 
 ONE, TWO = uuid.UUID(int=1), uuid.UUID(int=2)
