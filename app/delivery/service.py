@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import find_connection
-from app.accounts.models import ConnectionState
+from app.accounts.connections import find_connection, outage_of, probe_now
+from app.accounts.models import Connection, ConnectionState
 from app.delivery import events
 from app.delivery.models import Delivery, DeliveryState, Document
-from app.delivery.states import RETRYABLE, WAITS_FOR_KEY, Actor, move
+from app.delivery.states import RETRYABLE, WAITS_FOR_KEY, Actor, may_retry, move
 from app.jobs.queue import connection_lock, defer
 from app.pdf.document import cut
 
@@ -79,13 +79,20 @@ async def send_on(
         await note_stopped(session, delivery, now)
         return
     delivery.next_attempt_at = at
+    await put_in(session, connection, delivery.id, at=at)
+
+
+async def put_in(
+    session: AsyncSession, connection: Connection, delivery_id: uuid.UUID, *, at: datetime | None = None
+) -> None:
+    """Put the job for a delivery into the queue, for now or a time (UTC); while one waits, no second is added."""
     await defer(
         session,
         "delivery.deliver",
         lock=connection_lock(connection.id),
         at=at,
-        once=f"delivery.deliver:{delivery.id}",
-        delivery_id=str(delivery.id),
+        once=f"delivery.deliver:{delivery_id}",
+        delivery_id=str(delivery_id),
     )
 
 
@@ -101,8 +108,25 @@ async def resume_waiting(session: AsyncSession, membership_id: uuid.UUID, now: d
 
 
 async def retry_delivery(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> bool:
-    """Send a failed or waiting delivery on once more; False when it is under way or done already."""
-    return await _restart(session, Delivery.id == delivery_id, RETRYABLE, now, by=Actor.PRACTITIONER) > 0
+    """Send a stopped or waiting delivery on at once; False when it is under way or done already.
+
+    While Cliniko is down for the key, it is the probe that finds out whether it answers again.
+    """
+    delivery = await session.get(Delivery, delivery_id)
+    if delivery is None or not may_retry(delivery, now):
+        return False
+    connection = await find_connection(session, delivery.membership_id)
+    if connection is not None and outage_of(connection).is_open:
+        await probe_now(session, connection.id)
+    states = RETRYABLE | {delivery.state}
+    return await _restart(session, Delivery.id == delivery_id, states, now, by=Actor.PRACTITIONER) > 0
+
+
+async def give_up(session: AsyncSession, delivery: Delivery, now: datetime, *, by: Actor) -> None:
+    """Stop trying a (locked) delivery by itself: a person must look."""
+    move(delivery, DeliveryState.FAILED, by=by, reason="gave_up")
+    delivery.next_attempt_at = None
+    await note_stopped(session, delivery, now)
 
 
 async def _restart(

@@ -5,7 +5,7 @@ Pure. Whoever writes a state goes through ``move`` or ``states_before``, so noth
 
 import enum
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.reasons import REASONS
@@ -34,6 +34,7 @@ TRANSITIONS: Mapping[tuple[DeliveryState | None, DeliveryState], frozenset[Actor
     (S.WAITING, S.NEEDS_KEY): _ALL,  # whoever is about to send it on finds no key
     (S.WAITING, S.NOT_PERMITTED): _WORKER,
     (S.WAITING, S.FAILED): frozenset({Actor.WORKER, Actor.SWEEP}),
+    (S.WAITING, S.WAITING): _PERSON,  # tried at once instead of later
     (S.UPLOADING, S.WAITING): _WORKER,
     (S.UPLOADING, S.UPLOADING): _WORKER,  # taken over from a worker that has gone
     (S.UPLOADING, S.PROCESSING): _WORKER,
@@ -41,7 +42,7 @@ TRANSITIONS: Mapping[tuple[DeliveryState | None, DeliveryState], frozenset[Actor
     (S.UPLOADING, S.NEEDS_KEY): frozenset({Actor.WORKER, Actor.SWEEP}),
     (S.UPLOADING, S.NOT_PERMITTED): _WORKER,
     (S.UPLOADING, S.FAILED): _WORKER,
-    (S.PROCESSING, S.PROCESSING): _WORKER,
+    (S.PROCESSING, S.PROCESSING): frozenset({Actor.WORKER, Actor.PRACTITIONER}),
     (S.PROCESSING, S.DELIVERED): _WORKER,
     (S.PROCESSING, S.NEEDS_KEY): _ALL,
     (S.PROCESSING, S.NOT_PERMITTED): _WORKER,
@@ -59,6 +60,9 @@ WORKABLE = frozenset({S.WAITING, S.UPLOADING, S.PROCESSING})
 # These come back by themselves when the practitioner saves a key.
 WAITS_FOR_KEY = frozenset({S.NEEDS_KEY, S.NOT_PERMITTED})
 RETRYABLE = frozenset({S.FAILED, S.NOT_PERMITTED, S.NEEDS_KEY})
+# The reason of one that waits for the end of its key's outage: that, not a time of its own, says when it goes on.
+HELD = "held"
+SOON = timedelta(seconds=5)
 
 
 class TransitionError(Exception):
@@ -76,6 +80,14 @@ def move(delivery: Delivery, new: DeliveryState, *, by: Actor, reason: str = "")
         raise TransitionError(f"{delivery.state} to {new} by {by}")
     delivery.state = new
     delivery.reason = reason
+
+
+def may_retry(delivery: Delivery, now: datetime) -> bool:
+    """Return True when trying at once is something a person can ask for: it stopped, or would be tried only later."""
+    if delivery.state in (S.WAITING, S.PROCESSING):
+        is_later = delivery.next_attempt_at is not None and delivery.next_attempt_at - now > SOON
+        return is_later or delivery.reason == HELD
+    return delivery.state in RETRYABLE
 
 
 def is_live(delivery: Delivery) -> bool:
@@ -110,7 +122,7 @@ def _next_try(at: datetime | None, now: datetime) -> str:
     if at is None:
         return ""
     seconds = (at - now).total_seconds()
-    if seconds < 5:
+    if seconds < SOON.total_seconds():
         return "Trying again now."
     if seconds < 90:
         return f"Trying again in {round(seconds)} seconds."
