@@ -70,13 +70,13 @@ async def wake(session: AsyncSession, connection_id: uuid.UUID, now: datetime, *
 async def find_probe(session: AsyncSession, connection: Connection) -> Delivery | None:
     """Return, locked, the delivery that tries whether Cliniko answers again; None when nothing is due.
 
-    The one that failed least often, so that one file which Cliniko cannot digest does not stand in the way of all
-    others; of those the one started last, which is the one a person has just pressed "Try again" for.
+    One that was just sent on without a time, as by a person who pressed "Try again"; else the one that failed least
+    often, so that a file which Cliniko cannot digest does not stand in the way of all others.
     """
     return await session.scalar(
         select(Delivery)
         .where(is_due(connection.membership_id))
-        .order_by(Delivery.failures, Delivery.started_at.desc())
+        .order_by(Delivery.next_attempt_at.is_(None).desc(), Delivery.failures, Delivery.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import find_connection, outage_of, probe_now
+from app.accounts.connections import find_connection
 from app.accounts.models import Connection, ConnectionState
 from app.delivery import events
 from app.delivery.models import Delivery, DeliveryState, Document
-from app.delivery.states import RETRYABLE, WAITS_FOR_KEY, Actor, may_retry, move
+from app.delivery.states import WAITS_FOR_KEY, Actor, move
 from app.jobs.queue import connection_lock, defer
 from app.pdf.document import cut
 
@@ -107,21 +107,6 @@ async def resume_waiting(session: AsyncSession, membership_id: uuid.UUID, now: d
     return await _restart(session, Delivery.membership_id == membership_id, WAITS_FOR_KEY, now, by=by)
 
 
-async def retry_delivery(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> bool:
-    """Send a stopped or waiting delivery on at once; False when it is under way or done already.
-
-    While Cliniko is down for the key, it is the probe that finds out whether it answers again.
-    """
-    delivery = await session.get(Delivery, delivery_id)
-    if delivery is None or not may_retry(delivery, now):
-        return False
-    connection = await find_connection(session, delivery.membership_id)
-    if connection is not None and outage_of(connection).is_open:
-        await probe_now(session, connection.id)
-    states = RETRYABLE | {delivery.state}
-    return await _restart(session, Delivery.id == delivery_id, states, now, by=Actor.PRACTITIONER) > 0
-
-
 async def give_up(session: AsyncSession, delivery: Delivery, now: datetime, *, by: Actor) -> None:
     """Stop trying a (locked) delivery by itself: a person must look."""
     move(delivery, DeliveryState.FAILED, by=by, reason="gave_up")
@@ -135,13 +120,18 @@ async def _restart(
     statement = select(Delivery).where(which, Delivery.state.in_(states)).order_by(Delivery.created_at)
     deliveries = (await session.scalars(statement.with_for_update())).all()
     for delivery in deliveries:
-        # With its record in Cliniko already, only its processing remains to be watched.
-        move(delivery, DeliveryState.PROCESSING if delivery.attachment_id else DeliveryState.WAITING, by=by)
-        delivery.failures = 0
-        delivery.polls = 0
-        delivery.started_at = now
-        await send_on(session, delivery, now, by=by)
+        await begin_again(session, delivery, now, by=by)
     return len(deliveries)
+
+
+async def begin_again(session: AsyncSession, delivery: Delivery, now: datetime, *, by: Actor) -> None:
+    """Send a stopped delivery (locked) on as if it were new: with its three days, and no failure held against it."""
+    # With its record in Cliniko already, only its processing remains to be watched.
+    move(delivery, DeliveryState.PROCESSING if delivery.attachment_id else DeliveryState.WAITING, by=by)
+    delivery.failures = 0
+    delivery.polls = 0
+    delivery.started_at = now
+    await send_on(session, delivery, now, by=by)
 
 
 def describe_file(title: str, delivery_id: uuid.UUID) -> str:
@@ -152,6 +142,11 @@ def describe_file(title: str, delivery_id: uuid.UUID) -> str:
     """
     mark = f" ({mark_of(delivery_id)})"
     return cut(" ".join(title.split()) or "Exercise program", LONGEST_DESCRIPTION - len(mark)) + mark
+
+
+def title_of(delivery: Delivery) -> str:
+    """Return the title in a delivery's description, without the mark."""
+    return delivery.description.removesuffix(f" ({mark_of(delivery.id)})")
 
 
 def mark_of(delivery_id: uuid.UUID) -> str:

@@ -1,7 +1,6 @@
 """The table of states: what may follow what, and who may cause it."""
 
 import itertools
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,12 +13,9 @@ from app.delivery.states import (
     WORKABLE,
     Actor,
     TransitionError,
-    may_retry,
     move,
     states_before,
 )
-
-NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 
 
 def test_a_delivery_moves_as_the_table_says_and_no_other_way() -> None:
@@ -62,26 +58,3 @@ def test_every_state_can_be_reached_and_left_and_each_is_looked_after_by_somebod
     assert (reached, left) == (set(S), set(S) - {S.DELIVERED})
     assert WORKABLE | RETRYABLE | {S.DELIVERED} == set(S)
     assert WAITS_FOR_KEY <= RETRYABLE
-
-
-@pytest.mark.parametrize(
-    ("state", "reason", "seconds", "expected"),
-    [
-        (S.WAITING, "", None, False),
-        (S.WAITING, "server_trouble", 2, False),
-        (S.WAITING, "server_trouble", 60, True),
-        (S.WAITING, "held", -60, True),
-        (S.UPLOADING, "held", 60, False),
-        (S.PROCESSING, "", 1, False),
-        (S.PROCESSING, "", 300, True),
-        (S.DELIVERED, "", None, False),
-        (S.NEEDS_KEY, "no_key", None, True),
-        (S.NOT_PERMITTED, "role", None, True),
-        (S.FAILED, "gave_up", None, True),
-    ],
-)
-def test_a_person_may_try_at_once_what_stopped_or_waits(
-    state: S, reason: str, seconds: int | None, expected: bool
-) -> None:
-    at = None if seconds is None else NOW + timedelta(seconds=seconds)
-    assert may_retry(Delivery(state=state, reason=reason, next_attempt_at=at), NOW) is expected
