@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import tracing
 from app.accounts.connections import find_connection
 from app.accounts.models import Connection, ConnectionState
 from app.clients.models import ClientLink
@@ -47,6 +48,7 @@ async def take(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> 
     delivery = await session.get(Delivery, delivery_id, with_for_update=True)
     if delivery is None or delivery.state not in WORKABLE:
         return None
+    tracing.follow(delivery.trace_id, delivery.id)
     due_at = _due_at(delivery)
     # By the database's clock, by which the queue decides too: by ours the job of that very time could come too early.
     if due_at is not None and due_at > (await session.scalars(select(func.clock_timestamp()))).one():
