@@ -45,6 +45,14 @@ class Delivery(WithId, Base):
         # The page of deliveries, newest first: of the practice, or of one member.
         Index("ix_deliveries_practice_id_created_at", "practice_id", "created_at"),
         Index("ix_deliveries_membership_id_created_at", "membership_id", "created_at"),
+        # The few of a state among the practice's many, and the numbers beside its choices, read from the index alone.
+        Index(
+            "ix_deliveries_practice_id_state_created_at_membership_id",
+            "practice_id",
+            "state",
+            "created_at",
+            "membership_id",
+        ),
         CheckConstraint(
             "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
             name="state",

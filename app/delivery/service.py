@@ -13,7 +13,7 @@ from app.accounts.connections import find_connection
 from app.accounts.models import ConnectionState
 from app.delivery import events
 from app.delivery.models import Delivery, DeliveryState, Document
-from app.delivery.states import RETRYABLE, WAITS_FOR_KEY, Actor, move
+from app.delivery.states import WAITS_FOR_KEY, Actor, move
 from app.jobs.queue import connection_lock, defer
 from app.pdf.document import cut
 from app.tracing import trace_for
@@ -106,24 +106,24 @@ async def resume_waiting(session: AsyncSession, membership_id: uuid.UUID, now: d
     return await _restart(session, Delivery.membership_id == membership_id, WAITS_FOR_KEY, now, by=by)
 
 
-async def retry_delivery(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> bool:
-    """Send a failed or waiting delivery on once more; False when it is under way or done already."""
-    return await _restart(session, Delivery.id == delivery_id, RETRYABLE, now, by=Actor.PRACTITIONER) > 0
-
-
 async def _restart(
     session: AsyncSession, which: ColumnElement[bool], states: Collection[DeliveryState], now: datetime, *, by: Actor
 ) -> int:
     statement = select(Delivery).where(which, Delivery.state.in_(states)).order_by(Delivery.created_at)
     deliveries = (await session.scalars(statement.with_for_update())).all()
     for delivery in deliveries:
-        # With its record in Cliniko already, only its processing remains to be watched.
-        move(delivery, DeliveryState.PROCESSING if delivery.attachment_id else DeliveryState.WAITING, by=by)
-        delivery.failures = 0
-        delivery.polls = 0
-        delivery.started_at = now
-        await send_on(session, delivery, now, by=by)
+        await begin_again(session, delivery, now, by=by)
     return len(deliveries)
+
+
+async def begin_again(session: AsyncSession, delivery: Delivery, now: datetime, *, by: Actor) -> None:
+    """Send a stopped delivery (locked) on as if it were new: with its three days, and no failure held against it."""
+    # With its record in Cliniko already, only its processing remains to be watched.
+    move(delivery, DeliveryState.PROCESSING if delivery.attachment_id else DeliveryState.WAITING, by=by)
+    delivery.failures = 0
+    delivery.polls = 0
+    delivery.started_at = now
+    await send_on(session, delivery, now, by=by)
 
 
 def describe_file(title: str, delivery_id: uuid.UUID) -> str:
@@ -134,6 +134,11 @@ def describe_file(title: str, delivery_id: uuid.UUID) -> str:
     """
     mark = f" ({mark_of(delivery_id)})"
     return cut(" ".join(title.split()) or "Exercise program", LONGEST_DESCRIPTION - len(mark)) + mark
+
+
+def title_of(delivery: Delivery) -> str:
+    """Return the title in a delivery's description, without the mark."""
+    return delivery.description.removesuffix(f" ({mark_of(delivery.id)})")
 
 
 def mark_of(delivery_id: uuid.UUID) -> str:

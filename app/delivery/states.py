@@ -5,7 +5,7 @@ Pure. Whoever writes a state goes through ``move`` or ``states_before``, so noth
 
 import enum
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.reasons import REASONS
@@ -59,6 +59,8 @@ WORKABLE = frozenset({S.WAITING, S.UPLOADING, S.PROCESSING})
 # These come back by themselves when the practitioner saves a key.
 WAITS_FOR_KEY = frozenset({S.NEEDS_KEY, S.NOT_PERMITTED})
 RETRYABLE = frozenset({S.FAILED, S.NOT_PERMITTED, S.NEEDS_KEY})
+# A next try that is closer than this is not worth a word, nor a button that hastens it.
+SOON = timedelta(seconds=10)
 
 
 class TransitionError(Exception):
@@ -83,18 +85,24 @@ def is_live(delivery: Delivery) -> bool:
     return delivery.state in WORKABLE
 
 
-def describe(delivery: Delivery, now: datetime) -> tuple[str, str, str]:
-    """Return the pill's look, its words, and a sentence on why or what next ("" where there is nothing to add)."""
+def describe(delivery: Delivery, now: datetime, held_until: datetime | None = None) -> tuple[str, str, str]:
+    """Return the pill's look, its words, and a sentence on why or what next ("" where there is nothing to add).
+
+    ``held_until`` (UTC) is set while Cliniko is down for the key: nothing is tried before.
+    """
     reason = REASONS.get(delivery.reason, "")
+    next_at = max((at for at in (delivery.next_attempt_at, held_until) if at is not None), default=None)
     match delivery.state:
-        case S.WAITING if reason:
-            return "waiting", "Waiting", f"{reason} {_next_try(delivery.next_attempt_at, now)}".strip()
+        case S.WAITING if reason or held_until:
+            return "waiting", "Waiting", f"{reason or REASONS['unreachable']} {_next_try(next_at, now)}".strip()
         case S.WAITING:
             return "waiting", "Waiting to go to Cliniko", ""
         case S.UPLOADING:
             return "uploading", "Uploading to Cliniko", ""
         case S.PROCESSING:
-            return "uploading", "Uploaded, Cliniko is processing it", ""
+            is_soon = next_at is None or next_at - now <= SOON
+            what_next = "" if is_soon else _next_try(next_at, now, "Looking again")
+            return "uploading", "Uploaded, Cliniko is processing it", f"{reason} {what_next}".strip()
         case S.DELIVERED:
             return "done", "In Cliniko", ""
         case S.NEEDS_KEY:
@@ -105,15 +113,24 @@ def describe(delivery: Delivery, now: datetime) -> tuple[str, str, str]:
             return "failed", "Needs attention", reason
 
 
-def _next_try(at: datetime | None, now: datetime) -> str:
-    """Say when the next attempt is due, in whole seconds, minutes or hours."""
-    if at is None:
-        return ""
-    seconds = (at - now).total_seconds()
-    if seconds < 5:
-        return "Trying again now."
-    if seconds < 90:
-        return f"Trying again in {round(seconds)} seconds."
-    if seconds < 90 * 60:
-        return f"Trying again in {round(seconds / 60)} minutes."
-    return f"Trying again in {round(seconds / 3600)} hours."
+def _next_try(at: datetime | None, now: datetime, what: str = "Trying again") -> str:
+    return f"{what} {in_words(at, now)}." if at else ""
+
+
+def in_words(at: datetime, now: datetime) -> str:
+    """Return how far off a moment is, in whole minutes or hours: "now", "in 4 minutes".
+
+    Not in seconds: a page that keeps itself up to date would have to say something new all the time.
+    """
+    minutes = (at - now).total_seconds() / 60
+    if minutes < 0.1:
+        return "now"
+    if minutes < 1:
+        return "in less than a minute"
+    if minutes < 90:
+        return f"in {_count(round(minutes), 'minute')}"
+    return f"in {_count(round(minutes / 60), 'hour')}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -11,9 +11,9 @@ from app.exercises.dose import Dose
 from app.exercises.exchange.columns import COLUMNS, find_column, write_cells
 from app.exercises.exchange.csv_reader import CsvRow, read_csv
 from app.exercises.exchange.csv_writer import write_csv
-from app.exercises.exchange.formulas import guard, unguard
 from app.exercises.exchange.refusal import FileRefusedError
 from app.exercises.own import OwnExercise, check
+from app.spreadsheet import guard, unguard
 from tests.exercises.exchange.samples import FULL, own_exercises
 
 BLANK = OwnExercise("")
