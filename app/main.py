@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from app import health, web
+from app import health, monitoring, web
 from app.accounts import letterhead_routes
 from app.accounts import routes as accounts_routes
 from app.accounts.access import SignInRequiredError
@@ -38,6 +38,7 @@ from app.web.requests import RequestRecord
 
 ROUTERS = (
     health.router,
+    monitoring.router,
     *accounts_routes.ROUTERS,
     clients_routes.router,
     own_routes.router,  # before the next: /exercises/new is no exercise of that name

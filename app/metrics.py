@@ -57,6 +57,8 @@ class Metrics:
             registry=made,
         )
         self._make_gauges(made)
+        # When the database was last looked at (monotonic seconds).
+        self.looked_at = float("-inf")
 
     def _make_gauges(self, made: CollectorRegistry) -> None:
         self.database_up = Gauge(
@@ -83,6 +85,14 @@ class Metrics:
         self.workers = Gauge(
             "kinebridge_queue_workers", "Workers that gave a sign of life in the last minute.", registry=made
         )
+
+    def forget_database(self) -> None:
+        """Leave nothing of what the database said earlier."""
+        for gauge in (self.deliveries, self.oldest_delivery, self.jobs):
+            gauge.clear()
+        self.database_up.set(0)
+        for gauge in (self.delivered, self.workers):
+            gauge.set(float("nan"))  # not known, which is not none
 
     def answered_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; ``route`` is a pattern, or "none" for addresses that lead nowhere."""
