@@ -26,6 +26,11 @@ class SettingsError(AppError):
     """The configuration cannot be used; the message lists every mistake in words."""
 
 
+def is_real_secret(text: str) -> bool:
+    """Return True for a text that is long enough and was not left as some example wrote it."""
+    return len(text) >= SHORTEST_SECRET and not any(word in text.lower() for word in PLACEHOLDERS)
+
+
 class Settings(BaseSettings):
     """What the operator decided. Immutable; made once by ``load_settings`` and handed on."""
 
@@ -38,6 +43,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     cliniko_api_url: str = "https://api.{shard}.cliniko.com/v1"
     contact_email: str | None = None
+    metrics_token: str | None = Field(default=None, repr=False)
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -49,7 +55,7 @@ class Settings(BaseSettings):
         if not keys:
             raise ValueError("is empty. Leave it unset, or give at least one key.")
         for key in keys:
-            if len(key) < SHORTEST_SECRET or any(word in key.lower() for word in PLACEHOLDERS):
+            if not is_real_secret(key):
                 raise ValueError(
                     f"holds a key that is shorter than {SHORTEST_SECRET} characters or looks like a placeholder. "
                     "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
@@ -101,6 +107,19 @@ class Settings(BaseSettings):
             raise ValueError("must be one e-mail address, such as it@practice.example.")
         return value or None
 
+    @field_validator("metrics_token")
+    @classmethod
+    def check_metrics_token(cls, value: str | None) -> str | None:
+        """Take a long word that was made for this: it is all that keeps strangers from the figures."""
+        if not value:
+            return None
+        if not is_real_secret(value) or not value.isascii() or any(c.isspace() for c in value):
+            raise ValueError(
+                f"must be one word of {SHORTEST_SECRET} letters and digits or more, not a placeholder. "
+                "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return value
+
     @model_validator(mode="after")
     def check_secrets_with_a_shared_database(self) -> Self:
         """A shared database without shared secrets would lock every other process out of the stored keys."""
@@ -115,6 +134,11 @@ class Settings(BaseSettings):
     def contact(self) -> str:
         """The address in the User-Agent that Cliniko asks for; without one, postmaster of our own host."""
         return self.contact_email or f"postmaster@{urlsplit(self.public_url).hostname}"
+
+    @property
+    def is_local(self) -> bool:
+        """True when the service is for browsers on this machine, so that no proxy stands before it."""
+        return urlsplit(self.public_url).hostname in LOOPBACK_HOSTS
 
     @property
     def is_https(self) -> bool:
