@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Connection, ConnectionState
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.service import begin_again, send_on
-from app.delivery.states import RETRYABLE, SOON
+from app.delivery.states import RETRYABLE, SOON, Actor
 
 # In no worker's hands while the next try is still to come.
 BETWEEN_TRIES = frozenset({DeliveryState.WAITING, DeliveryState.PROCESSING})
@@ -54,7 +54,7 @@ async def retry_deliveries(session: AsyncSession, which: ColumnElement[bool], no
     deliveries = (await session.scalars(statement.with_for_update(skip_locked=True))).all()
     for delivery in deliveries:
         if delivery.state in RETRYABLE:
-            await begin_again(session, delivery, now)
+            await begin_again(session, delivery, now, by=Actor.PRACTITIONER)
         else:
-            await send_on(session, delivery, now)
+            await send_on(session, delivery, now, by=Actor.PRACTITIONER)
     return len(deliveries)

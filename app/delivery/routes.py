@@ -26,9 +26,10 @@ from app.delivery.listing import (
 from app.delivery.models import Delivery
 from app.delivery.outages import describe_outage
 from app.delivery.queries import get_document_content
+from app.delivery.reasons import REASONS
 from app.delivery.retrying import retry_deliveries, retry_delivery
 from app.delivery.shown import look_at, show
-from app.delivery.states import REASONS, describe
+from app.delivery.states import describe
 from app.errors import NotFoundError
 from app.spreadsheet import CSV_TYPE
 from app.web.files import attached, show_pdf

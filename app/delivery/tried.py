@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.delivery.models import Delivery, DeliveryAttempt
-from app.delivery.states import REASONS
+from app.delivery.reasons import REASONS
 
 # Of each delivery, the newest so many are shown.
 MOST_SHOWN = 10

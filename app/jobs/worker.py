@@ -21,8 +21,10 @@ SHUTDOWN_SECONDS = 15
 CONCURRENCY = 8
 
 
-@queue.periodic(cron="*/10 * * * * *")
-@queue.task(name="jobs.take_over_stalled", queueing_lock="jobs.take_over_stalled", pass_context=True)
+# Seconds are the sixth field, after the day of the week (croniter, "Support for seconds").
+@queue.periodic(cron="* * * * * */10")
+# Before whatever waits: in a long backlog its turn would come last, and the keys of the killed worker stand still.
+@queue.task(name="jobs.take_over_stalled", queueing_lock="jobs.take_over_stalled", priority=100, pass_context=True)
 async def take_over_stalled(context: JobContext, timestamp: int) -> None:
     """Put jobs of workers that stopped sending heartbeats back into the queue; every ten seconds."""
     await requeue_stalled_jobs()

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from croniter import croniter
 from procrastinate import PsycopgConnector
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +18,7 @@ from app.jobs.queue import defer, queue
 from app.jobs.worker import requeue_stalled_jobs
 from app.tasks import import_all_tasks
 
+import_all_tasks()
 ran: list[str] = []
 
 
@@ -117,6 +120,46 @@ def sweep(database_url: str) -> None:
                 await requeue_stalled_jobs()
 
     asyncio.run(run())
+
+
+def runs_of(task_name: str, count: int) -> list[float]:
+    """When a periodic task runs next, in seconds."""
+    (periodic,) = (each for (name, _), each in queue.periodic_registry.periodic_tasks.items() if name == task_name)
+    moments = croniter(periodic.cron, start_time=utc_now())
+    return [moments.get_next(float) for _ in range(count)]
+
+
+def gaps(moments: list[float]) -> list[float]:
+    return [round(later - earlier) for earlier, later in pairwise(moments)]
+
+
+def test_the_sweep_for_killed_workers_runs_every_ten_seconds() -> None:
+    assert set(gaps(runs_of("jobs.take_over_stalled", 400))) == {10}
+
+
+@pytest.mark.parametrize("task_name", sorted({name for name, _ in queue.periodic_registry.periodic_tasks}))
+def test_no_periodic_task_runs_in_bursts(task_name: str) -> None:
+    # A field in the wrong place reads well and means "every second of every tenth minute".
+    found = gaps(runs_of(task_name, 400))
+    assert min(found) >= 5 and max(found) <= 4 * min(found)
+
+
+def test_the_sweep_goes_before_all_that_waits(database_url: str) -> None:
+    async def put_in(session: AsyncSession) -> None:
+        await defer(session, "tests.note", word="waited")
+        await defer(session, "jobs.take_over_stalled", timestamp=0)
+
+    in_transaction(database_url, put_in)
+
+    async def first() -> str:
+        with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=2)):
+            async with queue.open_async():
+                worker_id = await queue.job_manager.register_worker()
+                job = await queue.job_manager.fetch_job(queues=None, worker_id=worker_id)
+                assert job is not None
+                return job.task_name
+
+    assert asyncio.run(first()) == "jobs.take_over_stalled"
 
 
 def test_the_job_of_a_killed_worker_is_taken_over(database_url: str, database: sa.Engine) -> None:

@@ -45,7 +45,7 @@ def refusal(data: bytes | str, most_rows: int = 1000) -> str:
     return caught.value.message
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(own_exercises, min_size=1, max_size=4))
 def test_what_is_exported_comes_back_the_same(exercises: list[OwnExercise]) -> None:
     rows = read(write_csv(exercises))
