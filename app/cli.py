@@ -10,6 +10,7 @@ from typing import Annotated
 
 import structlog
 import typer
+from sqlalchemy.exc import OperationalError
 
 from app.demo.run import run_demo
 from app.embedded import embedded_server
@@ -45,7 +46,7 @@ def serve(
     settings = _settings_for(port)
     with ending_cleanly(), _database(settings) as url:
         app = create_app(settings, url, with_worker=worker)
-        log.info("serving", address=settings.public_url, worker=worker)
+        log.info("web_started", port=port, worker=worker)
         run_web(app, host, port)
 
 
@@ -55,7 +56,7 @@ def worker() -> None:
     settings = load_settings()
     with ending_cleanly(), _database(settings) as url:
         import_all_tasks()
-        log.info("working")
+        log.info("worker_started")
         asyncio.run(_work(settings, url))
 
 
@@ -109,6 +110,10 @@ def main() -> None:
         cli()
     except AppError as error:
         typer.echo(error.message, err=True)
+        sys.exit(2)
+    except OperationalError:
+        # Its text is not shown: it may hold more than the reason.
+        typer.echo("The database does not answer, or refuses the user. Check KINEBRIDGE_DATABASE_URL.", err=True)
         sys.exit(2)
 
 

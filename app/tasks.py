@@ -1,6 +1,8 @@
-"""Imports every room's background tasks, so that the queue knows them."""
+"""Imports every room's background tasks, so that the queue knows them, and logs may name them."""
 
 import importlib
+
+from app.redaction import know_words
 
 TASK_MODULES = ("app.jobs.worker", "app.clients.jobs", "app.delivery.jobs")
 
@@ -9,3 +11,4 @@ def import_all_tasks() -> None:
     """Import the modules that register tasks; safe to call again."""
     for name in TASK_MODULES:
         importlib.import_module(name)
+    know_words(importlib.import_module("app.jobs.queue").queue.tasks)

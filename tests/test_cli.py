@@ -43,7 +43,7 @@ def test_web_and_worker_share_one_embedded_database_and_the_last_one_stops_it(tm
     with running("serve", "--no-worker", "--port", str(port), log=tmp_path / "web", data_dir=str(data)) as web:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve is ready")
         with running("worker", log=tmp_path / "worker", data_dir=str(data)) as worker:
-            wait_until(lambda: "working" in (tmp_path / "worker").read_text(), "the worker works")
+            wait_until(lambda: "worker_started" in (tmp_path / "worker").read_text(), "the worker works")
             web.send_signal(signal.SIGTERM)
             assert web.wait(30) == 0
             assert database_processes(data)
@@ -71,6 +71,14 @@ def test_a_mistake_in_the_settings_is_told_in_words(command: str) -> None:
     assert ended.returncode == 2
     assert "KINEBRIDGE_SECRET_KEYS" in ended.stderr and "KINEBRIDGE_PUBLIC_URL" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_database_that_does_not_answer_is_told_in_words() -> None:
+    url = f"postgresql://kine:pass@127.0.0.1:{free_port()}/kinebridge"
+    settings = {"KINEBRIDGE_DATABASE_URL": url, "KINEBRIDGE_SECRET_KEYS": "k9" * 20}
+    ended = subprocess.run([COMMAND, "migrate"], env=settings, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert "KINEBRIDGE_DATABASE_URL" in ended.stderr and "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("folder", ["with a space", "a-file/var"])

@@ -56,8 +56,8 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
     except PatientNotFound:
         async with transaction(tools.sessions) as session:
             await mark_not_visible(session, uuid.UUID(client_id), asked_at)
-    except CannotDecryptError:
-        log.info("client_not_refreshed", client_id=client_id, reason="CannotDecryptError")
+    except CannotDecryptError as error:
+        log.info("client_not_refreshed", client_id=client_id, error=error)
     except KeyRejected:
         async with transaction(tools.sessions) as session:
             await note_answer(
@@ -68,7 +68,7 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
                 at=tools.clock(),
             )
     except ClinikoError as error:
-        log.info("client_not_refreshed", client_id=client_id, reason=type(error).__name__)
+        log.info("client_not_refreshed", client_id=client_id, error=error)
     else:
         await _take_over(tools, uuid.UUID(client_id), connection, trail, asked_at)
 

@@ -19,7 +19,7 @@ class DeliveryState(enum.StrEnum):
     DELIVERED = "delivered"
     NEEDS_KEY = "needs_key"  # no key, or Cliniko rejected it: waits for a new one
     NOT_PERMITTED = "not_permitted"  # the Cliniko role may not add files: waits for a role or key
-    FAILED = "failed"  # tried for long enough, or refused for good: a person must look
+    FAILED = "failed"  # "needs attention": tried for long enough, or refused for good; a person must look
 
 
 class Document(WithId, Base):
@@ -45,6 +45,14 @@ class Delivery(WithId, Base):
         # The page of deliveries, newest first: of the practice, or of one member.
         Index("ix_deliveries_practice_id_created_at", "practice_id", "created_at"),
         Index("ix_deliveries_membership_id_created_at", "membership_id", "created_at"),
+        # The few of a state among the practice's many, and the numbers beside its choices, read from the index alone.
+        Index(
+            "ix_deliveries_practice_id_state_created_at_membership_id",
+            "practice_id",
+            "state",
+            "created_at",
+            "membership_id",
+        ),
         CheckConstraint(
             "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
             name="state",
@@ -61,7 +69,7 @@ class Delivery(WithId, Base):
     # Holds the mark by which a retry recognises its own file in Cliniko.
     description: Mapped[str] = mapped_column(String(255))
     state: Mapped[DeliveryState] = mapped_column(words_of(DeliveryState))
-    # A word for why it waits or failed (``states.REASONS``); never patient text.
+    # A word for why it waits or failed (``reasons.REASONS``); never patient text.
     reason: Mapped[str] = mapped_column(String(40), server_default="")
     # Raised by each claim; a worker writes only while the row still carries its own number.
     claim: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -75,6 +83,8 @@ class Delivery(WithId, Base):
     attachment_id: Mapped[str | None] = mapped_column(String(20))
     recorded_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    # When it first could not go on without a person; null for one that never stopped.
+    stopped_at: Mapped[datetime | None]
     # Follows one click through the logs, from the browser to the file: random, says nothing of anybody.
     trace_id: Mapped[str] = mapped_column(String(32), server_default="")
     created_at: Mapped[datetime]
@@ -93,11 +103,11 @@ class DeliveryAttempt(Base):
     delivery_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"))
     started_at: Mapped[datetime]
     took_ms: Mapped[int] = mapped_column(Integer)
-    # The last thing tried: "look", "permission", "upload", "record" or "poll".
+    # The last thing tried (``attempts.Step``).
     step: Mapped[str] = mapped_column(String(20))
     # "done", or the family of the error: "transient", "permanent", "config"; "ours" for trouble on our side.
     result: Mapped[str] = mapped_column(String(20))
-    # A word of ``states.REASONS``.
+    # A word of ``reasons.REASONS``.
     reason: Mapped[str] = mapped_column(String(40), server_default="")
     error_type: Mapped[str] = mapped_column(String(60), server_default="")
     remote_status: Mapped[int | None]

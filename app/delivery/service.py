@@ -5,13 +5,14 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.connections import find_connection
 from app.accounts.models import ConnectionState
+from app.delivery import events
 from app.delivery.models import Delivery, DeliveryState, Document
-from app.delivery.states import RETRYABLE, WAITS_FOR_KEY
+from app.delivery.states import WAITS_FOR_KEY, Actor, move
 from app.jobs.queue import connection_lock, defer
 from app.pdf.document import cut
 
@@ -63,17 +64,19 @@ async def start_delivery(
     )
     session.add(delivery)
     await session.flush()
-    await send_on(session, delivery, now)
+    await send_on(session, delivery, now, by=Actor.PRACTITIONER)
     return delivery
 
 
-async def send_on(session: AsyncSession, delivery: Delivery, now: datetime, *, at: datetime | None = None) -> None:
+async def send_on(
+    session: AsyncSession, delivery: Delivery, now: datetime, *, by: Actor, at: datetime | None = None
+) -> None:
     """Let a worker take the delivery up, now or at a time (UTC); without a usable key it waits for one."""
     connection = await find_connection(session, delivery.membership_id)
     if connection is None or connection.state == ConnectionState.REJECTED:
-        delivery.state = DeliveryState.NEEDS_KEY
-        delivery.reason = "no_key" if connection is None else "key_rejected"
+        move(delivery, DeliveryState.NEEDS_KEY, by=by, reason="no_key" if connection is None else "key_rejected")
         delivery.next_attempt_at = None
+        await note_stopped(session, delivery, now)
         return
     delivery.next_attempt_at = at
     await defer(
@@ -86,28 +89,35 @@ async def send_on(session: AsyncSession, delivery: Delivery, now: datetime, *, a
     )
 
 
-async def resume_waiting(session: AsyncSession, membership_id: uuid.UUID, now: datetime) -> int:
+async def note_stopped(session: AsyncSession, delivery: Delivery, now: datetime) -> None:
+    """Note that a delivery, whose row has been changed, cannot go on without a person."""
+    delivery.stopped_at = delivery.stopped_at or now
+    await events.delivery_stopped(session, delivery, now)
+
+
+async def resume_waiting(session: AsyncSession, membership_id: uuid.UUID, now: datetime, *, by: Actor) -> int:
     """Send on everything of a member that waited for a key or a role (cases 20 and 21); return how many."""
-    return await _restart(session, Delivery.membership_id == membership_id, WAITS_FOR_KEY, now)
+    return await _restart(session, Delivery.membership_id == membership_id, WAITS_FOR_KEY, now, by=by)
 
 
-async def retry_delivery(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> bool:
-    """Send a failed or waiting delivery on once more; False when it is under way or done already."""
-    return await _restart(session, Delivery.id == delivery_id, RETRYABLE, now) > 0
-
-
-async def _restart(session: AsyncSession, which: object, states: Collection[DeliveryState], now: datetime) -> int:
-    statement = select(Delivery).where(which, Delivery.state.in_(states))  # type: ignore[arg-type]  # a condition
-    deliveries = (await session.scalars(statement.order_by(Delivery.created_at).with_for_update())).all()
+async def _restart(
+    session: AsyncSession, which: ColumnElement[bool], states: Collection[DeliveryState], now: datetime, *, by: Actor
+) -> int:
+    statement = select(Delivery).where(which, Delivery.state.in_(states)).order_by(Delivery.created_at)
+    deliveries = (await session.scalars(statement.with_for_update())).all()
     for delivery in deliveries:
-        # With its record in Cliniko already, only its processing remains to be watched.
-        delivery.state = DeliveryState.PROCESSING if delivery.attachment_id else DeliveryState.WAITING
-        delivery.reason = ""
-        delivery.failures = 0
-        delivery.polls = 0
-        delivery.started_at = now
-        await send_on(session, delivery, now)
+        await begin_again(session, delivery, now, by=by)
     return len(deliveries)
+
+
+async def begin_again(session: AsyncSession, delivery: Delivery, now: datetime, *, by: Actor) -> None:
+    """Send a stopped delivery (locked) on as if it were new: with its three days, and no failure held against it."""
+    # With its record in Cliniko already, only its processing remains to be watched.
+    move(delivery, DeliveryState.PROCESSING if delivery.attachment_id else DeliveryState.WAITING, by=by)
+    delivery.failures = 0
+    delivery.polls = 0
+    delivery.started_at = now
+    await send_on(session, delivery, now, by=by)
 
 
 def describe_file(title: str, delivery_id: uuid.UUID) -> str:
@@ -118,6 +128,11 @@ def describe_file(title: str, delivery_id: uuid.UUID) -> str:
     """
     mark = f" ({mark_of(delivery_id)})"
     return cut(" ".join(title.split()) or "Exercise program", LONGEST_DESCRIPTION - len(mark)) + mark
+
+
+def title_of(delivery: Delivery) -> str:
+    """Return the title in a delivery's description, without the mark."""
+    return delivery.description.removesuffix(f" ({mark_of(delivery.id)})")
 
 
 def mark_of(delivery_id: uuid.UUID) -> str:

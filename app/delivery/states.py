@@ -1,21 +1,57 @@
-"""The life of a delivery as one table, and its states in words. Pure."""
+"""The life of a delivery as one table: which state may follow which, and who may cause it; and its states in words.
 
+Pure. Whoever writes a state goes through ``move`` or ``states_before``, so nothing outside the table can happen.
+"""
+
+import enum
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.delivery.models import Delivery, DeliveryState
+from app.delivery.reasons import REASONS
 
 S = DeliveryState
 
-# Which state may follow which. The worker moves along the first line of each, people and new keys bring the rest back.
-TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    S.WAITING: frozenset({S.UPLOADING, S.PROCESSING, S.NEEDS_KEY, S.FAILED}),
-    S.UPLOADING: frozenset({S.WAITING, S.UPLOADING, S.PROCESSING, S.NEEDS_KEY, S.NOT_PERMITTED, S.FAILED}),
-    S.PROCESSING: frozenset({S.PROCESSING, S.DELIVERED, S.NEEDS_KEY, S.NOT_PERMITTED, S.FAILED}),
-    S.DELIVERED: frozenset(),
-    S.NEEDS_KEY: frozenset({S.WAITING, S.PROCESSING}),
-    S.NOT_PERMITTED: frozenset({S.WAITING, S.PROCESSING}),
-    S.FAILED: frozenset({S.WAITING, S.PROCESSING}),
+
+class Actor(enum.StrEnum):
+    """Who moves a delivery on."""
+
+    PRACTITIONER = "practitioner"  # assigns a program, or presses "Try again"
+    WORKER = "worker"  # a job that has claimed it
+    KEY = "key"  # a new key was saved, or the role of its user was restored
+    SWEEP = "sweep"  # the periodic look for what was left behind
+
+
+_WORKER = frozenset({Actor.WORKER})
+_PERSON = frozenset({Actor.PRACTITIONER})
+_RESTART = frozenset({Actor.PRACTITIONER, Actor.KEY, Actor.SWEEP})
+_ALL = frozenset(Actor)
+
+# (from, to): who may cause it. None stands for a delivery that is being made.
+TRANSITIONS: Mapping[tuple[DeliveryState | None, DeliveryState], frozenset[Actor]] = {
+    (None, S.WAITING): _PERSON,
+    (S.WAITING, S.UPLOADING): _WORKER,
+    (S.WAITING, S.NEEDS_KEY): _ALL,  # whoever is about to send it on finds no key
+    (S.WAITING, S.NOT_PERMITTED): _WORKER,
+    (S.WAITING, S.FAILED): frozenset({Actor.WORKER, Actor.SWEEP}),
+    (S.UPLOADING, S.WAITING): _WORKER,
+    (S.UPLOADING, S.UPLOADING): _WORKER,  # taken over from a worker that has gone
+    (S.UPLOADING, S.PROCESSING): _WORKER,
+    (S.UPLOADING, S.DELIVERED): _WORKER,  # a file found to be ours that Cliniko has processed meanwhile
+    (S.UPLOADING, S.NEEDS_KEY): frozenset({Actor.WORKER, Actor.SWEEP}),
+    (S.UPLOADING, S.NOT_PERMITTED): _WORKER,
+    (S.UPLOADING, S.FAILED): _WORKER,
+    (S.PROCESSING, S.PROCESSING): _WORKER,
+    (S.PROCESSING, S.DELIVERED): _WORKER,
+    (S.PROCESSING, S.NEEDS_KEY): _ALL,
+    (S.PROCESSING, S.NOT_PERMITTED): _WORKER,
+    (S.PROCESSING, S.FAILED): frozenset({Actor.WORKER, Actor.SWEEP}),
+    (S.NEEDS_KEY, S.WAITING): _RESTART,
+    (S.NEEDS_KEY, S.PROCESSING): _RESTART,
+    (S.NOT_PERMITTED, S.WAITING): _RESTART,
+    (S.NOT_PERMITTED, S.PROCESSING): _RESTART,
+    (S.FAILED, S.WAITING): _PERSON,
+    (S.FAILED, S.PROCESSING): _PERSON,
 }
 
 # The worker takes these up; the others wait for a person or are over.
@@ -23,40 +59,25 @@ WORKABLE = frozenset({S.WAITING, S.UPLOADING, S.PROCESSING})
 # These come back by themselves when the practitioner saves a key.
 WAITS_FOR_KEY = frozenset({S.NEEDS_KEY, S.NOT_PERMITTED})
 RETRYABLE = frozenset({S.FAILED, S.NOT_PERMITTED, S.NEEDS_KEY})
-
-# Why a delivery waits or has failed, in words for the practitioner.
-REASONS: Mapping[str, str] = {
-    "": "",
-    "no_key": "No Cliniko API key is saved. Paste one in My account > Settings and the PDF goes out by itself.",
-    "key_rejected": "Cliniko no longer accepts the API key. Paste a new one in My account > Settings "
-    "and the PDF goes out by itself.",
-    "key_unreadable": "The stored API key cannot be read. Save it again in My account > Settings "
-    "and the PDF goes out by itself.",
-    "role": "The Cliniko role of this API key may not add files; practitioner or receptionist can. "
-    "Ask an administrator in Cliniko, then try again. Until then, download the PDF.",
-    "unreachable": "Cliniko did not answer.",
-    "server_trouble": "Cliniko has trouble at the moment.",
-    "busy": "Cliniko has had too many requests with this key.",
-    "upload_expired": "Cliniko's permission to upload ran out; a new one is asked for.",
-    "storage_full": "Your Cliniko account has no room for more files. Remove files there or choose another plan; "
-    "it is tried again every hour.",
-    "patient_not_visible": "Cliniko no longer shows this patient to the API key: deleted there, or the key is of "
-    "another clinic. Download the PDF, or try again when the patient is visible.",
-    "patient_changed": "The client is linked to another Cliniko patient since this was assigned. "
-    "Check that it is the right person, then assign the program again.",
-    "removed": "The file was in the patient's Files and is no longer there. Download the PDF if it is still needed.",
-    "refused_once": "Cliniko did not take the file.",
-    "refused": "Cliniko refused the file. Download the PDF and add it in Cliniko by hand.",
-    "gave_up": "It was tried for three days without success. Try again, or download the PDF and add it in "
-    "Cliniko by hand.",
-    "stuck": "Cliniko has the file but has not finished processing it for a day. Look in the patient's Files.",
-    "trouble": "Something unexpected went wrong on our side.",
-}
+# A next try that is closer than this is not worth a word, nor a button that hastens it.
+SOON = timedelta(seconds=10)
 
 
-def states_before(new: DeliveryState) -> frozenset[DeliveryState]:
-    """Return the states a delivery may be in right before it gets to ``new``."""
-    return frozenset(old for old, following in TRANSITIONS.items() if new in following)
+class TransitionError(Exception):
+    """A slip of ours: somebody tried to move a delivery in a way the table does not know."""
+
+
+def states_before(new: DeliveryState, *, by: Actor) -> frozenset[DeliveryState]:
+    """Return the states from which this actor may bring a delivery to ``new``."""
+    return frozenset(old for (old, to), actors in TRANSITIONS.items() if to is new and by in actors and old)
+
+
+def move(delivery: Delivery, new: DeliveryState, *, by: Actor, reason: str = "") -> None:
+    """Set the state of a (locked) delivery and why; raises TransitionError for what the table does not allow."""
+    if delivery.state not in states_before(new, by=by):
+        raise TransitionError(f"{delivery.state} to {new} by {by}")
+    delivery.state = new
+    delivery.reason = reason
 
 
 def is_live(delivery: Delivery) -> bool:
@@ -64,18 +85,24 @@ def is_live(delivery: Delivery) -> bool:
     return delivery.state in WORKABLE
 
 
-def describe(delivery: Delivery, now: datetime) -> tuple[str, str, str]:
-    """Return the pill's look, its words, and a sentence on why or what next ("" where there is nothing to add)."""
+def describe(delivery: Delivery, now: datetime, held_until: datetime | None = None) -> tuple[str, str, str]:
+    """Return the pill's look, its words, and a sentence on why or what next ("" where there is nothing to add).
+
+    ``held_until`` (UTC) is set while Cliniko is down for the key: nothing is tried before.
+    """
     reason = REASONS.get(delivery.reason, "")
+    next_at = max((at for at in (delivery.next_attempt_at, held_until) if at is not None), default=None)
     match delivery.state:
-        case S.WAITING if reason:
-            return "waiting", "Waiting", f"{reason} {_next_try(delivery.next_attempt_at, now)}".strip()
+        case S.WAITING if reason or held_until:
+            return "waiting", "Waiting", f"{reason or REASONS['unreachable']} {_next_try(next_at, now)}".strip()
         case S.WAITING:
             return "waiting", "Waiting to go to Cliniko", ""
         case S.UPLOADING:
             return "uploading", "Uploading to Cliniko", ""
         case S.PROCESSING:
-            return "uploading", "Uploaded, Cliniko is processing it", ""
+            is_soon = next_at is None or next_at - now <= SOON
+            what_next = "" if is_soon else _next_try(next_at, now, "Looking again")
+            return "uploading", "Uploaded, Cliniko is processing it", f"{reason} {what_next}".strip()
         case S.DELIVERED:
             return "done", "In Cliniko", ""
         case S.NEEDS_KEY:
@@ -83,18 +110,27 @@ def describe(delivery: Delivery, now: datetime) -> tuple[str, str, str]:
         case S.NOT_PERMITTED:
             return "action", "Not permitted", reason
         case _:
-            return "failed", "Failed", reason
+            return "failed", "Needs attention", reason
 
 
-def _next_try(at: datetime | None, now: datetime) -> str:
-    """Say when the next attempt is due, in whole seconds, minutes or hours."""
-    if at is None:
-        return ""
-    seconds = (at - now).total_seconds()
-    if seconds < 5:
-        return "Trying again now."
-    if seconds < 90:
-        return f"Trying again in {round(seconds)} seconds."
-    if seconds < 90 * 60:
-        return f"Trying again in {round(seconds / 60)} minutes."
-    return f"Trying again in {round(seconds / 3600)} hours."
+def _next_try(at: datetime | None, now: datetime, what: str = "Trying again") -> str:
+    return f"{what} {in_words(at, now)}." if at else ""
+
+
+def in_words(at: datetime, now: datetime) -> str:
+    """Return how far off a moment is, in whole minutes or hours: "now", "in 4 minutes".
+
+    Not in seconds: a page that keeps itself up to date would have to say something new all the time.
+    """
+    minutes = (at - now).total_seconds() / 60
+    if minutes < 0.1:
+        return "now"
+    if minutes < 1:
+        return "in less than a minute"
+    if minutes < 90:
+        return f"in {_count(round(minutes), 'minute')}"
+    return f"in {_count(round(minutes / 60), 'hour')}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

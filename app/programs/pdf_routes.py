@@ -1,7 +1,6 @@
 """PDFs to look at: of every version as it was assigned, and of a draft as it would be."""
 
 import uuid
-from email.message import Message
 from typing import Annotated
 
 import anyio.to_thread
@@ -19,6 +18,7 @@ from app.programs.editor_routes import editor_path
 from app.programs.printing import gather_document
 from app.programs.queries import find_newest_version, get_document_id, get_program
 from app.programs.service import check_draft
+from app.web import files
 from app.web.filters import with_query
 from app.web.rendering import redirect
 
@@ -52,7 +52,7 @@ async def show_preview(
     )
     await release(session)
     name = file_name(document.title, document.client_name, document.version)
-    return _pdf(f"preview-{name}", await anyio.to_thread.run_sync(render, document))
+    return files.show_pdf(f"preview-{name}", await anyio.to_thread.run_sync(render, document))
 
 
 @router.get("/versions/{number}.pdf")
@@ -63,10 +63,4 @@ async def show_pdf(
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id)
     document_id = await get_document_id(session, program.id, number)
-    return _pdf(*await get_document_content(session, document_id))
-
-
-def _pdf(name: str, content: bytes) -> Response:
-    headers = Message()
-    headers.add_header("Content-Disposition", "inline", filename=name)
-    return Response(content, media_type="application/pdf", headers=dict(headers.items()))
+    return files.show_pdf(*await get_document_content(session, document_id))

@@ -1,6 +1,7 @@
 """Pages about a client's programs: the client's own page, a program with its versions, and their PDFs."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,13 +14,14 @@ from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.models import Practice
 from app.clients.models import Client
 from app.clients.queries import get_client
-from app.delivery.states import RETRYABLE, describe, is_live
+from app.delivery.outages import describe_outage
+from app.delivery.shown import Standing, look_at, show
 from app.programs import editor_routes, pdf_routes, version_routes
 from app.programs.home import member_routes
 from app.programs.home.chart import draw_chart
 from app.programs.home.queries import list_diaries
 from app.programs.lifecycle import state_of
-from app.programs.queries import get_program, list_programs, list_versions, newest_number
+from app.programs.queries import ProgramRow, get_program, list_programs, list_versions, newest_number
 from app.programs.service import discard_draft, revise
 from app.web.rendering import page, redirect
 
@@ -37,7 +39,8 @@ async def show_client(
     """Show a client: details, what to know before treating, and programs with their deliveries."""
     client = await get_client(session, member, client_id)
     now = tools.clock()
-    shown = await _programs_context(session, member, client, now)
+    programs, standing = await _look_at_programs(session, client, now)
+    shown = await _programs_context(session, member, client, programs, standing)
     diaries = await list_diaries(session, client.id, ZoneInfo(shown["zone"]), shown["today"])
     return page(
         request,
@@ -53,25 +56,43 @@ async def show_client(
 async def show_deliveries(
     request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
-    """Answer with the client page's list of programs alone, which keeps itself up to date."""
+    """Answer with the client page's list of programs alone, which keeps itself up to date.
+
+    While it would say the same as the one whose tag comes along, there is nothing but the answer's head (304).
+    """
     client = await get_client(session, member, client_id)
-    shown = await _programs_context(session, member, client, tools.clock())
-    return page(request, "programs/_list.html", **shown)
+    programs, standing = await _look_at_programs(session, client, tools.clock())
+    headers = {"ETag": standing.tag([(row.program_id, row.updated_at) for row in programs])}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    shown = await _programs_context(session, member, client, programs, standing)
+    answer = page(request, "programs/_list.html", **shown)
+    answer.headers.update(headers)
+    return answer
 
 
-async def _programs_context(session: AsyncSession, member: Member, client: Client, now: datetime) -> dict[str, Any]:
-    practice = await session.get_one(Practice, member.practice_id)
+async def _look_at_programs(
+    session: AsyncSession, client: Client, now: datetime
+) -> tuple[Sequence[ProgramRow], Standing]:
     programs = await list_programs(session, client.id)
+    return programs, await look_at(session, [row.delivery for row in programs if row.delivery], now)
+
+
+async def _programs_context(
+    session: AsyncSession, member: Member, client: Client, programs: Sequence[ProgramRow], standing: Standing
+) -> dict[str, Any]:
+    practice = await session.get_one(Practice, member.practice_id)
+    zone = practice.time_zone or "UTC"
     return {
         "client": client,
         "member": member,
         "programs": [row for row in programs if not row.ended_at],
         "ended": [row for row in programs if row.ended_at],
-        "states": {row.delivery.id: describe(row.delivery, now) for row in programs if row.delivery},
-        "is_live": any(row.delivery and is_live(row.delivery) for row in programs),
-        "retryable": RETRYABLE,
-        "zone": practice.time_zone or "UTC",
-        "today": now.astimezone(ZoneInfo(practice.time_zone or "UTC")).date(),
+        "deliveries": await show(session, standing),
+        "outages": [describe_outage(outage, standing.now, zone) for outage in standing.outages.values()],
+        "is_live": standing.is_live,
+        "zone": zone,
+        "today": standing.now.astimezone(ZoneInfo(zone)).date(),
     }
 
 
@@ -98,14 +119,14 @@ async def show_program(
     if not versions:
         return redirect(editor_routes.editor_path(client.id, program.id))
     practice = await session.get_one(Practice, member.practice_id)
-    now = tools.clock()
+    standing = await look_at(session, [row.delivery for row in versions if row.delivery], tools.clock())
     return page(
         request,
         "programs/show.html",
         client=client,
         program=program,
         versions=versions,
-        states={row.delivery.id: describe(row.delivery, now) for row in versions if row.delivery},
+        deliveries=await show(session, standing),
         zone=practice.time_zone or "UTC",
         state=state_of(program),
     )

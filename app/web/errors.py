@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AppError, NotFoundError
-from app.log import code_locations, type_names
+from app.redaction import FromCode, code_locations, type_names
 from app.web.rendering import page
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ def error_page(
     try:
         return page(request, template, status=status, **words)
     except Exception as broken:
-        log_failure("error_page_failed", broken, request.scope, reference)
+        log_failure(broken, request.scope, reference)
         return PlainTextResponse(f"{title}. {message} {reference or ''}".strip(), status_code=status)
 
 
@@ -82,7 +82,7 @@ async def show_app_error(request: Request, exc: AppError) -> Response:
     reference = None
     if exc.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         reference = new_reference()
-        log_failure("app_error", exc, request.scope, reference)
+        log_failure(exc, request.scope, reference)
     template = getattr(exc, "template", ERROR_TEMPLATE)
     return error_page(request, exc.status, exc.title, exc.message, template=template, reference=reference, error=exc)
 
@@ -138,7 +138,7 @@ class UnexpectedErrors:
             await self.app(scope, receive, watch)
         except Exception as exc:
             reference = new_reference()
-            log_failure("unexpected_error", exc, scope, reference)
+            log_failure(exc, scope, reference)
             if not started:
                 title, message = UNEXPECTED_WORDS
                 response = error_page(Request(scope), 500, title, message, reference=reference)
@@ -151,17 +151,21 @@ def new_reference() -> str:
     return "".join(secrets.choice(letters) for _ in range(8))
 
 
-def log_failure(event: str, exc: BaseException, scope: Scope, reference: str | None) -> None:
+def log_failure(exc: BaseException, scope: Scope, reference: str | None) -> None:
     """Log what kind of exception came from where: types and code locations, no texts, no values, no address.
 
     The route is logged as its pattern (`/clients/{client_id}`), never as the path or query that were asked for.
     """
-    route = scope.get("route")
     log.error(
-        event,
+        "request_failed",
         reference=reference,
-        method=scope.get("method"),
-        route=getattr(route, "path", None),
-        error=" <- ".join(type_names(exc)),
+        route=route_of(scope),
+        error=type_names(exc),
         location=code_locations(exc),
     )
+
+
+def route_of(scope: Scope) -> FromCode | None:
+    """Return the pattern of the route that a request went to, or None for none of ours."""
+    path = getattr(scope.get("route"), "path", None)
+    return FromCode(path) if isinstance(path, str) else None

@@ -63,6 +63,9 @@ NOTICES: dict[str, Notice] = {
     "template-saved": Notice("success", "The template is saved."),
     "template-archived": Notice("success", "The template is archived."),
     "delivery-retried": Notice("info", "Trying again now."),
+    "delivery-not-retried": Notice(
+        "info", "There is nothing to try again: it is under way or done, or it waits for a working API key."
+    ),
     "delivery-cancelled": Notice("success", "The PDF will not be copied to Cliniko. It stays here."),
 }
 

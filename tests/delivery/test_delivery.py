@@ -95,6 +95,17 @@ def test_case_23_a_retry_adopts_the_file_whose_answer_was_lost(
     assert row(database, delivery_id).attachment_id == files(cliniko, patient)[0].id
 
 
+def test_case_23_a_file_that_was_processed_before_it_was_found_is_delivered_at_once(
+    ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    cliniko.state.processing_polls = 0
+    cliniko.drop("POST", RECORD, when="after")
+    delivery_id = send_pdf(ana, client)
+    deliver(ana, rounds=2)
+    assert row(database, delivery_id).state == "delivered"
+    assert len(files(cliniko, patient)) == 1
+
+
 def test_case_20_a_revoked_key_waits_and_a_new_one_resumes_by_itself(
     ana: Browser, client: str, patient: str, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
 ) -> None:

@@ -20,7 +20,8 @@ from app.cliniko.errors import (
 from app.crypto import CannotDecryptError
 from app.delivery.models import DeliveryState as S
 from app.delivery.outcome import APPEARS_WITHIN, SETTLING_TIME, Outcome, judge_failure, judge_poll
-from app.delivery.states import REASONS, RETRYABLE, TRANSITIONS, WAITS_FOR_KEY, WORKABLE, states_before
+from app.delivery.reasons import REASONS
+from app.delivery.states import WORKABLE
 from app.jobs.retry import next_attempt
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -140,11 +141,3 @@ def test_gaps_between_attempts_double_up_to_an_hour_and_are_spread() -> None:
     spread = [next_attempt(NOW, failures=1, jitter=j) for j in (0.0, 0.5, 1.0)]
     assert len(set(spread)) == 3
     assert next_attempt(NOW, failures=1, not_before=NOW + timedelta(minutes=3)) >= NOW + timedelta(minutes=3)
-
-
-def test_every_state_has_its_followers_and_only_a_delivered_file_is_final() -> None:
-    assert set(TRANSITIONS) == set(S)
-    assert [state for state in S if not TRANSITIONS[state]] == [S.DELIVERED]
-    assert S.DELIVERED not in states_before(S.WAITING)
-    assert WORKABLE | RETRYABLE | {S.DELIVERED} == set(S)
-    assert WAITS_FOR_KEY <= RETRYABLE

@@ -76,7 +76,7 @@ def test_an_error_of_ours_keeps_its_sentence_and_gets_a_reference(visitor):
 def test_an_answer_that_breaks_off_is_logged_without_its_text(visitor):
     with capture_logs() as lines:
         visitor.get("/raise-late")
-    assert [line["event"] for line in lines] == ["unexpected_error"]
+    assert [line["event"] for line in lines] == ["request_failed"]
     assert "Ana" not in repr(lines)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from app.exercises.exchange.columns import Column, fill_from_cells, find_column, one_line
 from app.exercises.exchange.filling import Filled
-from app.exercises.exchange.formulas import unguard
 from app.exercises.exchange.refusal import FileRefusedError
 from app.exercises.own import OwnExercise
+from app.spreadsheet import unguard
 
 MOST_COLUMNS = 200
 MOST_BLANK_ROWS = 10_000  # some spreadsheets write thousands of them below the last row

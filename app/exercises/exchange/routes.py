@@ -1,7 +1,6 @@
 """Importing exercises from a file, in two steps, and exporting them."""
 
 import uuid
-from email.message import Message
 from typing import Annotated
 
 import anyio.to_thread
@@ -22,13 +21,14 @@ from app.exercises.exchange.queries import get_import
 from app.exercises.exchange.refusal import FileRefusedError
 from app.exercises.exchange.service import PlanChangedError, changed_since, keep_upload, plan_now, run_import
 from app.exercises.exchange.upload import MEGABYTE, MOST_ROWS, MOST_UPLOAD_BYTES, Upload, read_upload
+from app.spreadsheet import CSV_TYPE
+from app.web.files import attached
 from app.web.rendering import page, redirect
 from app.web.slow import Turns
 
 router = APIRouter(prefix="/exercises")
 
 IMPORT_PAGE = "/exercises/import"
-CSV = "text/csv; charset=utf-8"
 MOST_BODY_BYTES = MOST_UPLOAD_BYTES + MEGABYTE  # the form around the file has some, too
 LONGEST_FILE_NAME = 120
 
@@ -69,7 +69,7 @@ async def send_file(request: Request, member: SignedIn, session: Database, tools
 @router.get("/import/empty.csv")
 async def send_empty_csv(member: SignedIn) -> Response:
     """Answer with a CSV that has the headers alone."""
-    return Response(write_csv([]), media_type=CSV, headers=_attached("exercises.csv"))
+    return Response(write_csv([]), media_type=CSV_TYPE, headers=attached("exercises.csv"))
 
 
 @router.get("/import/{import_id}")
@@ -102,14 +102,14 @@ async def import_file(
 @router.get("/export.csv")
 async def send_csv(member: SignedIn, session: Database) -> Response:
     """Answer with the practice's own exercises as a CSV."""
-    return Response(await export_csv(session, member), media_type=CSV, headers=_attached("exercises.csv"))
+    return Response(await export_csv(session, member), media_type=CSV_TYPE, headers=attached("exercises.csv"))
 
 
 @router.get("/export.zip")
 async def send_zip(member: SignedIn, session: Database) -> Response:
     """Answer with the practice's own exercises and their photos in the format of free-exercise-db."""
     source = await export_zip(session, member)
-    return StreamingResponse(read_chunks(source), media_type="application/zip", headers=_attached("exercises.zip"))
+    return StreamingResponse(read_chunks(source), media_type="application/zip", headers=attached("exercises.zip"))
 
 
 async def _read_file(file: object) -> Upload:
@@ -168,10 +168,3 @@ def _plan_page(
         is_done=is_done,
         is_late=is_late,
     )
-
-
-def _attached(file_name: str) -> dict[str, str]:
-    """Return the header by which a browser saves an answer under this name."""
-    headers = Message()
-    headers.add_header("Content-Disposition", "attachment", filename=file_name)
-    return dict(headers.items())

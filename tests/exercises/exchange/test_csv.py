@@ -11,9 +11,9 @@ from app.exercises.dose import Dose
 from app.exercises.exchange.columns import COLUMNS, find_column, write_cells
 from app.exercises.exchange.csv_reader import CsvRow, read_csv
 from app.exercises.exchange.csv_writer import write_csv
-from app.exercises.exchange.formulas import guard, unguard
 from app.exercises.exchange.refusal import FileRefusedError
 from app.exercises.own import OwnExercise, check
+from app.spreadsheet import guard, unguard
 from tests.exercises.exchange.samples import FULL, own_exercises
 
 BLANK = OwnExercise("")
@@ -45,7 +45,7 @@ def refusal(data: bytes | str, most_rows: int = 1000) -> str:
     return caught.value.message
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(own_exercises, min_size=1, max_size=4))
 def test_what_is_exported_comes_back_the_same(exercises: list[OwnExercise]) -> None:
     rows = read(write_csv(exercises))

@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(data: bytes, word
         read_json(data, most_rows=2)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(own_exercises)
 def test_what_is_exported_takes_nothing_away_when_it_comes_back(exercise: OwnExercise) -> None:
     (row,) = read(write_entry(exercise, "Id", []))
@@ -132,7 +132,7 @@ def test_a_part_without_an_equal_takes_nothing_away() -> None:
     assert filled.exercise == FULL
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(own_exercises)
 def test_an_exported_entry_is_one_of_the_format(exercise: OwnExercise) -> None:
     made = write_entry(exercise, entry_id_of(exercise.name, ()), ["Id/0.jpg"])

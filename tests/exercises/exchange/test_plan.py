@@ -49,7 +49,7 @@ def test_a_row_that_says_nothing_new_changes_nothing() -> None:
     assert (decision.action, decision.changed) == ("same", ())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(own_exercises, max_size=5), st.booleans())
 def test_an_export_that_comes_back_changes_nothing(exercises: list[OwnExercise], may_change: bool) -> None:
     known = [

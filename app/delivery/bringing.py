@@ -1,0 +1,175 @@
+"""Bringing a claimed delivery to Cliniko's Files, and recording what came of it: call, record.
+
+No transaction is open during a call. What may take effect twice (asking Cliniko for the record) is announced in the row
+first; whoever comes after such an announcement looks in Cliniko for the delivery's own mark before asking again.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.connections import note_answer, open_cliniko, still_holds_key
+from app.accounts.tools import Tools
+from app.cliniko.client import Cliniko
+from app.cliniko.errors import ClinikoError, Unreachable, UploadExpired
+from app.cliniko.types import Attachment
+from app.db import transaction
+from app.delivery import events
+from app.delivery.attempts import Attempt
+from app.delivery.claims import Claim, LostClaimError, write
+from app.delivery.models import Delivery, DeliveryState, Document
+from app.delivery.outcome import Outcome, go_on_at_once, judge_failure, judge_poll, may_have_taken_effect
+from app.delivery.service import mark_of, note_stopped, send_on
+from app.delivery.states import WAITS_FOR_KEY, WORKABLE, Actor
+
+log = structlog.get_logger()
+
+FRESH_UPLOADS = 3
+# From announcing that the record is asked for to asking: well below the time after which a silent worker's jobs are
+# taken over.
+ASK_WITHIN = timedelta(seconds=5)
+
+
+async def bring(tools: Tools, claim: Claim) -> None:
+    """Bring a delivery a step or all the way, and record what came of it.
+
+    Every failure is recorded on the row and either tried again or shown to a person; none ends here, except that of
+    writing the record itself, after which the queue tries again.
+    """
+    attempt = Attempt(tools.clock())
+    try:
+        try:
+            await _call(tools, claim, attempt)
+        except LostClaimError:
+            raise
+        except Exception as error:
+            await _record_failure(tools, claim, attempt, error)
+    except LostClaimError:
+        log.info("delivery_taken_over", delivery_id=str(claim.delivery_id))
+
+
+async def _call(tools: Tools, claim: Claim, attempt: Attempt) -> None:
+    cliniko = open_cliniko(tools, claim.connection, priority="background")
+    if claim.attachment_id is not None:
+        attempt.step = "poll"
+        await _record_poll(tools, claim, attempt, await cliniko.get_attachment(claim.attachment_id))
+        return
+    if claim.was_asked_for:
+        found = await cliniko.find_attachments(claim.patient_id, mark_of(claim.delivery_id))
+        if found:
+            await _record_attachment(tools, claim, attempt, found[0])
+            return
+    async with transaction(tools.sessions) as session:
+        document = await session.get_one(Document, claim.document_id)
+        content = await session.scalar(select(Document.content).where(Document.id == claim.document_id))
+    upload_url = await _upload(cliniko, claim, attempt, document.file_name, content or b"")
+    attempt.step = "record"
+    await _record_attachment(tools, claim, attempt, await _ask_for_record(tools, claim, cliniko, upload_url))
+
+
+async def _upload(cliniko: Cliniko, claim: Claim, attempt: Attempt, file_name: str, content: bytes) -> str:
+    """Send the bytes and return their upload_url; an expired permission is replaced at once (case 22)."""
+    for uploads_left in reversed(range(FRESH_UPLOADS)):
+        attempt.step = "permission"
+        post = await cliniko.request_upload(claim.patient_id)
+        attempt.step = "upload"
+        try:
+            return await cliniko.upload(post, file_name, content)
+        except UploadExpired:
+            log.info("upload_expired", delivery_id=str(claim.delivery_id))
+            if not uploads_left:
+                raise
+    raise AssertionError("the last round returns or raises")
+
+
+async def _ask_for_record(tools: Tools, claim: Claim, cliniko: Cliniko, upload_url: str) -> Attachment:
+    """Announce on the row that the record is asked for, ask, and take the announcement back after a clear no.
+
+    Without it the next attempt need not look first, and may follow the client's link to another patient again.
+    """
+    asked_at = tools.clock()
+    async with transaction(tools.sessions) as session:
+        await write(session, claim, record_asked_at=asked_at)
+    try:
+        if tools.clock() - asked_at > ASK_WITHIN:
+            # This process stood still in between: another worker may have taken over and be asking already.
+            raise Unreachable(sent_nothing=True, resource="patient_attachments")
+        return await cliniko.create_attachment(claim.patient_id, claim.description, upload_url)
+    except ClinikoError as error:
+        if not may_have_taken_effect(error):
+            async with transaction(tools.sessions) as session:
+                await write(session, claim, record_asked_at=None)
+        raise
+
+
+async def _record_attachment(tools: Tools, claim: Claim, attempt: Attempt, attachment: Attachment) -> None:
+    """Note that the record is in the patient's Files, and go on to watch Cliniko process it."""
+    now = tools.clock()
+    values: dict[str, Any] = {"attachment_id": attachment.id, "recorded_at": now, "failures": 0, "reason": ""}
+    outcome = judge_poll(attachment.processing_completed, polls=0, recorded_at=now, now=now)
+    async with transaction(tools.sessions) as session:
+        session.add(attempt.row(claim.delivery_id))
+        await _move_on(session, claim, outcome, values, now)
+
+
+async def _record_poll(tools: Tools, claim: Claim, attempt: Attempt, attachment: Attachment) -> None:
+    now = tools.clock()
+    outcome = judge_poll(
+        attachment.processing_completed, polls=claim.polls + 1, recorded_at=claim.recorded_at or now, now=now
+    )
+    reason = "" if outcome.state is DeliveryState.DELIVERED else outcome.reason or "processing"
+    async with transaction(tools.sessions) as session:
+        session.add(attempt.row(claim.delivery_id, reason=reason))
+        await _move_on(session, claim, outcome, {"polls": claim.polls + 1, "failures": 0}, now)
+
+
+async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: Exception) -> None:
+    now = tools.clock()
+    outcome = judge_failure(
+        error,
+        failures=claim.failures,
+        last_reason=claim.last_reason,
+        started_at=claim.started_at,
+        recorded_at=claim.recorded_at,
+        now=now,
+    )
+    log.warning(
+        "delivery_not_done",
+        delivery_id=str(claim.delivery_id),
+        error_type=type(error).__name__,
+        remote_status=getattr(error, "remote_status", None),
+        outcome=outcome.state,
+    )
+    async with transaction(tools.sessions) as session:
+        session.add(attempt.row(claim.delivery_id, reason=outcome.reason, error=error))
+        if outcome.state in WAITS_FOR_KEY and not await still_holds_key(session, claim.connection):
+            # A newer key was saved during the call, and what waited for it has been sent on already.
+            outcome = go_on_at_once(recorded_at=claim.recorded_at, now=now)
+        await _move_on(session, claim, outcome, {}, now)
+        if outcome.connection_state is not None:
+            key = claim.connection.encrypted_key
+            await note_answer(session, claim.connection.id, outcome.connection_state, encrypted_key=key, at=now)
+
+
+async def _move_on(
+    session: AsyncSession, claim: Claim, outcome: Outcome, values: Mapping[str, Any], now: datetime
+) -> None:
+    """Write the outcome and, when something remains to be done, the job that does it."""
+    written: dict[str, Any] = {"state": outcome.state, "reason": outcome.reason, **values}
+    written.setdefault("failures", outcome.failures)
+    if outcome.state is DeliveryState.DELIVERED:
+        written["delivered_at"] = now
+    await write(session, claim, **written)
+    delivery = await session.get_one(Delivery, claim.delivery_id, populate_existing=True)
+    if outcome.state is DeliveryState.DELIVERED:
+        if claim.was_stopped:
+            await events.delivery_recovered(session, delivery, now)
+        return
+    if outcome.at is not None:
+        await send_on(session, delivery, now, by=Actor.WORKER, at=outcome.at)
+    if outcome.state not in WORKABLE or (outcome.reason == "storage_full" != claim.last_reason):
+        await note_stopped(session, delivery, now)

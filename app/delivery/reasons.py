@@ -1,0 +1,34 @@
+"""Why a delivery waits or has failed, in words for the practitioner."""
+
+from collections.abc import Mapping
+
+# The words on the left are what the database holds.
+REASONS: Mapping[str, str] = {
+    "": "",
+    "no_key": "No Cliniko API key is saved. Paste one in My account > Settings and the PDF goes out by itself.",
+    "key_rejected": "Cliniko no longer accepts the API key. Paste a new one in My account > Settings "
+    "and the PDF goes out by itself.",
+    "key_unreadable": "The stored API key cannot be read. Save it again in My account > Settings "
+    "and the PDF goes out by itself.",
+    "role": "The Cliniko role of this API key may not add files; practitioner or receptionist can. "
+    "Ask an administrator in Cliniko, then try again. Until then, download the PDF.",
+    "unreachable": "Cliniko did not answer.",
+    "server_trouble": "Cliniko has trouble at the moment.",
+    "busy": "Cliniko has had too many requests with this key.",
+    "upload_expired": "Cliniko's permission to upload ran out; a new one is asked for.",
+    "storage_full": "Your Cliniko account has no room for more files. Remove files there or choose another plan; "
+    "it is tried again every hour.",
+    "patient_not_visible": "Cliniko no longer shows this patient to the API key: deleted there, or the key is of "
+    "another clinic. Download the PDF, or try again when the patient is visible.",
+    "patient_changed": "The client is linked to another Cliniko patient since this was assigned. "
+    "Check that it is the right person, then assign the program again.",
+    "removed": "The file was in the patient's Files and is no longer there. Download the PDF if it is still needed.",
+    "refused_once": "Cliniko did not take the file.",
+    "refused": "Cliniko refused the file. Download the PDF and add it in Cliniko by hand.",
+    "gave_up": "It was tried for three days without success. Try again, or download the PDF and add it in "
+    "Cliniko by hand.",
+    "stuck": "Cliniko has the file but has not finished processing it for a day. Look in the patient's Files.",
+    "processing": "Cliniko was still processing the file.",
+    "broken_off": "It was broken off on our side and taken up again.",
+    "trouble": "Something unexpected went wrong on our side.",
+}

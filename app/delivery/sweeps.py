@@ -1,0 +1,63 @@
+"""The periodic look for deliveries that were left behind; a second fence behind the queue's own."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import Connection, ConnectionState
+from app.delivery.models import Delivery
+from app.delivery.service import resume_waiting, send_on
+from app.delivery.states import WAITS_FOR_KEY, WORKABLE, Actor
+
+log = structlog.get_logger()
+
+# A delivery nobody has looked after for this long past its time has lost its job, whatever the cause.
+FORGOTTEN_AFTER = timedelta(minutes=10)
+
+
+async def send_forgotten(session: AsyncSession, now: datetime) -> None:
+    """Give deliveries that should be moving but are not a job again."""
+    long_ago = now - FORGOTTEN_AFTER
+    forgotten = await session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.state.in_(WORKABLE),
+            Delivery.started_at < long_ago,
+            or_(Delivery.next_attempt_at.is_(None), Delivery.next_attempt_at < long_ago),
+        )
+        .limit(500)
+        .with_for_update(skip_locked=True)
+    )
+    for delivery in forgotten:
+        log.warning("delivery_forgotten", delivery_id=str(delivery.id))
+        await send_on(session, delivery, now, by=Actor.SWEEP)
+
+
+async def resume_left_waiting(session: AsyncSession, now: datetime) -> None:
+    """Send on what waits for a key although it works."""
+    for membership_id in await _members_left_waiting(session):
+        log.warning("deliveries_left_waiting", membership_id=str(membership_id))
+        await resume_waiting(session, membership_id, now, by=Actor.SWEEP)
+
+
+async def _members_left_waiting(session: AsyncSession) -> Sequence[uuid.UUID]:
+    """Return whose deliveries wait for a key though theirs works: the job that resumes them was lost or came too early.
+
+    A key that cannot be read works in Cliniko's eyes, but only saving it again helps.
+    """
+    waiting = await session.scalars(
+        select(Delivery.membership_id)
+        .join(Connection, Connection.membership_id == Delivery.membership_id)
+        .where(
+            Delivery.state.in_(WAITS_FOR_KEY),
+            Delivery.reason != "key_unreadable",
+            Connection.state == ConnectionState.WORKING,
+        )
+        .distinct()
+        .limit(100)
+    )
+    return waiting.all()
