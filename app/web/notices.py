@@ -62,6 +62,7 @@ NOTICES: dict[str, Notice] = {
     "program-copied": Notice("success", "The exercises are copied into this program."),
     "template-saved": Notice("success", "The template is saved."),
     "template-archived": Notice("success", "The template is archived."),
+    "alert-dealt-with": Notice("success", "Done: these programs are not told of any more."),
     "delivery-retried": Notice("info", "Trying again now."),
     "delivery-not-retried": Notice(
         "info", "There is nothing to try again: it is under way or done, or it waits for a working API key."
