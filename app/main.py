@@ -16,6 +16,7 @@ from app.accounts import routes as accounts_routes
 from app.accounts.access import SignInRequiredError
 from app.accounts.tools import Tools
 from app.bridge import routes as bridge_routes
+from app.clients import person_routes
 from app.clients import routes as clients_routes
 from app.cliniko.pacing import Paces
 from app.clock import Clock, utc_now
@@ -38,6 +39,7 @@ ROUTERS = (
     health.router,
     *accounts_routes.ROUTERS,
     clients_routes.router,
+    person_routes.router,  # before the programs': /clients/new is no client
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
     exchange_routes.router,
     photo_routes.router,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.models import Practice
 from app.clients.models import Client
+from app.clients.person import read_news
 from app.clients.queries import get_client
 from app.delivery.states import RETRYABLE, describe, is_live
 from app.programs import editor_routes, pdf_routes, version_routes
@@ -36,6 +37,8 @@ async def show_client(
 ) -> Response:
     """Show a client: details, what to know before treating, and programs with their deliveries."""
     client = await get_client(session, member, client_id)
+    if client.id != client_id:
+        return redirect(f"/clients/{client.id}")  # it became part of this one
     now = tools.clock()
     shown = await _programs_context(session, member, client, now)
     diaries = await list_diaries(session, client.id, ZoneInfo(shown["zone"]), shown["today"])
@@ -43,6 +46,7 @@ async def show_client(
         request,
         "clients/show.html",
         **shown,
+        news=await read_news(session, member, client, now),
         age=age_on(client.date_of_birth, now.date()),
         diaries=diaries,
         charts={program_id: draw_chart(diary, shown["today"]) for program_id, diary in diaries.items() if diary.days},
