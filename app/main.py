@@ -18,6 +18,7 @@ from app.accounts.tools import Tools
 from app.alerts import routes as alerts_routes
 from app.alerts import settings_routes as alert_settings_routes
 from app.bridge import routes as bridge_routes
+from app.clients import person_routes
 from app.clients import routes as clients_routes
 from app.cliniko.pacing import Paces
 from app.clock import Clock, utc_now
@@ -46,6 +47,7 @@ ROUTERS = (
     alert_settings_routes.router,
     alerts_routes.router,
     clients_routes.router,
+    person_routes.router,  # before the programs': /clients/new is no client
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
     exchange_routes.router,
     photo_routes.router,
