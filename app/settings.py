@@ -29,6 +29,11 @@ class SettingsError(AppError):
     """The configuration cannot be used; the message lists every mistake in words."""
 
 
+def is_real_secret(text: str) -> bool:
+    """Return True for a text that is long enough and was not left as some example wrote it."""
+    return len(text) >= SHORTEST_SECRET and not any(word in text.lower() for word in PLACEHOLDERS)
+
+
 class Settings(BaseSettings):
     """What the operator decided. Immutable; made once by ``load_settings`` and handed on."""
 
@@ -41,6 +46,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     cliniko_api_url: str = "https://api.{shard}.cliniko.com/v1"
     contact_email: str | None = None
+    metrics_token: str | None = Field(default=None, repr=False)
     # Without a host no mail is sent: it is printed instead (app/mail).
     smtp_host: str | None = None
     smtp_port: int | None = Field(default=None, ge=1, le=65535)
@@ -59,7 +65,7 @@ class Settings(BaseSettings):
         if not keys:
             raise ValueError("is empty. Leave it unset, or give at least one key.")
         for key in keys:
-            if len(key) < SHORTEST_SECRET or any(word in key.lower() for word in PLACEHOLDERS):
+            if not is_real_secret(key):
                 raise ValueError(
                     f"holds a key that is shorter than {SHORTEST_SECRET} characters or looks like a placeholder. "
                     "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
@@ -110,6 +116,19 @@ class Settings(BaseSettings):
         if value and ("@" not in value or any(c.isspace() or c in "()<>" for c in value)):
             raise ValueError("must be one e-mail address, such as it@practice.example.")
         return value or None
+
+    @field_validator("metrics_token")
+    @classmethod
+    def check_metrics_token(cls, value: str | None) -> str | None:
+        """Take a long word that was made for this: it is all that keeps strangers from the figures."""
+        if not value:
+            return None
+        if not is_real_secret(value) or not value.isascii() or any(c.isspace() for c in value):
+            raise ValueError(
+                f"must be one word of {SHORTEST_SECRET} letters and digits or more, not a placeholder. "
+                "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return value
 
     @field_validator("smtp_host", "smtp_port", "smtp_user", "smtp_password", "smtp_tls", mode="before")
     @classmethod
@@ -176,6 +195,11 @@ class Settings(BaseSettings):
     def smtp_address(self) -> tuple[str, int] | None:
         """Host and port of the mail server, or None when mails are only printed."""
         return (self.smtp_host, self.smtp_port or SMTP_PORTS[self.smtp_tls]) if self.smtp_host else None
+
+    @property
+    def is_local(self) -> bool:
+        """True when the service is for browsers on this machine, so that no proxy stands before it."""
+        return urlsplit(self.public_url).hostname in LOOPBACK_HOSTS
 
     @property
     def is_https(self) -> bool:

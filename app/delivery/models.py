@@ -56,6 +56,14 @@ class Delivery(WithId, Base):
         # The page of deliveries, newest first: of the practice, or of one member.
         Index("ix_deliveries_practice_id_created_at", "practice_id", "created_at"),
         Index("ix_deliveries_membership_id_created_at", "membership_id", "created_at"),
+        # The few of a state among the practice's many, and the numbers beside its choices, read from the index alone.
+        Index(
+            "ix_deliveries_practice_id_state_created_at_membership_id",
+            "practice_id",
+            "state",
+            "created_at",
+            "membership_id",
+        ),
         # What is under way or in trouble, which is little beside all that was ever delivered.
         Index(
             "ix_deliveries_unfinished",
@@ -64,14 +72,6 @@ class Delivery(WithId, Base):
             "state",
             "reason",
             postgresql_where=text("state <> 'delivered'"),
-        ),
-        # The few of a state among the practice's many, and the numbers beside its choices, read from the index alone.
-        Index(
-            "ix_deliveries_practice_id_state_created_at_membership_id",
-            "practice_id",
-            "state",
-            "created_at",
-            "membership_id",
         ),
         CheckConstraint(
             "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
@@ -103,10 +103,10 @@ class Delivery(WithId, Base):
     attachment_id: Mapped[str | None] = mapped_column(String(20))
     recorded_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
-    # When a person said that nothing more is to be done about its failure; counts while it is not tried again.
-    dealt_with_at: Mapped[datetime | None]
     # When it first could not go on without a person; null for one that never stopped.
     stopped_at: Mapped[datetime | None]
+    # When a person said that nothing more is to be done about its failure; counts while it is not tried again.
+    dealt_with_at: Mapped[datetime | None]
     # Follows one click through the logs, from the browser to the file: random, says nothing of anybody.
     trace_id: Mapped[str] = mapped_column(String(32), server_default="")
     created_at: Mapped[datetime]
