@@ -34,7 +34,7 @@ Counts = dict[tuple[Cause, uuid.UUID], int]
 
 
 @queue.periodic(cron="* * * * * */20")
-@queue.task(name="delivery.watch", queueing_lock="delivery.watch", pass_context=True)
+@queue.task(name="delivery.watch", lock="delivery.watch", queueing_lock="delivery.watch", pass_context=True)
 async def watch(context: JobContext, timestamp: int) -> None:
     """Open and close alerts where what is wrong has changed; two queries when nothing has."""
     tools = tools_of(context)
