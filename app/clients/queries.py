@@ -155,6 +155,10 @@ class VisibleOwners:
     shared_ids: list[uuid.UUID]
     given_ids: list[uuid.UUID]
 
+    def sees(self, *, client_id: uuid.UUID, owner_id: uuid.UUID) -> bool:
+        """Return True when the member sees this client of this owner."""
+        return owner_id in self.shared_ids or client_id in self.given_ids
+
 
 async def visible_owners(session: AsyncSession, member: Member) -> VisibleOwners:
     """Return the memberships whose clients the member sees, with their names.
