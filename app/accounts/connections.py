@@ -42,6 +42,7 @@ def open_cliniko(tools: Tools, connection: Connection, *, priority: Priority) ->
         pace=tools.paces.for_connection(str(connection.id)),
         priority=priority,
         clock=tools.clock,
+        observer=tools.metrics,
     )
 
 

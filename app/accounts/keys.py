@@ -134,6 +134,7 @@ async def check_key(tools: Tools, key: ApiKey) -> CheckedKey:
         contact_email=tools.settings.contact,
         clock=tools.clock,
         timeout_seconds=CHECK_SECONDS,
+        observer=tools.metrics,
     )
     try:
         async with within(CHECK_SECONDS):

@@ -128,6 +128,7 @@ async def _record_attachment(tools: Tools, claim: Claim, attempt: Attempt, attac
         await _note_answer(session, claim, now)
         session.add(attempt.row(claim.delivery_id))
         await _move_on(session, claim, outcome, values, now)
+    _tell(attempt, outcome)
 
 
 async def _record_poll(tools: Tools, claim: Claim, attempt: Attempt, attachment: Attachment) -> None:
@@ -140,6 +141,12 @@ async def _record_poll(tools: Tools, claim: Claim, attempt: Attempt, attachment:
         await _note_answer(session, claim, now)
         session.add(attempt.row(claim.delivery_id, reason=reason))
         await _move_on(session, claim, outcome, {"polls": claim.polls + 1, "failures": 0}, now)
+    _tell(attempt, outcome)
+
+
+def _tell(attempt: Attempt, outcome: Outcome) -> None:
+    """Log an attempt that brought the delivery on; its id and its trace are bound to the job's log lines."""
+    log.info("delivery_moved", step=attempt.step, state=outcome.state, reason=outcome.reason)
 
 
 async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: Exception) -> None:

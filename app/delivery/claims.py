@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import tracing
 from app.accounts.connections import find_connection, lock_connection, outage_of, set_outage
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.outage import Turn, probing, turn
@@ -133,6 +134,7 @@ def _claim(
         step: Step = "record" if delivery.record_asked_at else "permission"
         session.add(broken_off(delivery.id, step=step, now=now))
     delivery.claim += 1
+    tracing.follow(delivery.trace_id, delivery.id)
     if delivery.state is not DeliveryState.PROCESSING:
         move(delivery, DeliveryState.UPLOADING, by=Actor.WORKER, reason=delivery.reason)
     return Claim(

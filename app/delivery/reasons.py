@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from app.redaction import know_words
+
 # The words on the left are what the database holds.
 REASONS: Mapping[str, str] = {
     "": "",
@@ -33,3 +35,5 @@ REASONS: Mapping[str, str] = {
     "broken_off": "It was broken off on our side and taken up again.",
     "trouble": "Something unexpected went wrong on our side.",
 }
+
+know_words(REASONS)

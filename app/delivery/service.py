@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
+import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,9 @@ from app.delivery.models import Delivery, DeliveryState, Document
 from app.delivery.states import WAITS_FOR_KEY, Actor, move
 from app.jobs.queue import connection_lock, defer
 from app.pdf.document import cut
+from app.tracing import trace_for
+
+log = structlog.get_logger()
 
 LONGEST_DESCRIPTION = 255
 
@@ -60,11 +64,13 @@ async def start_delivery(
         description=describe_file(title, delivery_id),
         state=DeliveryState.WAITING,
         started_at=now,
+        trace_id=trace_for(document.client_id),
         created_at=now,
     )
     session.add(delivery)
     await session.flush()
     await send_on(session, delivery, now, by=Actor.PRACTITIONER)
+    log.info("delivery_started", delivery_id=delivery_id, client_id=document.client_id)
     return delivery
 
 
