@@ -2,7 +2,13 @@
 
 import importlib
 
-TASK_MODULES = ("app.jobs.worker", "app.clients.jobs", "app.delivery.jobs")
+TASK_MODULES = (
+    "app.jobs.worker",
+    "app.clients.jobs",
+    "app.clients.nightly",
+    "app.delivery.jobs",
+    "app.programs.home.jobs",
+)
 
 
 def import_all_tasks() -> None:
