@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.connections import note_answer, open_cliniko
 from app.accounts.models import Connection, ConnectionState, Membership, Practice, SignInSession
 from app.accounts.tools import Tools, tools_of
+from app.clients.combining import gather_strays
 from app.clients.jobs import defer_refresh, is_held
 from app.clients.models import Client, ClientLink, PatientPoll
 from app.clients.service import take_over_page
@@ -56,9 +57,15 @@ def is_due(now: datetime, zone: ZoneInfo, finished_at: datetime | None) -> bool:
 @queue.periodic(cron="*/15 * * * *")
 @queue.task(name="clients.find_nights", queueing_lock="clients.find_nights", pass_context=True)
 async def find_nights(context: JobContext, timestamp: int) -> None:
-    """Begin, or go on with, the look of every practice where it is night and that is not done yet."""
+    """Begin, or go on with, the look of every practice where it is night and that is not done yet.
+
+    Also brings home what an older release added to combined clients meanwhile.
+    """
     tools = tools_of(context)
     now = tools.clock()
+    async with transaction(tools.sessions) as session:
+        if strays := await gather_strays(session):
+            log.warning("strays_gathered", count=strays)
     async with transaction(tools.sessions) as session:
         for practice, poll in await _practices(session, now):
             if is_due(now, ZoneInfo(practice.time_zone or "UTC"), poll.finished_at if poll else None):
@@ -149,7 +156,9 @@ async def _claim(session: AsyncSession, practice_id: uuid.UUID, connection_id: u
     connection = await session.get(Connection, connection_id)
     if connection is None or connection.state == ConnectionState.REJECTED or is_held(connection, now):
         return None
-    oldest = select(func.min(Client.refreshed_at)).where(Client.practice_id == practice_id, ~Client.is_hand_made)
+    oldest = select(func.min(Client.refreshed_at)).where(
+        Client.practice_id == practice_id, ~Client.is_hand_made, Client.combined_into_id.is_(None)
+    )
     await session.execute(
         insert(PatientPoll)
         .values(practice_id=practice_id, updated_since=func.coalesce(oldest.scalar_subquery(), now))
