@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import sqlalchemy as sa
 
 from tests.processes import end, free_port, start, wait_until
 
@@ -75,11 +76,16 @@ class Machines:
         self._pauses: list[threading.Thread] = []
         self._ending = threading.Event()
 
-    def wait_until_ready(self) -> None:
-        """Return when the web answers and every worker works."""
+    def wait_until_ready(self, database: sa.Engine) -> None:
+        """Return when the web answers and every worker has said so in the queue's own list."""
         wait_until(self._is_ready, "the web answers", seconds=60)
-        for worker in self.workers:
-            wait_until(lambda log=worker.log: "working" in log.read_text(), "a worker works", seconds=60)  # type: ignore[misc]
+
+        def all_work() -> bool:
+            with database.connect() as connection:
+                query = "SELECT count(*) FROM procrastinate_workers"
+                return bool(connection.exec_driver_sql(query).scalar_one() == len(self.workers))
+
+        wait_until(all_work, "the workers work", seconds=60)
 
     def _is_ready(self) -> bool:
         try:
