@@ -4,7 +4,14 @@ import importlib
 
 from app.redaction import know_words
 
-TASK_MODULES = ("app.jobs.worker", "app.clients.jobs", "app.delivery.jobs")
+TASK_MODULES = (
+    "app.jobs.worker",
+    "app.mail.jobs",
+    "app.alerts.jobs",
+    "app.clients.jobs",
+    "app.delivery.jobs",
+    "app.delivery.watch",
+)
 
 
 def import_all_tasks() -> None:

@@ -13,8 +13,8 @@ from tests.programs.arrange import start_from_template
 from tests.support import Browser, Clinic, send_pdf
 from tests.test_images import picture
 
-# What anybody may open; everything else asks for a sign-in.
-PUBLIC = {"/healthz", "/readyz", "/sign-in", "/sign-up", "/sign-out", "/join/{token}", "/", "/p/offline.js"}
+# What anybody may open; everything else asks for a sign-in. Who may read /metrics: tests/test_monitoring.py.
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-up", "/sign-out", "/join/{token}", "/", "/p/offline.js"}
 # The patients' own pages: nobody signs in there, and each asks for an answer of its own.
 PATIENTS = "/p/{token}"
 

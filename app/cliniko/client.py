@@ -6,6 +6,7 @@ application", "Pagination", "Filtering results". Patient text never gets into an
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from app.cliniko.exchange import Answer, exchange, raise_failure, read_json
 from app.cliniko.fields import as_record, clean_text
 from app.cliniko.key import ApiKey, api_base_url, is_record_id
 from app.cliniko.merges import MergeTrail
+from app.cliniko.observing import Nobody, Observer
 from app.cliniko.pacing import Pace, Priority, read_reset
 from app.cliniko.types import Account, Attachment, Patient, PresignedPost, User
 from app.clock import Clock, utc_now
@@ -62,6 +64,7 @@ class Cliniko:
         clock: Clock = utc_now,
         timeout_seconds: float = 8.0,
         upload_timeout_seconds: float = 30.0,
+        observer: Observer | None = None,
     ) -> None:
         """Take the API's address as a template with {shard}; ValueError when it or the e-mail is misshapen.
 
@@ -78,6 +81,7 @@ class Cliniko:
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._upload_timeout_seconds = upload_timeout_seconds
+        self._observer = observer or Nobody()
 
     async def get_user(self) -> User:
         """Return the user the key belongs to (GET /user)."""
@@ -128,7 +132,13 @@ class Cliniko:
         `file_name` is plain ASCII (ValueError otherwise). Raises UploadExpired when the permission has run out.
         """
         return await attachments.upload_file(
-            self._http, post, file_name, content, api_url=self._base, seconds=self._upload_timeout_seconds
+            self._http,
+            post,
+            file_name,
+            content,
+            api_url=self._base,
+            seconds=self._upload_timeout_seconds,
+            observer=self._observer,
         )
 
     async def create_attachment(self, patient_id: str, description: str, upload_url: str) -> Attachment:
@@ -194,12 +204,18 @@ class Cliniko:
         missing: type[NotFound] = NotFound,
     ) -> object:
         if self._pace:
-            await self._pace.wait_turn(self._priority)
+            began = time.monotonic()
+            try:
+                await self._pace.wait_turn(self._priority)
+            finally:
+                self._observer.waited(self._priority, time.monotonic() - began)
         seconds = self._timeout_seconds
         # Half for connecting, so that a host that never answers is known as one that was sent nothing.
         limits = httpx.Timeout(seconds, connect=seconds / 2, pool=seconds / 2)
         request = self._http.build_request(method, url, json=body, headers=self._headers, timeout=limits)
-        answer = await exchange(self._http, request, auth=self._auth, seconds=seconds, resource=resource)
+        answer = await exchange(
+            self._http, request, auth=self._auth, seconds=seconds, resource=resource, observer=self._observer
+        )
         if answer.status == 429:
             raise self._rate_limited(answer, resource)
         if answer.status not in (200, 201):
