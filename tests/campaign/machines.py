@@ -98,7 +98,9 @@ class Machines:
         return next((worker for worker in self.workers if worker.holds_port(port)), None)
 
     def pause(self, worker: Worker, *, seconds: float | None = None) -> None:
-        """Pause a worker for so long, or (None) until another has taken over from it."""
+        """Pause a worker for so long, or (None) until another has taken over from it, which takes one that runs."""
+        if any(thread.is_alive() for thread in self._pauses):
+            seconds = 2.0
         before = self.taken_over()
         worker.pause()
         thread = threading.Thread(target=self._let_go_on, args=(worker, seconds, before), daemon=True)
