@@ -4,7 +4,14 @@ import importlib
 
 from app.redaction import know_words
 
-TASK_MODULES = ("app.jobs.worker", "app.clients.jobs", "app.delivery.jobs")
+TASK_MODULES = (
+    "app.jobs.worker",
+    "app.jobs.trimming",
+    "app.accounts.trimming",
+    "app.clients.jobs",
+    "app.delivery.jobs",
+    "app.delivery.trimming",
+)
 
 
 def import_all_tasks() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, literal_column, null, select, union_all
+from sqlalchemy import ColumnElement, func, literal, literal_column, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.delivery.models import Delivery
@@ -24,7 +24,7 @@ class Standing:
 async def list_standings(session: AsyncSession, now: datetime) -> list[Standing]:
     """Return one row a state, by two small indexes: what has not arrived, and when others did. ``now`` is UTC."""
     # Text, not parameters, so that the partial index serves.
-    state = literal_column("state")
+    state: ColumnElement[str] = literal_column("state")
     waiting = (
         select(state, func.count(), func.min(Delivery.created_at))
         .where(literal_column("state <> 'delivered'"))

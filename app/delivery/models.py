@@ -4,7 +4,18 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, String, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, WithId, words_of
@@ -53,6 +64,9 @@ class Delivery(WithId, Base):
             "created_at",
             "membership_id",
         ),
+        # Those that need looking after, and those that arrived lately, among ever more that have arrived.
+        Index("ix_deliveries_not_arrived", "state", "created_at", postgresql_where=text("state <> 'delivered'")),
+        Index("ix_deliveries_delivered_at", "delivered_at"),
         CheckConstraint(
             "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
             name="state",
