@@ -12,7 +12,15 @@ GOOD = "n3Vq" * 12
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "DATA_DIR", "SECRET_KEYS", "PUBLIC_URL", "CLINIKO_API_URL", "CONTACT_EMAIL"):
+    for name in (
+        "DATABASE_URL",
+        "DATA_DIR",
+        "SECRET_KEYS",
+        "PUBLIC_URL",
+        "CLINIKO_API_URL",
+        "CONTACT_EMAIL",
+        "METRICS_TOKEN",
+    ):
         monkeypatch.delenv(f"KINEBRIDGE_{name}", raising=False)
 
 
@@ -33,6 +41,8 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("PUBLIC_URL", "https://kinebridge.example.org/app", "without a path"),
         ("CLINIKO_API_URL", "http://api.example.org/v1", "must start with https://"),
         ("CONTACT_EMAIL", "it (at) practice", "one e-mail address"),
+        ("METRICS_TOKEN", "short", "must be one word of 32"),
+        ("METRICS_TOKEN", "with spaces in it " * 3, "must be one word of 32"),
         ("DATABASE_URL", "postgresql://db/kinebridge", "KINEBRIDGE_SECRET_KEYS must be set"),
         ("DATABASE_URL", "mysql://db/kinebridge", "must look like postgresql://"),
         ("DATABASE_URL", "postgresql://user:pass/word@db:x/kinebridge", "must look like postgresql://"),

@@ -1,7 +1,9 @@
 """How the deliveries of all practices stand, in figures for whoever runs the service."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, literal_column, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,5 +33,5 @@ async def list_standings(session: AsyncSession, now: datetime) -> list[Standing]
         .group_by(state)
     )
     arrived = select(literal(ARRIVED), func.count(), null()).where(Delivery.delivered_at > now - timedelta(hours=1))
-    rows = (await session.execute(union_all(waiting, arrived))).all()
+    rows: Sequence[Any] = (await session.execute(union_all(waiting, arrived))).all()
     return [Standing(name, number, max((now - (oldest or now)).total_seconds(), 0)) for name, number, oldest in rows]
