@@ -15,12 +15,16 @@ from app.accounts import letterhead_routes
 from app.accounts import routes as accounts_routes
 from app.accounts.access import SignInRequiredError
 from app.accounts.tools import Tools
+from app.alerts import routes as alerts_routes
+from app.alerts import settings_routes as alert_settings_routes
 from app.bridge import routes as bridge_routes
+from app.clients import person_routes
 from app.clients import routes as clients_routes
 from app.cliniko.pacing import Paces
 from app.clock import Clock, utc_now
 from app.crypto import Vault
 from app.db import make_engine, make_sessions
+from app.delivery import alert_routes as delivery_alert_routes
 from app.delivery import routes as delivery_routes
 from app.exercises import own_routes, photo_routes
 from app.exercises import routes as exercises_routes
@@ -40,7 +44,10 @@ ROUTERS = (
     health.router,
     monitoring.router,
     *accounts_routes.ROUTERS,
+    alert_settings_routes.router,
+    alerts_routes.router,
     clients_routes.router,
+    person_routes.router,  # before the programs': /clients/new is no client
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
     exchange_routes.router,
     photo_routes.router,
@@ -49,6 +56,7 @@ ROUTERS = (
     template_routes.router,
     home_routes.router,
     delivery_routes.router,
+    delivery_alert_routes.router,
     bridge_routes.router,
 )
 

@@ -14,7 +14,9 @@ from procrastinate.schema import SchemaManager
 from app.db import sqlalchemy_url
 
 MODEL_MODULES = (
+    "app.mail.models",
     "app.accounts.models",
+    "app.alerts.models",
     "app.clients.models",
     "app.exercises.models",
     "app.exercises.exchange.models",

@@ -8,9 +8,12 @@ TASK_MODULES = (
     "app.jobs.worker",
     "app.jobs.trimming",
     "app.accounts.trimming",
+    "app.mail.jobs",
+    "app.alerts.jobs",
     "app.clients.jobs",
     "app.delivery.jobs",
     "app.delivery.trimming",
+    "app.delivery.watch",
 )
 
 

@@ -27,6 +27,7 @@ from app.main import create_app, make_http
 from app.prepare import prepare_database
 from app.settings import Settings
 from tests.fakes.cliniko import FakeCliniko
+from tests.fakes.smtp import FakeSmtp
 from tests.support import Browser, Clinic
 
 SECRET = "tests-only-" + "k" * 40
@@ -75,6 +76,13 @@ def database(database_url: str) -> Iterator[sa.Engine]:
 def cliniko() -> Iterator[FakeCliniko]:
     """A Cliniko of this test's own, on a real port."""
     with FakeCliniko() as fake:
+        yield fake
+
+
+@pytest.fixture
+def smtp() -> Iterator[FakeSmtp]:
+    """A mail server of this test's own; ``smtp.settings`` leads to it."""
+    with FakeSmtp() as fake:
         yield fake
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
-from app.accounts.connections import find_connection
+from app.accounts.connections import find_connection, note_reached
 from app.accounts.models import ConnectionState
 from app.accounts.tools import Tools
 from app.bridge.outcomes import Click, Following, Outcome, send_trace_along
@@ -65,6 +65,7 @@ async def open_from_cliniko(
         return _no_key_page(request, click, is_rejected=True)
     except ClinikoError as error:
         return _cliniko_error_page(request, click, error)
+    await note_reached(session, connection)
     found = await open_patient(session, member, tools, trail, wanted)
     if isinstance(found, NotShared):
         return _not_shared_page(request, click, found.owner_name)

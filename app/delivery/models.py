@@ -64,9 +64,16 @@ class Delivery(WithId, Base):
             "created_at",
             "membership_id",
         ),
-        # Those that need looking after, and those that arrived lately, among ever more that have arrived.
-        Index("ix_deliveries_not_arrived", "state", "created_at", postgresql_where=text("state <> 'delivered'")),
-        Index("ix_deliveries_delivered_at", "delivered_at"),
+        Index("ix_deliveries_delivered_at", "delivered_at"),  # for what arrived lately
+        # What is under way or in trouble, which is little beside all that was ever delivered.
+        Index(
+            "ix_deliveries_unfinished",
+            "practice_id",
+            "membership_id",
+            "state",
+            "reason",
+            postgresql_where=text("state <> 'delivered'"),
+        ),
         CheckConstraint(
             "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
             name="state",
@@ -99,6 +106,8 @@ class Delivery(WithId, Base):
     delivered_at: Mapped[datetime | None]
     # When it first could not go on without a person; null for one that never stopped.
     stopped_at: Mapped[datetime | None]
+    # When a person said that nothing more is to be done about its failure; counts while it is not tried again.
+    dealt_with_at: Mapped[datetime | None]
     # Follows one click through the logs, from the browser to the file: random, says nothing of anybody.
     trace_id: Mapped[str] = mapped_column(String(32), server_default="")
     created_at: Mapped[datetime]

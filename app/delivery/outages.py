@@ -53,7 +53,7 @@ def describe_outage(outage: Outage, now: datetime, zone: str, *, whose: str = ""
 
     ``zone`` is the practice's (IANA); ``whose`` names the key's owner where a page is about several.
     """
-    to_whom = f" {whose}" if whose else ""
+    to_whom = f" the key of {whose}" if whose else ""
     since = write_datetime_in(outage.since, zone)
     if outage.since.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date():
         since = since.rpartition(", ")[2]

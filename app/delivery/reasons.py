@@ -14,6 +14,7 @@ REASONS: Mapping[str, str] = {
     "and the PDF goes out by itself.",
     "role": "The Cliniko role of this API key may not add files; practitioner or receptionist can. "
     "Ask an administrator in Cliniko, then try again. Until then, download the PDF.",
+    "held": "Cliniko is not answering at the moment. The PDF goes out by itself as soon as it does.",
     "unreachable": "Cliniko did not answer.",
     "server_trouble": "Cliniko has trouble at the moment.",
     "busy": "Cliniko has had too many requests with this key.",

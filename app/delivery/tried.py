@@ -17,11 +17,11 @@ from app.delivery.reasons import REASONS
 MOST_SHOWN = 10
 
 STEPS: Mapping[str, str] = {
-    "look": "Looked whether the file is there already",
-    "permission": "Asked for permission to upload",
-    "upload": "Uploaded the file",
-    "record": "Added the file to the patient's Files",
-    "poll": "Looked whether Cliniko has processed it",
+    "look": "Looking whether the file is there already",
+    "permission": "Asking for permission to upload",
+    "upload": "Uploading the file",
+    "record": "Adding the file to the patient's Files",
+    "poll": "Looking whether Cliniko has processed it",
 }
 RESULTS: Mapping[str, str] = {
     "done": "Went well.",
@@ -34,21 +34,20 @@ RESULTS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class AttemptWords:
-    """One attempt as a line: when (UTC), the step it came to, what came back, and how long it took."""
+    """One attempt as a line: when (UTC), the step it came to, what came back, and Cliniko's status and how long."""
 
     at: datetime
     step: str
     answer: str
-    took: str
+    measured: str
 
 
 def describe_attempt(attempt: DeliveryAttempt) -> AttemptWords:
-    """Return an attempt in words; of a reason only what happened, not what to do now, and Cliniko's status if known."""
+    """Return an attempt in words; of a reason only what happened, not what to do now."""
     answer = _what_happened(REASONS.get(attempt.reason, "")) or RESULTS.get(attempt.result, RESULTS["transient"])
-    if attempt.remote_status is not None and attempt.result != "done":
-        answer += f" (Status {attempt.remote_status})"
-    step = STEPS.get(attempt.step, "Tried to bring it to Cliniko")
-    return AttemptWords(attempt.started_at, step, answer, _duration(attempt.took_ms))
+    status = f"status {attempt.remote_status}, " if attempt.remote_status else ""
+    step = STEPS.get(attempt.step, "Bringing it to Cliniko")
+    return AttemptWords(attempt.started_at, step, answer, status + _duration(attempt.took_ms))
 
 
 def _what_happened(reason: str) -> str:

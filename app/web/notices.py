@@ -41,6 +41,8 @@ NOTICES: dict[str, Notice] = {
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
     # Clients, exercises and programs
     "client-added": Notice("success", "The client is added."),
+    "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),
+    "combining-undone": Notice("success", "This client is on its own again. What came since stays with the other one."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),
     "photos-added": Notice("success", "The photos are added."),
@@ -62,6 +64,7 @@ NOTICES: dict[str, Notice] = {
     "program-copied": Notice("success", "The exercises are copied into this program."),
     "template-saved": Notice("success", "The template is saved."),
     "template-archived": Notice("success", "The template is archived."),
+    "alert-dealt-with": Notice("success", "Done: these programs are not told of any more."),
     "delivery-retried": Notice("info", "Trying again now."),
     "delivery-not-retried": Notice(
         "info", "There is nothing to try again: it is under way or done, or it waits for a working API key."
