@@ -9,8 +9,10 @@ TASK_MODULES = (
     "app.mail.jobs",
     "app.alerts.jobs",
     "app.clients.jobs",
+    "app.clients.nightly",
     "app.delivery.jobs",
     "app.delivery.watch",
+    "app.programs.home.jobs",
 )
 
 
