@@ -10,34 +10,44 @@ import httpx
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from app import health, web
+from app import health, monitoring, web
 from app.accounts import letterhead_routes
 from app.accounts import routes as accounts_routes
 from app.accounts.access import SignInRequiredError
 from app.accounts.tools import Tools
+from app.alerts import routes as alerts_routes
+from app.alerts import settings_routes as alert_settings_routes
 from app.bridge import routes as bridge_routes
+from app.clients import person_routes
 from app.clients import routes as clients_routes
 from app.cliniko.pacing import Paces
 from app.clock import Clock, utc_now
 from app.crypto import Vault
 from app.db import make_engine, make_sessions
+from app.delivery import alert_routes as delivery_alert_routes
 from app.delivery import routes as delivery_routes
 from app.exercises import own_routes, photo_routes
 from app.exercises import routes as exercises_routes
 from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
 from app.jobs.worker import run_worker
+from app.metrics import Metrics
 from app.programs import routes as programs_routes
 from app.programs import template_routes
 from app.programs.home import routes as home_routes
 from app.settings import Settings, ensure_secret_keys
 from app.tasks import import_all_tasks
 from app.web.rendering import redirect, with_next
+from app.web.requests import RequestRecord
 
 ROUTERS = (
     health.router,
+    monitoring.router,
     *accounts_routes.ROUTERS,
+    alert_settings_routes.router,
+    alerts_routes.router,
     clients_routes.router,
+    person_routes.router,  # before the programs': /clients/new is no client
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
     exchange_routes.router,
     photo_routes.router,
@@ -46,6 +56,7 @@ ROUTERS = (
     template_routes.router,
     home_routes.router,
     delivery_routes.router,
+    delivery_alert_routes.router,
     bridge_routes.router,
 )
 
@@ -72,7 +83,9 @@ def create_app(settings: Settings, database_url: str, *, with_worker: bool = Fal
     app.state.database_url = database_url
     app.state.with_worker = with_worker
     app.state.clock = clock
+    app.state.metrics = metrics = Metrics()
     web.install(app, public_url=settings.public_url, body_limits=BODY_LIMITS)
+    app.add_middleware(RequestRecord, count=metrics.answered_request)  # added last: outermost
     app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
     for router in ROUTERS:
         app.include_router(router)
@@ -82,7 +95,8 @@ def create_app(settings: Settings, database_url: str, *, with_worker: bool = Fal
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with open_tools(app.state.settings, app.state.database_url, app.state.clock) as tools:
+    state = app.state
+    async with open_tools(state.settings, state.database_url, state.clock, state.metrics) as tools:
         app.state.tools = tools
         stop = asyncio.Event()
         worker = asyncio.create_task(run_worker(app.state.database_url, tools, stop)) if app.state.with_worker else None
@@ -95,7 +109,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def open_tools(settings: Settings, database_url: str, clock: Clock = utc_now) -> AsyncIterator[Tools]:
+async def open_tools(
+    settings: Settings, database_url: str, clock: Clock = utc_now, metrics: Metrics | None = None
+) -> AsyncIterator[Tools]:
     """Open what a process works with and close it at the end; the worker command uses it too."""
     engine = make_engine(database_url)
     async with make_http() as http:
@@ -107,6 +123,7 @@ async def open_tools(settings: Settings, database_url: str, clock: Clock = utc_n
                 http=http,
                 paces=Paces(),
                 clock=clock,
+                metrics=metrics or Metrics(),
             )
         finally:
             await engine.dispose()

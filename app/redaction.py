@@ -31,7 +31,7 @@ REFERENCE = re.compile(r"[2-9A-HJKMNP-Z]{8}")
 LARGEST_NUMBER = 10**12
 MOST_ITEMS = 20
 LOGGED_FRAMES = 15
-PLUMBING = ("logging", "structlog", __name__, "app.log")
+PLUMBING = ("logging", "structlog")
 
 _known_words: set[str] = set()
 
@@ -69,8 +69,11 @@ def is_fixed(text: object, code: CodeType | None) -> bool:
 
 
 def calling_code() -> CodeType | None:
-    """Return the code of the function that is logging just now: the innermost outside the logging machinery."""
-    frame: FrameType | None = sys._getframe(1)
+    """Return the code of the function that is logging just now: the innermost outside the logging machinery.
+
+    For processors, which are part of that machinery themselves.
+    """
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None and _is_plumbing(str(frame.f_globals.get("__name__"))):
         frame = frame.f_back
     return frame.f_code if frame else None

@@ -5,12 +5,14 @@ Each setting is a variable ``KINEBRIDGE_<NAME>``; the table in README.md lists t
 
 import os
 import secrets
+from email.headerregistry import Address
+from email.policy import SMTP as MAIL_POLICY
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -20,10 +22,16 @@ from app.errors import AppError
 SHORTEST_SECRET = 32
 PLACEHOLDERS = ("change", "secret", "example", "placeholder", "password", "replace", "xxxx")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+SMTP_PORTS = {"starttls": 587, "tls": 465, "off": 25}
 
 
 class SettingsError(AppError):
     """The configuration cannot be used; the message lists every mistake in words."""
+
+
+def is_real_secret(text: str) -> bool:
+    """Return True for a text that is long enough and was not left as some example wrote it."""
+    return len(text) >= SHORTEST_SECRET and not any(word in text.lower() for word in PLACEHOLDERS)
 
 
 class Settings(BaseSettings):
@@ -38,6 +46,14 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     cliniko_api_url: str = "https://api.{shard}.cliniko.com/v1"
     contact_email: str | None = None
+    metrics_token: str | None = Field(default=None, repr=False)
+    # Without a host no mail is sent: it is printed instead (app/mail).
+    smtp_host: str | None = None
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    smtp_tls: Literal["starttls", "tls", "off"] = "starttls"
+    mail_from: str | None = None
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -49,7 +65,7 @@ class Settings(BaseSettings):
         if not keys:
             raise ValueError("is empty. Leave it unset, or give at least one key.")
         for key in keys:
-            if len(key) < SHORTEST_SECRET or any(word in key.lower() for word in PLACEHOLDERS):
+            if not is_real_secret(key):
                 raise ValueError(
                     f"holds a key that is shorter than {SHORTEST_SECRET} characters or looks like a placeholder. "
                     "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
@@ -101,6 +117,53 @@ class Settings(BaseSettings):
             raise ValueError("must be one e-mail address, such as it@practice.example.")
         return value or None
 
+    @field_validator("metrics_token")
+    @classmethod
+    def check_metrics_token(cls, value: str | None) -> str | None:
+        """Take a long word that was made for this: it is all that keeps strangers from the figures."""
+        if not value:
+            return None
+        if not is_real_secret(value) or not value.isascii() or any(c.isspace() for c in value):
+            raise ValueError(
+                f"must be one word of {SHORTEST_SECRET} letters and digits or more, not a placeholder. "
+                "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return value
+
+    @field_validator("smtp_host", "smtp_port", "smtp_user", "smtp_password", "smtp_tls", mode="before")
+    @classmethod
+    def read_empty_as_unset(cls, value: object, info: ValidationInfo) -> object:
+        """Take an empty variable, as compose files pass it on, for one that is not set."""
+        return cls.model_fields[str(info.field_name)].default if value == "" else value
+
+    @field_validator("mail_from")
+    @classmethod
+    def check_mail_from(cls, value: str | None) -> str | None:
+        """Take one address, with a name before it or not: it is put into a header."""
+        if not value:
+            return None
+        try:
+            addresses = list(MAIL_POLICY.header_factory("From", value).addresses)
+            fits = value.isprintable() and len(addresses) == 1 and bool(addresses[0].username and addresses[0].domain)
+        except (ValueError, IndexError):  # what the standard library raises on text that is no address
+            fits = False
+        if not fits:
+            raise ValueError("must be one e-mail address, such as Kinebridge <kinebridge@practice.example>.")
+        return value
+
+    @model_validator(mode="after")
+    def check_mail(self) -> Self:
+        """Without encryption a password and what mails say would travel in the open, so only on this machine."""
+        if self.smtp_host is None:
+            return self
+        if self.mail_from is None:
+            raise ValueError("KINEBRIDGE_MAIL_FROM must be set when KINEBRIDGE_SMTP_HOST is set.")
+        if self.smtp_tls == "off" and self.smtp_host not in LOOPBACK_HOSTS:
+            raise ValueError("KINEBRIDGE_SMTP_TLS may be off only when KINEBRIDGE_SMTP_HOST is this machine.")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("KINEBRIDGE_SMTP_USER and KINEBRIDGE_SMTP_PASSWORD must be set together.")
+        return self
+
     @model_validator(mode="after")
     def check_secrets_with_a_shared_database(self) -> Self:
         """A shared database without shared secrets would lock every other process out of the stored keys."""
@@ -114,7 +177,29 @@ class Settings(BaseSettings):
     @cached_property
     def contact(self) -> str:
         """The address in the User-Agent that Cliniko asks for; without one, postmaster of our own host."""
-        return self.contact_email or f"postmaster@{urlsplit(self.public_url).hostname}"
+        return self.contact_email or f"postmaster@{self.host}"
+
+    @property
+    def host(self) -> str:
+        """The host browsers reach us by."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+    @cached_property
+    def mail_sender(self) -> Address:
+        """Whom our mails come from; without the setting, kinebridge at our own host."""
+        header = MAIL_POLICY.header_factory("From", self.mail_from or f"Kinebridge <kinebridge@{self.host}>")
+        sender: Address = header.addresses[0]
+        return sender
+
+    @property
+    def smtp_address(self) -> tuple[str, int] | None:
+        """Host and port of the mail server, or None when mails are only printed."""
+        return (self.smtp_host, self.smtp_port or SMTP_PORTS[self.smtp_tls]) if self.smtp_host else None
+
+    @property
+    def is_local(self) -> bool:
+        """True when the service is for browsers on this machine, so that no proxy stands before it."""
+        return urlsplit(self.public_url).hostname in LOOPBACK_HOSTS
 
     @property
     def is_https(self) -> bool:

@@ -4,7 +4,19 @@ import importlib
 
 from app.redaction import know_words
 
-TASK_MODULES = ("app.jobs.worker", "app.clients.jobs", "app.delivery.jobs")
+TASK_MODULES = (
+    "app.jobs.worker",
+    "app.jobs.trimming",
+    "app.accounts.trimming",
+    "app.mail.jobs",
+    "app.alerts.jobs",
+    "app.clients.jobs",
+    "app.clients.nightly",
+    "app.delivery.jobs",
+    "app.delivery.trimming",
+    "app.delivery.watch",
+    "app.programs.home.jobs",
+)
 
 
 def import_all_tasks() -> None:

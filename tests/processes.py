@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,22 +24,44 @@ def free_port() -> int:
 @contextmanager
 def running(*arguments: str, log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``kinebridge`` with these arguments and settings; ended at the latest when the block ends."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KINEBRIDGE_")}
-    environment |= {f"KINEBRIDGE_{name.upper()}": value for name, value in settings.items()}
+    process = start(*arguments, log=log, settings=settings)
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def start(
+    *arguments: str,
+    log: Path,
+    settings: Mapping[str, str],
+    command: Sequence[str] = (COMMAND,),
+    cwd: Path | None = None,
+    **environment: str,
+) -> subprocess.Popen[bytes]:
+    """Start ``kinebridge`` with these arguments, settings and further environment; its output goes into the log."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KINEBRIDGE_")}
+    ours = {f"KINEBRIDGE_{name.upper()}": value for name, value in settings.items()}
     with log.open("ab") as output:
-        process = subprocess.Popen(
-            [COMMAND, *arguments], env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+        return subprocess.Popen(
+            [*command, *arguments],
+            cwd=cwd,
+            env={**inherited, **ours, **environment},
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
         )
+
+
+def end(process: subprocess.Popen[bytes]) -> int:
+    """End a process as an operator does and return its exit code; one that does not end within 30 seconds is killed."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
         try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(30)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait(10)
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return process.wait(10)
 
 
 def wait_until(holds: Callable[[], bool], what: str, seconds: float = 40) -> None:

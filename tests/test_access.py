@@ -7,14 +7,16 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.alerts.models import Cause
 from app.main import ROUTERS
+from tests.alerts.arrange import add_alert
 from tests.exercises.exchange.sending import send
 from tests.programs.arrange import start_from_template
 from tests.support import Browser, Clinic, send_pdf
 from tests.test_images import picture
 
-# What anybody may open; everything else asks for a sign-in.
-PUBLIC = {"/healthz", "/readyz", "/sign-in", "/sign-up", "/sign-out", "/join/{token}", "/", "/p/offline.js"}
+# What anybody may open; everything else asks for a sign-in. Who may read /metrics: tests/test_monitoring.py.
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-up", "/sign-out", "/join/{token}", "/", "/p/offline.js"}
 # The patients' own pages: nobody signs in there, and each asks for an answer of its own.
 PATIENTS = "/p/{token}"
 
@@ -74,6 +76,7 @@ def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, s
         "key": template.rpartition("/")[2],
         "slug": exercise.rpartition("/")[2],
         "photo_id": photo[1],
+        "alert_id": add_alert(database, ana, Cause.NEEDS_ATTENTION),
         "import_id": send(ana, "Name\nOlivia's bridge\n").url.rpartition("/")[2],
     }
 

@@ -12,8 +12,8 @@ GOOD = "n3Vq" * 12
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "DATA_DIR", "SECRET_KEYS", "PUBLIC_URL", "CLINIKO_API_URL", "CONTACT_EMAIL"):
-        monkeypatch.delenv(f"KINEBRIDGE_{name}", raising=False)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"KINEBRIDGE_{name.upper()}", raising=False)
 
 
 def test_nothing_needs_to_be_set_on_one_machine() -> None:
@@ -33,6 +33,14 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("PUBLIC_URL", "https://kinebridge.example.org/app", "without a path"),
         ("CLINIKO_API_URL", "http://api.example.org/v1", "must start with https://"),
         ("CONTACT_EMAIL", "it (at) practice", "one e-mail address"),
+        ("METRICS_TOKEN", "short", "must be one word of 32"),
+        ("METRICS_TOKEN", "with spaces in it " * 3, "must be one word of 32"),
+        ("SMTP_HOST", "mail.example.org", "KINEBRIDGE_MAIL_FROM must be set"),
+        ("SMTP_PORT", "70000", "less than or equal to 65535"),
+        ("SMTP_TLS", "ssl", "'starttls', 'tls' or 'off'"),
+        ("MAIL_FROM", "kb at practice", "one e-mail address"),
+        ("MAIL_FROM", "a@practice.example, b@practice.example", "one e-mail address"),
+        ("MAIL_FROM", "kb@practice.example\nBcc: eve@elsewhere.example", "one e-mail address"),
         ("DATABASE_URL", "postgresql://db/kinebridge", "KINEBRIDGE_SECRET_KEYS must be set"),
         ("DATABASE_URL", "mysql://db/kinebridge", "must look like postgresql://"),
         ("DATABASE_URL", "postgresql://user:pass/word@db:x/kinebridge", "must look like postgresql://"),
@@ -83,3 +91,38 @@ def test_every_setting_is_in_the_readme_and_no_other() -> None:
     table = readme.partition("### Settings")[2].partition("###")[0]
     listed = {row.split("`")[1] for row in table.splitlines() if row.startswith("| `KINEBRIDGE_")}
     assert listed == {f"KINEBRIDGE_{name.upper()}" for name in Settings.model_fields}
+
+
+MAIL = {"SMTP_HOST": "mail.example.org", "MAIL_FROM": "Kinebridge <kb@practice.example>"}
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"SMTP_TLS": "off"}, "only when KINEBRIDGE_SMTP_HOST is this machine"),
+        ({"SMTP_USER": "kb"}, "must be set together"),
+        ({"SMTP_PASSWORD": "very s3cret"}, "must be set together"),
+    ],
+)
+def test_mail_travels_encrypted_and_its_password_is_never_repeated(
+    more: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (MAIL | more).items():
+        monkeypatch.setenv(f"KINEBRIDGE_{name}", value)
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert words in error.value.message
+    assert "s3cret" not in error.value.message
+
+
+def test_a_mail_server_needs_its_name_and_a_sender_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOST", "PORT", "USER", "PASSWORD", "TLS"):
+        monkeypatch.setenv(f"KINEBRIDGE_SMTP_{name}", "")  # as compose files pass on what is not set
+    assert load_settings().smtp_address is None
+    for name, value in (MAIL | {"SMTP_USER": "kb", "SMTP_PASSWORD": "very s3cret"}).items():
+        monkeypatch.setenv(f"KINEBRIDGE_{name}", value)
+    settings = load_settings()
+    assert settings.smtp_address == ("mail.example.org", 587)
+    assert load_settings(smtp_tls="tls").smtp_address == ("mail.example.org", 465)
+    assert str(settings.mail_sender) == "Kinebridge <kb@practice.example>"
+    assert "s3cret" not in repr(settings)

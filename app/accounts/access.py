@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.accounts.models import Membership, Practice, Practitioner, Role, SignInSession
+from app.accounts.models import BellMark, Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.sessions import cookie_name, read_cookie
 from app.accounts.tools import Tools, get_tools
 from app.errors import AppError, ConflictError, ForbiddenError
@@ -52,6 +52,8 @@ class Member:
     practice_name: str
     # Every practice the person belongs to, by name: (id, name).
     practices: tuple[tuple[uuid.UUID, str], ...]
+    # How many things the bell has for them in this practice.
+    unread: int = 0
 
     @property
     def runs_team(self) -> bool:
@@ -66,6 +68,7 @@ class Member:
             practice_name=self.practice_name,
             role=self.role,
             practices=[(id_, name, id_ == self.practice_id) for id_, name in self.practices],
+            unread=self.unread,
         )
 
 
@@ -103,6 +106,7 @@ async def find_member(request: Request, session: Database, tools: ToolsDep) -> M
         email=row.email,
         practice_name=row.practice_name,
         practices=tuple((uuid.UUID(id_), name) for id_, name in row.practices),
+        unread=row.unread,
     )
     request.state.viewer = member.as_viewer()
     return member
@@ -130,6 +134,13 @@ def _member_query() -> Any:
         .where(other.practitioner_id == Practitioner.id, other.ended_at.is_(None))
         .scalar_subquery()
     )
+    unread = (
+        select(func.count())
+        .select_from(BellMark)
+        .where(BellMark.membership_id == Membership.id)
+        .correlate(Membership)
+        .scalar_subquery()
+    )
     return (
         select(
             SignInSession.id.label("session_id"),
@@ -143,6 +154,7 @@ def _member_query() -> Any:
             Practice.id.label("practice_id"),
             Practice.name.label("practice_name"),
             practices.label("practices"),
+            unread.label("unread"),
         )
         .join(Practitioner, Practitioner.id == SignInSession.practitioner_id)
         .join(Membership, (Membership.practitioner_id == Practitioner.id) & Membership.ended_at.is_(None))

@@ -6,15 +6,17 @@ How a key is checked and saved is in ``accounts.keys``.
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Connection, ConnectionState
+from app.accounts.outage import Outage, Turn, turn
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko
 from app.cliniko.key import ApiKey, parse_key
 from app.cliniko.pacing import Priority
 from app.crypto import Vault
+from app.jobs.queue import connection_lock, defer
 
 
 async def find_connection(session: AsyncSession, membership_id: uuid.UUID) -> Connection | None:
@@ -40,6 +42,7 @@ def open_cliniko(tools: Tools, connection: Connection, *, priority: Priority) ->
         pace=tools.paces.for_connection(str(connection.id)),
         priority=priority,
         clock=tools.clock,
+        observer=tools.metrics,
     )
 
 
@@ -65,6 +68,59 @@ async def note_answer(
         update(Connection)
         .where(Connection.id == connection_id, Connection.encrypted_key == encrypted_key)
         .values(state=state, checked_at=at)
+    )
+
+
+def outage_of(connection: Connection) -> Outage:
+    """Return the trouble this key has with Cliniko at the moment, as the row says."""
+    return Outage(connection.failures, connection.failing_since, connection.held_until)
+
+
+def set_outage(connection: Connection, outage: Outage) -> None:
+    """Write the trouble a key has with Cliniko to its (locked) row."""
+    connection.failures = outage.failures
+    connection.failing_since = outage.failing_since
+    connection.held_until = outage.held_until
+
+
+def may_ask(connection: Connection, now: datetime) -> bool:
+    """Return True unless Cliniko is down for this key and only one probe of a delivery may ask; for background work."""
+    return turn(outage_of(connection), now) is not Turn.WAIT
+
+
+async def lock_connection(session: AsyncSession, connection_id: uuid.UUID) -> Connection | None:
+    """Return the connection as the database has it now, locked until the transaction ends; None when it is gone.
+
+    Whoever locks deliveries of its member too does so afterwards.
+    """
+    return await session.get(Connection, connection_id, with_for_update=True, populate_existing=True)
+
+
+async def note_reached(session: AsyncSession, connection: Connection) -> None:
+    """Let what waits for the end of an outage be tried at once, since Cliniko has just answered this key.
+
+    For answers to people and to refreshes; costs nothing unless the row, as it was read before the call, says that
+    there is an outage.
+    """
+    if not outage_of(connection).is_open:
+        return
+    await probe_now(session, connection.id)
+    await defer(
+        session,
+        "delivery.wake",
+        lock=connection_lock(connection.id),
+        once=f"delivery.wake:{connection.id}",
+        connection_id=str(connection.id),
+        answered=True,
+    )
+
+
+async def probe_now(session: AsyncSession, connection_id: uuid.UUID) -> None:
+    """Let the next request of this key go, in an outage too."""
+    await session.execute(
+        update(Connection)
+        .where(Connection.id == connection_id, Connection.held_until > func.clock_timestamp())
+        .values(held_until=func.clock_timestamp())
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
-from app.accounts.connections import decrypt_key, encrypt_key, find_connection
+from app.accounts.connections import decrypt_key, encrypt_key, find_connection, note_reached
 from app.accounts.forms import FormError
 from app.accounts.models import Connection, ConnectionState, Practice
 from app.accounts.time_zones import find_time_zone
@@ -99,6 +99,7 @@ async def save_key(
         raise FormError({FIELD: "The key was replaced or removed meanwhile, so nothing was changed."})
     _bind_practice(practice, checked.account)
     connection = await _store(session, tools, member, checked)
+    await note_reached(session, connection)
     audit.record(
         session,
         "connection.saved",
@@ -133,6 +134,7 @@ async def check_key(tools: Tools, key: ApiKey) -> CheckedKey:
         contact_email=tools.settings.contact,
         clock=tools.clock,
         timeout_seconds=CHECK_SECONDS,
+        observer=tools.metrics,
     )
     try:
         async with within(CHECK_SECONDS):

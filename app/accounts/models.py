@@ -2,7 +2,7 @@
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import (
@@ -51,6 +51,9 @@ class Practice(WithId, Base):
     cliniko_subdomain: Mapped[str | None] = mapped_column(String(100))
     patient_word: Mapped[str] = mapped_column(String(20), server_default="patient")
     time_zone: Mapped[str | None] = mapped_column(String(60))
+    # When no mail about alerts goes out, in the practice's own time zone; both null: mails go out at any hour.
+    quiet_from: Mapped[time | None] = mapped_column(server_default=text("'20:00'"))
+    quiet_until: Mapped[time | None] = mapped_column(server_default=text("'07:00'"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property
@@ -110,6 +113,7 @@ class Membership(WithId, Base):
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
     # What stands after the name on what clients receive, such as "Physiotherapist".
     title: Mapped[str] = mapped_column(String(100), server_default="")
+    gets_alert_mails: Mapped[bool] = mapped_column(server_default=text("true"))
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -127,11 +131,25 @@ class SharedColleague(Base):
     colleague_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
 
 
+class BellMark(Base):
+    """Something a member has not read yet; the bell in the header counts these rows."""
+
+    __tablename__ = "bell_marks"
+    __table_args__ = (Index("ix_bell_marks_about", "about"),)
+
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+    # The id of what is new; no foreign key, since rooms above this one have it.
+    about: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
 class SignInSession(WithId, Base):
     """A signed-in browser; the cookie holds a random token of which only the digest is kept here."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_practitioner_id", "practitioner_id"),)
+    __table_args__ = (
+        Index("ix_sessions_practitioner_id", "practitioner_id"),
+        Index("ix_sessions_expires_at", "expires_at"),  # for forgetting old ones
+    )
 
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     practitioner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id", ondelete="CASCADE"))

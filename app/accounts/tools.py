@@ -10,12 +10,13 @@ from app.cliniko.pacing import Paces
 from app.clock import Clock
 from app.crypto import Vault
 from app.db import Sessions
+from app.metrics import Metrics
 from app.settings import Settings
 
 
 @dataclass(frozen=True)
 class Tools:
-    """Settings, database sessions, secrets, the HTTP client, the pace of each Cliniko key, and the clock."""
+    """Settings, database sessions, secrets, the HTTP client, the pace of each Cliniko key, the clock, the counters."""
 
     settings: Settings
     sessions: Sessions
@@ -23,6 +24,7 @@ class Tools:
     http: httpx.AsyncClient
     paces: Paces
     clock: Clock
+    metrics: Metrics
 
 
 def get_tools(request: Request) -> Tools:

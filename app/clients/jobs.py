@@ -24,7 +24,10 @@ log = structlog.get_logger()
 
 
 async def defer_refresh(session: AsyncSession, client_id: uuid.UUID, membership_id: uuid.UUID) -> None:
-    """Ask for a refresh of a client with the key of a member; while one waits, no second is added."""
+    """Ask for a refresh of a client with the key of a member; while one waits, no second is added.
+
+    While Cliniko is down for the key, it is for when Cliniko is asked again.
+    """
     connection = await find_connection(session, membership_id)
     if connection is None or connection.state == ConnectionState.REJECTED:
         return
@@ -32,6 +35,7 @@ async def defer_refresh(session: AsyncSession, client_id: uuid.UUID, membership_
         session,
         "clients.refresh",
         lock=connection_lock(connection.id),
+        at=connection.held_until,
         once=f"clients.refresh:{client_id}",
         client_id=str(client_id),
         membership_id=str(membership_id),
@@ -42,13 +46,16 @@ async def defer_refresh(session: AsyncSession, client_id: uuid.UUID, membership_
 async def refresh(context: JobContext, client_id: str, membership_id: str) -> None:
     """Ask Cliniko for the client's patient and take over what changed.
 
-    Trouble on the way is let be: the next click asks again.
+    Trouble on the way is let be: the next click or night asks again.
     """
     tools = tools_of(context)
     async with transaction(tools.sessions) as session:
         connection = await find_connection(session, uuid.UUID(membership_id))
         patient_id = await current_patient_id(session, uuid.UUID(client_id))
-    if connection is None or patient_id is None:
+        is_early = connection is not None and is_held(connection, tools.clock())
+        if is_early:
+            await defer_refresh(session, uuid.UUID(client_id), uuid.UUID(membership_id))
+    if connection is None or patient_id is None or is_early:
         return
     asked_at = tools.clock()
     try:
@@ -73,22 +80,31 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
         await _take_over(tools, uuid.UUID(client_id), connection, trail, asked_at)
 
 
+def is_held(connection: Connection, now: datetime) -> bool:
+    """Say whether Cliniko is down for this key, so that background work is to leave it alone for now."""
+    return connection.held_until is not None and connection.held_until > now
+
+
 async def _take_over(
     tools: Tools, client_id: uuid.UUID, connection: Connection, trail: MergeTrail, asked_at: datetime
 ) -> None:
-    async with transaction(tools.sessions) as session:
-        before = await current_patient_id(session, client_id)
-        ours = await refresh_client(session, client_id, trail.survivor, trail.passed_ids, asked_at)
-        if before == trail.survivor.id:
+    """Write what was learnt; once more where another transaction linked the surviving patient at that moment."""
+    for _ in range(2):
+        async with transaction(tools.sessions) as session:
+            before = await current_patient_id(session, client_id)
+            found = await refresh_client(session, client_id, trail.survivor, trail.passed_ids, asked_at)
+            if found == client_id and before != trail.survivor.id:
+                client = await session.get_one(Client, client_id)
+                audit.record(
+                    session,
+                    "client.merge_followed",
+                    at=tools.clock(),
+                    practice_id=client.practice_id,
+                    client_id=client_id,
+                    from_patient=before,
+                    to_patient=trail.survivor.id,
+                    connection_id=str(connection.id),
+                )
+        if found is not None:
             return
-        client = await session.get_one(Client, client_id)
-        audit.record(
-            session,
-            "client.merge_followed" if ours else "client.merge_found_another_client",
-            at=tools.clock(),
-            practice_id=client.practice_id,
-            client_id=client_id,
-            from_patient=before,
-            to_patient=trail.survivor.id,
-            connection_id=str(connection.id),
-        )
+    log.warning("client_not_refreshed", client_id=str(client_id), reason="linked_elsewhere")

@@ -1,16 +1,30 @@
-"""Clients and their links to Cliniko patients."""
+"""Clients, their links to Cliniko patients, and what is remembered of how both change."""
 
 import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Membership
+from app.clients.details import WORDS
 from app.clients.names import display_name
 from app.db import Base, WithId
+
+UNLINKED = text("is_hand_made AND combined_into_id IS NULL")
 
 
 class Client(WithId, Base):
@@ -22,6 +36,14 @@ class Client(WithId, Base):
         Index("ix_clients_practice_id_sort_name_id", "practice_id", "sort_name", "id"),
         Index("ix_clients_owner_id_sort_name_id", "owner_id", "sort_name", "id"),
         Index("ix_clients_search", "search", postgresql_using="gin"),
+        Index(
+            "ix_clients_combined_into_id",
+            "combined_into_id",
+            postgresql_where=text("combined_into_id IS NOT NULL"),
+        ),
+        # Who of those added by hand a Cliniko patient may be (case 29).
+        Index("ix_clients_hand_made_date_of_birth", "practice_id", "date_of_birth", postgresql_where=UNLINKED),
+        Index("ix_clients_hand_made_email", "practice_id", text("lower(email)"), postgresql_where=UNLINKED),
     )
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
@@ -46,6 +68,13 @@ class Client(WithId, Base):
     sort_name: Mapped[str] = mapped_column(String(600, collation="C"), server_default="")
     search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # Added here, not from Cliniko; linking combines it with the client of a Cliniko patient.
+    is_hand_made: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Fields edited here that Cliniko's value must not overwrite: {"email": {"cliniko": "a@b.c", "settled": true}}.
+    # Settled: somebody has seen Cliniko's value and kept ours.
+    own_fields: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    # Set on a client that became part of another; what is left of it is kept so that this can be undone.
+    combined_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clients.id"))
 
     owner: Mapped[Membership] = relationship(lazy="raise")
 
@@ -53,6 +82,11 @@ class Client(WithId, Base):
     def name(self) -> str:
         """The name as shown and printed: "Preferred (First) Last"."""
         return display_name(self.first_name, self.preferred_first_name, self.last_name)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The details by field, as ``clients.details`` compares them."""
+        return {field: getattr(self, field) for field in WORDS}
 
 
 class ClientLink(WithId, Base):
@@ -76,3 +110,87 @@ class ClientLink(WithId, Base):
     # False for a patient that was merged into another in Cliniko.
     is_current: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ClientViewer(Base):
+    """A member who sees one client of a colleague's, whatever the colleague's sharing rule.
+
+    Made when clients of two owners are combined, so that neither loses the person from their list.
+    """
+
+    __tablename__ = "client_viewers"
+    __table_args__ = (Index("ix_client_viewers_membership_id", "membership_id"),)
+
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True)
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+    granted_at: Mapped[datetime]
+
+
+class ClientChange(Base):
+    """What Cliniko was seen to say differently of a client than before; only the latest are kept."""
+
+    __tablename__ = "client_changes"
+    __table_args__ = (Index("ix_client_changes_client_id_id", "client_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"))
+    seen_at: Mapped[datetime]
+    # [{"field": "last_name", "old": "Hart", "new": "Hart-Lee"}], as ``details.to_data`` writes values
+    fields: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
+class ClientCombination(WithId, Base):
+    """One client made part of another, with exactly what was moved, so that it can be undone."""
+
+    __tablename__ = "client_combinations"
+    __table_args__ = (
+        Index("ix_client_combinations_survivor_id", "survivor_id"),
+        Index("ix_client_combinations_absorbed_id", "absorbed_id"),
+        CheckConstraint("reason IN ('merged', 'linked')", name="reason"),
+        CheckConstraint("survivor_id <> absorbed_id", name="two_clients"),
+    )
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
+    survivor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"))
+    absorbed_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id"))
+    # "merged" in Cliniko, or "linked" by a person
+    reason: Mapped[str] = mapped_column(String(20))
+    combined_at: Mapped[datetime]
+    # ``combining.Moved`` as data: ids of rows by table, and what else was changed.
+    moved: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id"))
+
+
+class ClientsKeptApart(Base):
+    """Two clients that a person said are not to be combined; ``first_id`` is the smaller id."""
+
+    __tablename__ = "clients_kept_apart"
+    __table_args__ = (
+        CheckConstraint("first_id < second_id", name="in_order"),
+        Index("ix_clients_kept_apart_second_id", "second_id"),
+    )
+
+    first_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True)
+    decided_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
+    decided_at: Mapped[datetime]
+
+
+class PatientPoll(Base):
+    """How far a practice's nightly look at changed Cliniko patients has come; times are UTC."""
+
+    __tablename__ = "patient_polls"
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"), primary_key=True)
+    # Everything Cliniko changed until then was seen; the next night asks for what is newer.
+    updated_since: Mapped[datetime]
+    # Of a look under way: the newest change met, the address of its next page ("" at the start), and pages read.
+    newest_update: Mapped[datetime | None]
+    next_page: Mapped[str] = mapped_column(String(2000), server_default="")
+    pages: Mapped[int] = mapped_column(Integer, server_default="0")
+    # When the last look began and ended; it is under way, or was lost, while the end lies before the beginning.
+    begun_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    # Whose key asked last; after a failure another one's turn comes first.
+    connection_id: Mapped[uuid.UUID | None]

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, load_only
 
 from app.accounts.access import Member
 from app.accounts.models import Connection, Membership, Practice, Practitioner, SharedColleague, SharingRule
-from app.clients.models import Client, ClientLink
+from app.clients.models import Client, ClientLink, ClientViewer
 from app.clients.names import display_name
 from app.clients.search import begins_too_many, search_query
 from app.cliniko.patient_pages import patient_page_url
@@ -40,18 +40,37 @@ def shares_with(member: Member) -> ColumnElement[bool]:
     )
 
 
+def sees_client(member: Member) -> ColumnElement[bool]:
+    """Condition on ``Client`` joined with its owner's ``Membership``: shared with the member, or given to them."""
+    given = select(ClientViewer.client_id).where(ClientViewer.membership_id == member.membership_id)
+    return or_(shares_with(member), and_(Client.practice_id == member.practice_id, Client.id.in_(given)))
+
+
 async def get_client(session: AsyncSession, member: Member, client_id: uuid.UUID) -> Client:
-    """Return a client with its owner; raises NotFoundError alike for unknown, other practices' and not shared ones."""
+    """Return a client with its owner; raises NotFoundError alike for unknown, other practices' and not shared ones.
+
+    For a client that became part of another it is that other one, so that old addresses go on leading to the person.
+    """
     client = await session.scalar(
         select(Client)
         .join(Membership, Membership.id == Client.owner_id)
         .join(Practitioner, Practitioner.id == Membership.practitioner_id)
-        .where(Client.id == client_id, Client.practice_id == member.practice_id, shares_with(member))
+        .where(
+            Client.id == client_id,
+            Client.practice_id == member.practice_id,
+            Client.combined_into_id.is_(None),
+            sees_client(member),
+        )
         .options(contains_eager(Client.owner).contains_eager(Membership.practitioner))
     )
-    if client is None:
+    if client is not None:
+        return client
+    into_id = await session.scalar(
+        select(Client.combined_into_id).where(Client.id == client_id, Client.practice_id == member.practice_id)
+    )
+    if into_id is None:
         raise NotFoundError
-    return client
+    return await get_client(session, member, into_id)
 
 
 @dataclass(frozen=True)
@@ -68,7 +87,7 @@ async def find_known_patient(session: AsyncSession, member: Member, patient_id: 
     """Return where a Cliniko patient id leads in the member's practice, in one query; None when it is new."""
     row = (
         await session.execute(
-            select(Client.id, Client.owner_id, Practitioner.name, shares_with(member))
+            select(Client.id, Client.owner_id, Practitioner.name, sees_client(member))
             .select_from(ClientLink)
             .join(Client, Client.id == ClientLink.client_id)
             .join(Membership, Membership.id == Client.owner_id)
@@ -129,8 +148,9 @@ class ClientPage:
 
 async def list_clients(session: AsyncSession, member: Member, *, typed: str = "", number: int = 1) -> ClientPage:
     """Return a page of the clients the member may see, by name; ``typed`` keeps those whose names begin so."""
-    owners = await visible_owners(session, member)
-    statement = _list_statement(list(owners), member, typed)
+    visible = await visible_owners(session, member)
+    owners = visible.names
+    statement = _list_statement(visible, member, typed)
     if statement is None:
         return ClientPage([], 1, False)
     found = (await session.scalars(statement.limit(PAGE_LENGTH + 1).offset((number - 1) * PAGE_LENGTH))).all()
@@ -148,24 +168,55 @@ async def list_clients(session: AsyncSession, member: Member, *, typed: str = ""
     return ClientPage(rows, number, len(found) > PAGE_LENGTH)
 
 
-async def visible_owners(session: AsyncSession, member: Member) -> dict[uuid.UUID, str]:
+@dataclass(frozen=True)
+class VisibleOwners:
+    """Whose clients a member sees: all of ``shared_ids``; of the others in ``names`` only ``given_ids``, clients."""
+
+    names: dict[uuid.UUID, str]
+    shared_ids: list[uuid.UUID]
+    given_ids: list[uuid.UUID]
+
+    def sees(self, *, client_id: uuid.UUID, owner_id: uuid.UUID) -> bool:
+        """Return True when the member sees this client of this owner."""
+        return owner_id in self.shared_ids or client_id in self.given_ids
+
+
+async def visible_owners(session: AsyncSession, member: Member) -> VisibleOwners:
     """Return the memberships whose clients the member sees, with their names.
 
     A query of its own: with the few ids in hand the database goes straight to their clients by an index.
     """
-    rows = await session.execute(
-        select(Membership.id, Practitioner.name)
-        .join(Practitioner, Practitioner.id == Membership.practitioner_id)
-        .where(shares_with(member))
+    given = (
+        select(Client.owner_id, func.array_agg(Client.id).label("ids"))
+        .join(ClientViewer, ClientViewer.client_id == Client.id)
+        .where(ClientViewer.membership_id == member.membership_id, Client.practice_id == member.practice_id)
+        .group_by(Client.owner_id)
+        .subquery()
     )
-    return dict(list(rows))
+    rows = await session.execute(
+        select(Membership.id, Practitioner.name, shares_with(member), given.c.ids)
+        .join(Practitioner, Practitioner.id == Membership.practitioner_id)
+        .outerjoin(given, given.c.owner_id == Membership.id)
+        .where(Membership.practice_id == member.practice_id, or_(shares_with(member), given.c.ids.is_not(None)))
+    )
+    names, shared_ids, given_ids = {}, [], []
+    for owner_id, name, is_shared, ids in rows:
+        names[owner_id] = name
+        if is_shared:
+            shared_ids.append(owner_id)
+        else:
+            given_ids += ids
+    return VisibleOwners(names, shared_ids, given_ids)
 
 
-def _list_statement(owner_ids: list[uuid.UUID], member: Member, typed: str) -> Select[Client] | None:
+def _list_statement(visible: VisibleOwners, member: Member, typed: str) -> Select[Client] | None:
     """Return the list's query, or None when what was typed holds no letter or digit to look for."""
+    is_visible: ColumnElement[bool] = Client.owner_id.in_(visible.shared_ids)
+    if visible.given_ids:
+        is_visible = or_(is_visible, Client.id.in_(visible.given_ids))
     statement = (
         select(Client)
-        .where(Client.practice_id == member.practice_id, Client.owner_id.in_(owner_ids))
+        .where(Client.practice_id == member.practice_id, is_visible, Client.combined_into_id.is_(None))
         .options(
             load_only(
                 Client.first_name,

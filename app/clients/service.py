@@ -1,39 +1,21 @@
 """Making clients from Cliniko patients and keeping them up to date."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ARRAY, Text, cast, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clients.models import Client, ClientLink
-from app.clients.search import index_words, sort_name
+from app.clients.combining import combine
+from app.clients.details import details_of, weigh
+from app.clients.models import Client, ClientChange, ClientLink
+from app.clients.writing import index_values, note_correction, write_details
 from app.cliniko.types import Patient
 
-
-def details_of(patient: Patient) -> dict[str, Any]:
-    """Return the columns of a client that come from Cliniko, within their bounds."""
-    names = {
-        "first_name": patient.first_name[:255],
-        "preferred_first_name": patient.preferred_first_name[:255],
-        "last_name": patient.last_name[:255],
-    }
-    return {
-        **names,
-        "title": patient.title[:60],
-        "date_of_birth": patient.date_of_birth,
-        "email": patient.email[:254],
-        "phone_numbers": [{"type": phone.type, "number": phone.number} for phone in patient.phone_numbers],
-        "pronouns": patient.pronouns[:100],
-        "time_zone": patient.time_zone,
-        "accepted_privacy_policy": patient.accepted_privacy_policy,
-        "archived_at": patient.archived_at,
-        "sort_name": sort_name(first_name=names["first_name"], last_name=names["last_name"]),
-        "search": func.array_to_tsvector(cast(index_words(**names), ARRAY(Text))),
-    }
+# Kept of each client: some years of corrections.
+MOST_CHANGES = 20
 
 
 async def make_client(
@@ -48,44 +30,74 @@ async def make_client(
     """Return the client of a patient and whether it was made just now; only one of any racing calls makes it.
 
     ``patient`` is the one who remains after merges; ``passed_ids`` are the ids merged into it, which lead to the
-    same client from then on. The unique pair of practice and patient id decides races: whoever comes second waits
-    for the first's transaction, takes its own row back and gets the winner's client.
+    same client from then on; where they led to others, those are combined (case 12). The unique pair of practice and
+    patient id decides races: whoever comes second waits for the first's transaction, takes its own row back and gets
+    the winner's client.
     """
-    known = await _linked_client(session, practice_id, [patient.id])
-    # A merged id may have a client already, from before the merge: the survivor then belongs to that client.
-    known = known or await _linked_client(session, practice_id, list(passed_ids))
-    client_id = known or uuid.uuid4()
+    passed = sorted(set(passed_ids))  # everyone links them in one order, so that two never wait for each other
+    known, others = await _clients_of(session, practice_id, patient.id, passed)
+    if known is not None and others:
+        await combine(session, known, others, reason="merged", now=now)
     if known is None:
+        client_id = uuid.uuid4()
         details = details_of(patient)
-        session.add(Client(id=client_id, practice_id=practice_id, owner_id=owner_id, refreshed_at=now, **details))
+        values = {**details, **index_values(details)}
+        session.add(Client(id=client_id, practice_id=practice_id, owner_id=owner_id, refreshed_at=now, **values))
         await session.flush()
+    else:
+        client_id = await lock_client(session, known)
     winner = await _link(session, practice_id, client_id, patient.id)
     if winner != client_id and known is None:
         await session.execute(delete(Client).where(Client.id == client_id))
-    for passed_id in passed_ids:
+    for passed_id in passed:
         await _link(session, practice_id, winner, passed_id, is_current=False)
     return winner, known is None and winner == client_id
 
 
-async def _linked_client(session: AsyncSession, practice_id: uuid.UUID, patient_ids: list[str]) -> uuid.UUID | None:
+async def lock_client(session: AsyncSession, client_id: uuid.UUID) -> uuid.UUID:
+    """Lock a client until the transaction ends and return its id: that of the one it has become part of, if it has."""
+    into = client_id
+    while into is not None:
+        client_id = into
+        into = await session.scalar(select(Client.combined_into_id).where(Client.id == client_id).with_for_update())
+    return client_id
+
+
+async def _clients_of(
+    session: AsyncSession, practice_id: uuid.UUID, survivor: str, passed: Collection[str]
+) -> tuple[uuid.UUID | None, set[uuid.UUID]]:
+    """Return the client that patients merged into one belong to, and the other clients they have.
+
+    It is the surviving patient's where there is one, else the one linked first.
+    """
+    links = (
+        await session.execute(
+            select(ClientLink.client_id)
+            .where(ClientLink.practice_id == practice_id, ClientLink.patient_id.in_([survivor, *passed]))
+            .order_by(ClientLink.patient_id != survivor, ClientLink.created_at, ClientLink.id)
+        )
+    ).scalars()
+    found = list(links)
+    return (found[0], set(found) - {found[0]}) if found else (None, set())
+
+
+async def _linked_client(session: AsyncSession, practice_id: uuid.UUID, patient_id: str) -> uuid.UUID | None:
     return await session.scalar(
-        select(ClientLink.client_id)
-        .where(ClientLink.practice_id == practice_id, ClientLink.patient_id.in_(patient_ids))
-        .order_by(ClientLink.created_at)
-        .limit(1)
+        select(ClientLink.client_id).where(ClientLink.practice_id == practice_id, ClientLink.patient_id == patient_id)
     )
 
 
 async def _link(
     session: AsyncSession, practice_id: uuid.UUID, client_id: uuid.UUID, patient_id: str, *, is_current: bool = True
 ) -> uuid.UUID:
-    """Link a patient id to a client unless it is linked already; return the client it leads to."""
-    existing = await _linked_client(session, practice_id, [patient_id])
+    """Link a patient id to a (new or locked) client unless it is linked already; return the client it leads to.
+
+    The lock makes links of one client take turns, so that two survivors found at once do not both become the current
+    one.
+    """
+    existing = await _linked_client(session, practice_id, patient_id)
     if existing is not None:
         return existing
-    if is_current:
-        # Links of one client take turns, so that two survivors found at once do not both become the current one.
-        await session.execute(select(Client.id).where(Client.id == client_id).with_for_update())
     values = {"practice_id": practice_id, "client_id": client_id, "patient_id": patient_id, "is_current": False}
     made: uuid.UUID | None = await session.scalar(
         insert(ClientLink)
@@ -97,7 +109,7 @@ async def _link(
         if is_current:
             await _make_current(session, client_id, made)
         return client_id
-    winner = await _linked_client(session, practice_id, [patient_id])
+    winner = await _linked_client(session, practice_id, patient_id)
     if winner is None:  # cannot be: links are never deleted
         raise RuntimeError("a link was refused but is not there")
     return winner
@@ -115,24 +127,78 @@ async def _make_current(session: AsyncSession, client_id: uuid.UUID, link_id: uu
 
 async def refresh_client(
     session: AsyncSession, client_id: uuid.UUID, patient: Patient, passed_ids: Iterable[str], asked_at: datetime
-) -> bool:
-    """Take over a patient's details as of ``asked_at`` (UTC); return False when a merge's survivor has another client.
+) -> uuid.UUID | None:
+    """Take over a patient's details as of ``asked_at`` (UTC) and return whose they are.
 
-    Two clients of one person are left as they are: neither is changed. Details known from a later question stay.
+    That is another client where the patient was merged into one who has a client already: the two are combined, or
+    stay apart where a person wants that. None when another transaction linked the survivor at this moment: to be
+    done again in a transaction of its own. Details known from a later question stay, and those edited here.
     """
-    client = await session.get_one(Client, client_id, with_for_update=True)
-    if await _link(session, client.practice_id, client_id, patient.id) != client_id:
-        return False
-    for passed_id in passed_ids:
-        await _link(session, client.practice_id, client_id, passed_id, is_current=False)
-    values = details_of(patient)
-    await session.execute(
-        update(Client)
-        .where(Client.id == client_id, Client.refreshed_at <= asked_at)
-        .values(**values, refreshed_at=asked_at, not_visible_since=None)
-        .execution_options(synchronize_session=False)
+    practice_id = await session.scalar(select(Client.practice_id).where(Client.id == client_id))
+    if practice_id is None:
+        return None
+    passed = sorted(set(passed_ids))
+    known, others = await _clients_of(session, practice_id, patient.id, passed)
+    if known is not None and others:
+        await combine(session, known, others, reason="merged", now=asked_at)
+    locked = await lock_client(session, known or client_id)
+    if await _link(session, practice_id, locked, patient.id) != locked:
+        return None
+    for passed_id in passed:
+        await _link(session, practice_id, locked, passed_id, is_current=False)
+    client = await session.get_one(Client, locked, populate_existing=True)
+    if client.refreshed_at <= asked_at:
+        await _take_details(session, client, patient, asked_at)
+    return locked
+
+
+async def _take_details(session: AsyncSession, client: Client, patient: Patient, asked_at: datetime) -> None:
+    weighed, born = weigh(client.details, client.own_fields, details_of(patient)), client.date_of_birth
+    write_details(client, weighed)
+    await note_correction(session, client, born)
+    client.refreshed_at, client.not_visible_since = asked_at, None
+    if not weighed.changes:
+        return
+    session.add(ClientChange(client_id=client.id, seen_at=asked_at, fields=weighed.changes))
+    await session.flush()
+    of_client = ClientChange.client_id == client.id
+    oldest_kept = select(ClientChange.id).where(of_client).order_by(ClientChange.id.desc())
+    too_old = ClientChange.id <= oldest_kept.offset(MOST_CHANGES).limit(1).scalar_subquery()
+    await session.execute(delete(ClientChange).where(of_client, too_old))
+
+
+async def take_over_page(
+    session: AsyncSession, practice_id: uuid.UUID, patients: Collection[Patient], asked_at: datetime
+) -> list[uuid.UUID]:
+    """Take over those of many patients who have a client here; return the clients whose patient was merged away.
+
+    For these, the merge is to be followed by a refresh of their own. Clients are locked in the order of their ids, as
+    whoever combines them does.
+    """
+    by_id = {patient.id: patient for patient in patients}
+    links = await session.execute(
+        select(ClientLink.client_id, ClientLink.patient_id).where(
+            ClientLink.practice_id == practice_id, ClientLink.is_current, ClientLink.patient_id.in_(by_id)
+        )
     )
-    return True
+    patient_of = {client_id: by_id[patient_id] for client_id, patient_id in links}
+    clients = await session.scalars(
+        select(Client)
+        .where(Client.id.in_(patient_of), Client.combined_into_id.is_(None))
+        .order_by(Client.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    merged = []
+    for client in clients.all():
+        patient = patient_of[client.id]
+        if patient.merged_with_patient_id is not None:
+            merged.append(client.id)
+        elif patient.deleted_at is not None:
+            await mark_not_visible(session, client.id, asked_at)
+        elif client.refreshed_at <= asked_at:
+            await _take_details(session, client, patient, asked_at)
+    return merged
 
 
 async def mark_not_visible(session: AsyncSession, client_id: uuid.UUID, asked_at: datetime) -> None:

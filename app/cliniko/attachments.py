@@ -12,6 +12,7 @@ import httpx
 from app.cliniko.errors import ClinikoError, MalformedAnswer, Refused, ServerTrouble, StorageFull, UploadExpired
 from app.cliniko.exchange import Answer, exchange
 from app.cliniko.key import is_internet_name, is_loopback, is_safe_address
+from app.cliniko.observing import Observer
 from app.cliniko.types import PresignedPost
 
 PDF = "application/pdf"
@@ -24,7 +25,14 @@ RESOURCE = "file store"
 
 
 async def upload_file(
-    http: httpx.AsyncClient, post: PresignedPost, file_name: str, content: bytes, *, api_url: str, seconds: float
+    http: httpx.AsyncClient,
+    post: PresignedPost,
+    file_name: str,
+    content: bytes,
+    *,
+    api_url: str,
+    seconds: float,
+    observer: Observer,
 ) -> str:
     """Send a PDF to the store and return the upload_url that Cliniko wants for the attachment's record.
 
@@ -43,7 +51,7 @@ async def upload_file(
     )
     # The signed fields are all the store may know of us.
     request.headers.pop("Authorization", None)
-    answer = await exchange(http, request, auth=None, seconds=seconds, resource=RESOURCE)
+    answer = await exchange(http, request, auth=None, seconds=seconds, resource=RESOURCE, observer=observer)
     if answer.status != 201:
         raise _store_failure(answer)
     return _join(url, read_xml(answer.body).get("Key", ""))

@@ -6,8 +6,9 @@ application", "Pagination", "Filtering results". Patient text never gets into an
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -19,12 +20,14 @@ from app.cliniko.exchange import Answer, exchange, raise_failure, read_json
 from app.cliniko.fields import as_record, clean_text
 from app.cliniko.key import ApiKey, api_base_url, is_record_id
 from app.cliniko.merges import MergeTrail
+from app.cliniko.observing import Nobody, Observer
 from app.cliniko.pacing import Pace, Priority, read_reset
-from app.cliniko.types import Account, Attachment, Patient, PresignedPost, User
+from app.cliniko.types import Account, Attachment, Patient, PatientPage, PresignedPost, User
 from app.clock import Clock, utc_now
 
 MAX_PAGES = 20
 MAX_DESCRIPTION_LENGTH = 255
+LONGEST_PAGE_ADDRESS = 2000
 CONTACT_EMAIL = re.compile(r"[!-'*-~]+@[!-'*-~]+")
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -62,6 +65,7 @@ class Cliniko:
         clock: Clock = utc_now,
         timeout_seconds: float = 8.0,
         upload_timeout_seconds: float = 30.0,
+        observer: Observer | None = None,
     ) -> None:
         """Take the API's address as a template with {shard}; ValueError when it or the e-mail is misshapen.
 
@@ -78,6 +82,7 @@ class Cliniko:
         self._clock = clock
         self._timeout_seconds = timeout_seconds
         self._upload_timeout_seconds = upload_timeout_seconds
+        self._observer = observer or Nobody()
 
     async def get_user(self) -> User:
         """Return the user the key belongs to (GET /user)."""
@@ -117,6 +122,30 @@ class Cliniko:
             raise PatientNotFound(remote_status=200)
         return await self.follow_merges(patient)
 
+    async def list_changed_patients(self, since: datetime, next_page: str = "") -> PatientPage:
+        """Return a page of up to 100 patients changed after a moment (UTC), the latest change first.
+
+        Archived, deleted and merged ones too; records that cannot be read are left out. ``next_page`` is the one
+        before's, MalformedAnswer when it leads elsewhere than this key's list.
+        """
+        changed = since.astimezone(UTC).strftime("updated_at:>%Y-%m-%dT%H:%M:%SZ")
+        asked = [("q[]", changed), ("q[]", "archived_at:*"), ("q[]", "deleted_at:*")]
+        first = httpx.URL(
+            f"{self._base}/patients",
+            params=httpx.QueryParams([*asked, ("sort", "updated_at:desc"), ("per_page", "100")]),
+        )
+        url = _next_page({"links": {"next": next_page}}, first) or first
+        page = as_record(await self._fetch("GET", url, "patients"))
+        records = page.get("patients")
+        following = str(_next_page(page, url) or "")
+        if not isinstance(records, list) or len(following) > LONGEST_PAGE_ADDRESS:
+            raise MalformedAnswer(remote_status=200, resource="patients")
+        patients = []
+        for record in records:
+            with suppress(MalformedAnswer):
+                patients.append(Patient.from_json(record, clock=self._clock))
+        return PatientPage(tuple(patients), following)
+
     async def request_upload(self, patient_id: str) -> PresignedPost:
         """Ask for permission to upload one file for a patient; each upload needs its own."""
         resource = f"patients/{_checked_id(patient_id)}/attachment_presigned_post"
@@ -128,7 +157,13 @@ class Cliniko:
         `file_name` is plain ASCII (ValueError otherwise). Raises UploadExpired when the permission has run out.
         """
         return await attachments.upload_file(
-            self._http, post, file_name, content, api_url=self._base, seconds=self._upload_timeout_seconds
+            self._http,
+            post,
+            file_name,
+            content,
+            api_url=self._base,
+            seconds=self._upload_timeout_seconds,
+            observer=self._observer,
         )
 
     async def create_attachment(self, patient_id: str, description: str, upload_url: str) -> Attachment:
@@ -194,12 +229,18 @@ class Cliniko:
         missing: type[NotFound] = NotFound,
     ) -> object:
         if self._pace:
-            await self._pace.wait_turn(self._priority)
+            began = time.monotonic()
+            try:
+                await self._pace.wait_turn(self._priority)
+            finally:
+                self._observer.waited(self._priority, time.monotonic() - began)
         seconds = self._timeout_seconds
         # Half for connecting, so that a host that never answers is known as one that was sent nothing.
         limits = httpx.Timeout(seconds, connect=seconds / 2, pool=seconds / 2)
         request = self._http.build_request(method, url, json=body, headers=self._headers, timeout=limits)
-        answer = await exchange(self._http, request, auth=self._auth, seconds=seconds, resource=resource)
+        answer = await exchange(
+            self._http, request, auth=self._auth, seconds=seconds, resource=resource, observer=self._observer
+        )
         if answer.status == 429:
             raise self._rate_limited(answer, resource)
         if answer.status not in (200, 201):
@@ -250,5 +291,5 @@ def _next_page(page: Mapping[str, object], current: httpx.URL) -> httpx.URL | No
         current.path,
     )
     if not same_place or url.userinfo:
-        raise MalformedAnswer(remote_status=200, resource="patient_attachments")
+        raise MalformedAnswer(remote_status=200, resource=current.path.rpartition("/")[2])
     return url

@@ -7,6 +7,7 @@ none is chained.
 import asyncio
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -23,6 +24,7 @@ from app.cliniko.errors import (
     StorageFull,
     Unreachable,
 )
+from app.cliniko.observing import Observer
 
 MAX_ANSWER_BYTES = 5_000_000
 # No connection was made, so nothing can have taken effect.
@@ -54,23 +56,29 @@ async def exchange(
     auth: httpx.Auth | None,
     seconds: float,
     resource: str,
+    observer: Observer,
 ) -> Answer:
-    """Send a request, follow no redirect, and return the answer whatever its status.
+    """Send a request, follow no redirect, and return the answer whatever its status; the observer is told of it.
 
     Raises Unreachable when no whole answer came in `seconds`, MalformedAnswer when it is over 5 MB or badly packed.
     """
     # The HTTP client is shared between keys: a cookie set for one of them must not travel with another.
     request.headers.pop("Cookie", None)
     failure: ClinikoError
+    began, status = time.monotonic(), None
     try:
         async with asyncio.timeout(seconds):
-            return await _read_answer(http, request, auth)
+            answer = await _read_answer(http, request, auth)
+            status = answer.status
+            return answer
     except NEVER_SENT:
         failure = Unreachable(sent_nothing=True, resource=resource)
     except (httpx.DecodingError, _AnswerTooLargeError):
         failure = MalformedAnswer(resource=resource)
     except (httpx.HTTPError, TimeoutError):
         failure = Unreachable(resource=resource)
+    finally:
+        observer.answered(request.method, resource, status, time.monotonic() - began)
     raise failure
 
 

@@ -3,14 +3,16 @@
 import time
 import uuid
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from app.cliniko.errors import ClinikoError
 from app.crypto import CannotDecryptError
 from app.delivery.models import DeliveryAttempt
+from app.redaction import know_words
 
 # What was tried last: looking for our own file, the permission to upload, the upload, the record, its processing.
 Step = Literal["look", "permission", "upload", "record", "poll"]
+know_words(get_args(Step))
 
 
 class Attempt:

@@ -5,6 +5,7 @@ first; whoever comes after such an announcement looks in Cliniko for the deliver
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,17 +13,26 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import note_answer, open_cliniko, still_holds_key
+from app.accounts.connections import note_answer, open_cliniko, outage_of, still_holds_key
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko
-from app.cliniko.errors import ClinikoError, Unreachable, UploadExpired
+from app.cliniko.errors import ClinikoError, UploadExpired
 from app.cliniko.types import Attachment
 from app.db import transaction
 from app.delivery import events
 from app.delivery.attempts import Attempt
+from app.delivery.backlog import note_verdict
 from app.delivery.claims import Claim, LostClaimError, write
 from app.delivery.models import Delivery, DeliveryState, Document
-from app.delivery.outcome import Outcome, go_on_at_once, judge_failure, judge_poll, may_have_taken_effect
+from app.delivery.outcome import (
+    Outcome,
+    Verdict,
+    go_on_at_once,
+    judge_cliniko,
+    judge_failure,
+    judge_poll,
+    may_have_taken_effect,
+)
 from app.delivery.service import mark_of, note_stopped, send_on
 from app.delivery.states import WAITS_FOR_KEY, WORKABLE, Actor
 
@@ -32,6 +42,10 @@ FRESH_UPLOADS = 3
 # From announcing that the record is asked for to asking: well below the time after which a silent worker's jobs are
 # taken over.
 ASK_WITHIN = timedelta(seconds=5)
+
+
+class StoodStillError(Exception):
+    """This process stood still before asking for the record: another may have taken over and be asking already."""
 
 
 async def bring(tools: Tools, claim: Claim) -> None:
@@ -96,10 +110,9 @@ async def _ask_for_record(tools: Tools, claim: Claim, cliniko: Cliniko, upload_u
         await write(session, claim, record_asked_at=asked_at)
     try:
         if tools.clock() - asked_at > ASK_WITHIN:
-            # This process stood still in between: another worker may have taken over and be asking already.
-            raise Unreachable(sent_nothing=True, resource="patient_attachments")
+            raise StoodStillError
         return await cliniko.create_attachment(claim.patient_id, claim.description, upload_url)
-    except ClinikoError as error:
+    except (ClinikoError, StoodStillError) as error:
         if not may_have_taken_effect(error):
             async with transaction(tools.sessions) as session:
                 await write(session, claim, record_asked_at=None)
@@ -112,8 +125,10 @@ async def _record_attachment(tools: Tools, claim: Claim, attempt: Attempt, attac
     values: dict[str, Any] = {"attachment_id": attachment.id, "recorded_at": now, "failures": 0, "reason": ""}
     outcome = judge_poll(attachment.processing_completed, polls=0, recorded_at=now, now=now)
     async with transaction(tools.sessions) as session:
+        await _note_answer(session, claim, now)
         session.add(attempt.row(claim.delivery_id))
         await _move_on(session, claim, outcome, values, now)
+    _tell(attempt, outcome)
 
 
 async def _record_poll(tools: Tools, claim: Claim, attempt: Attempt, attachment: Attachment) -> None:
@@ -123,8 +138,15 @@ async def _record_poll(tools: Tools, claim: Claim, attempt: Attempt, attachment:
     )
     reason = "" if outcome.state is DeliveryState.DELIVERED else outcome.reason or "processing"
     async with transaction(tools.sessions) as session:
+        await _note_answer(session, claim, now)
         session.add(attempt.row(claim.delivery_id, reason=reason))
         await _move_on(session, claim, outcome, {"polls": claim.polls + 1, "failures": 0}, now)
+    _tell(attempt, outcome)
+
+
+def _tell(attempt: Attempt, outcome: Outcome) -> None:
+    """Log an attempt that brought the delivery on; its id and its trace are bound to the job's log lines."""
+    log.info("delivery_moved", step=attempt.step, state=outcome.state, reason=outcome.reason)
 
 
 async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: Exception) -> None:
@@ -145,6 +167,9 @@ async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: E
         outcome=outcome.state,
     )
     async with transaction(tools.sessions) as session:
+        held_until = await _note_verdict(session, claim, judge_cliniko(error), outcome, now)
+        if held_until is not None and outcome.at is not None:
+            outcome = replace(outcome, at=max(outcome.at, held_until))
         session.add(attempt.row(claim.delivery_id, reason=outcome.reason, error=error))
         if outcome.state in WAITS_FOR_KEY and not await still_holds_key(session, claim.connection):
             # A newer key was saved during the call, and what waited for it has been sent on already.
@@ -153,6 +178,21 @@ async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: E
         if outcome.connection_state is not None:
             key = claim.connection.encrypted_key
             await note_answer(session, claim.connection.id, outcome.connection_state, encrypted_key=key, at=now)
+
+
+async def _note_answer(session: AsyncSession, claim: Claim, now: datetime) -> None:
+    """End the outage of the key, if it has one: Cliniko has done what it was asked."""
+    if outage_of(claim.connection).is_open:
+        await note_verdict(session, claim.connection.id, Verdict.ANSWERS, now, was_probe=claim.is_probe)
+
+
+async def _note_verdict(
+    session: AsyncSession, claim: Claim, verdict: Verdict, outcome: Outcome, now: datetime
+) -> datetime | None:
+    """Note what a failed attempt says of Cliniko; return until when the key is held."""
+    if verdict is not Verdict.DOWN and not outage_of(claim.connection).is_open:
+        return None
+    return await note_verdict(session, claim.connection.id, verdict, now, was_probe=claim.is_probe, again_at=outcome.at)
 
 
 async def _move_on(

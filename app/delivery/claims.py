@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import find_connection
+from app import tracing
+from app.accounts.connections import find_connection, lock_connection, outage_of, set_outage
 from app.accounts.models import Connection, ConnectionState
+from app.accounts.outage import Turn, probing, turn
 from app.clients.models import ClientLink
 from app.delivery.attempts import Step, broken_off
+from app.delivery.backlog import find_probe, hold
+from app.delivery.due import database_now, due_at, is_due
 from app.delivery.models import Delivery, DeliveryState
-from app.delivery.outcome import SETTLING_TIME
-from app.delivery.service import note_stopped, send_on
+from app.delivery.service import note_stopped, put_in, send_on
 from app.delivery.states import WORKABLE, Actor, move, states_before
 
 
@@ -36,6 +39,7 @@ class Claim:
     started_at: datetime
     recorded_at: datetime | None
     was_stopped: bool
+    is_probe: bool
 
 
 class LostClaimError(Exception):
@@ -43,34 +47,94 @@ class LostClaimError(Exception):
 
 
 async def take(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> Claim | None:
-    """Take the delivery up, or leave it: over, waiting for a person, not due yet, or without a key."""
-    delivery = await session.get(Delivery, delivery_id, with_for_update=True)
-    if delivery is None or delivery.state not in WORKABLE:
+    """Take up what the job for a delivery stands for, or leave it: over, held, not due yet, or without a key.
+
+    A job brings its member's oldest delivery that is due, whichever it names; so a backlog drains oldest first, in
+    whatever order its jobs come. What it names keeps a job.
+    """
+    named = await session.get(Delivery, delivery_id)
+    if named is None:
         return None
-    due_at = _due_at(delivery)
-    # By the database's clock, by which the queue decides too: by ours the job of that very time could come too early.
-    if due_at is not None and due_at > (await session.scalars(select(func.clock_timestamp()))).one():
-        # Adds nothing while the job for that time waits.
-        await send_on(session, delivery, now, by=Actor.WORKER, at=due_at)
-        return None
-    connection = await find_connection(session, delivery.membership_id)
+    connection = await find_connection(session, named.membership_id)
+    if connection is not None and outage_of(connection).is_open:
+        connection = await lock_connection(session, connection.id)
     if connection is None or connection.state == ConnectionState.REJECTED:
-        reason = "no_key" if connection is None else "key_rejected"
-        move(delivery, DeliveryState.NEEDS_KEY, by=Actor.WORKER, reason=reason)
-        await note_stopped(session, delivery, now)
+        await _wait_for_key(session, delivery_id, connection, now)
         return None
+    waiting = Turn.GO
+    if outage_of(connection).is_open:
+        waiting = turn(outage_of(connection), await database_now(session))
+    if waiting is Turn.WAIT:
+        delivery = await _lock(session, delivery_id)
+        if delivery is not None:
+            await hold(session, delivery, connection, now)
+        return None
+    is_probe = waiting is Turn.PROBE
+    delivery = await (find_probe if is_probe else _find_oldest)(session, connection)
+    delivery = delivery or await _lock_if_due(session, delivery_id, now)
+    if delivery is None:
+        return None
+    if delivery.id != delivery_id and named.state in WORKABLE:
+        await put_in(session, connection, delivery_id, at=due_at(named))
     if not await _follow_link(session, delivery):
         move(delivery, DeliveryState.FAILED, by=Actor.WORKER, reason="patient_changed")
         await note_stopped(session, delivery, now)
         return None
-    return _claim(session, delivery, connection, now)
+    if is_probe:
+        set_outage(connection, probing(outage_of(connection), now))
+    return _claim(session, delivery, connection, now, is_probe=is_probe)
 
 
-def _claim(session: AsyncSession, delivery: Delivery, connection: Connection, now: datetime) -> Claim:
+async def _wait_for_key(
+    session: AsyncSession, delivery_id: uuid.UUID, connection: Connection | None, now: datetime
+) -> None:
+    delivery = await _lock(session, delivery_id)
+    if delivery is not None:
+        reason = "no_key" if connection is None else "key_rejected"
+        move(delivery, DeliveryState.NEEDS_KEY, by=Actor.WORKER, reason=reason)
+        await note_stopped(session, delivery, now)
+
+
+async def _lock(session: AsyncSession, delivery_id: uuid.UUID) -> Delivery | None:
+    """Return a delivery, locked, as the database has it now, if a worker may do anything with it."""
+    delivery = await session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    return delivery if delivery is not None and delivery.state in WORKABLE else None
+
+
+async def _lock_if_due(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> Delivery | None:
+    """Return the delivery a job names, locked, if it may be taken up, also from a worker that has gone.
+
+    One that comes too early leaves a job for the right time; that adds nothing while such a job waits.
+    """
+    delivery = await _lock(session, delivery_id)
+    if delivery is None:
+        return None
+    at = due_at(delivery)
+    if at is not None and at > await database_now(session):
+        await send_on(session, delivery, now, by=Actor.WORKER, at=at)
+        return None
+    return delivery
+
+
+async def _find_oldest(session: AsyncSession, connection: Connection) -> Delivery | None:
+    return await session.scalar(
+        select(Delivery)
+        .where(is_due(connection.membership_id))
+        .order_by(Delivery.created_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _claim(
+    session: AsyncSession, delivery: Delivery, connection: Connection, now: datetime, *, is_probe: bool
+) -> Claim:
     if delivery.state is DeliveryState.UPLOADING:
         step: Step = "record" if delivery.record_asked_at else "permission"
         session.add(broken_off(delivery.id, step=step, now=now))
     delivery.claim += 1
+    tracing.follow(delivery.trace_id, delivery.id)
     if delivery.state is not DeliveryState.PROCESSING:
         move(delivery, DeliveryState.UPLOADING, by=Actor.WORKER, reason=delivery.reason)
     return Claim(
@@ -88,18 +152,8 @@ def _claim(session: AsyncSession, delivery: Delivery, connection: Connection, no
         started_at=delivery.started_at,
         recorded_at=delivery.recorded_at,
         was_stopped=delivery.stopped_at is not None,
+        is_probe=is_probe,
     )
-
-
-def _due_at(delivery: Delivery) -> datetime | None:
-    """Return when the delivery may be taken up (UTC), or None for at once.
-
-    Whoever asked for the record may have been stopped before the answer came; nobody looks for its result too early.
-    """
-    times = [delivery.next_attempt_at]
-    if delivery.record_asked_at is not None and delivery.attachment_id is None:
-        times.append(delivery.record_asked_at + SETTLING_TIME)
-    return max((time for time in times if time is not None), default=None)
 
 
 async def _follow_link(session: AsyncSession, delivery: Delivery) -> bool:

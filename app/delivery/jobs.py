@@ -6,7 +6,7 @@ from procrastinate import JobContext
 
 from app.accounts.tools import tools_of
 from app.db import transaction
-from app.delivery import sweeps
+from app.delivery import backlog, sweeps
 from app.delivery.bringing import bring
 from app.delivery.claims import take
 from app.delivery.service import resume_waiting
@@ -32,11 +32,20 @@ async def resume(context: JobContext, membership_id: str) -> None:
         await resume_waiting(session, uuid.UUID(membership_id), tools.clock(), by=Actor.KEY)
 
 
+@queue.task(name="delivery.wake", retry=TRY_AGAIN, pass_context=True)
+async def wake(context: JobContext, connection_id: str, answered: bool = False) -> None:
+    """See whether Cliniko answers a key again, when the time for it has come or somebody was just answered."""
+    tools = tools_of(context)
+    async with transaction(tools.sessions) as session:
+        await backlog.wake(session, uuid.UUID(connection_id), tools.clock(), answered=answered)
+
+
 @queue.periodic(cron="*/5 * * * *")
 @queue.task(name="delivery.find_forgotten", queueing_lock="delivery.find_forgotten", pass_context=True)
 async def find_forgotten(context: JobContext, timestamp: int) -> None:
     """Look for deliveries that were left behind, whatever the cause."""
     tools = tools_of(context)
     async with transaction(tools.sessions) as session:
+        await sweeps.give_up_held(session, tools.clock())
         await sweeps.send_forgotten(session, tools.clock())
         await sweeps.resume_left_waiting(session, tools.clock())

@@ -4,7 +4,18 @@ import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, String, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, WithId, words_of
@@ -53,6 +64,16 @@ class Delivery(WithId, Base):
             "created_at",
             "membership_id",
         ),
+        Index("ix_deliveries_delivered_at", "delivered_at"),  # for what arrived lately
+        # What is under way or in trouble, which is little beside all that was ever delivered.
+        Index(
+            "ix_deliveries_unfinished",
+            "practice_id",
+            "membership_id",
+            "state",
+            "reason",
+            postgresql_where=text("state <> 'delivered'"),
+        ),
         CheckConstraint(
             "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
             name="state",
@@ -85,6 +106,8 @@ class Delivery(WithId, Base):
     delivered_at: Mapped[datetime | None]
     # When it first could not go on without a person; null for one that never stopped.
     stopped_at: Mapped[datetime | None]
+    # When a person said that nothing more is to be done about its failure; counts while it is not tried again.
+    dealt_with_at: Mapped[datetime | None]
     # Follows one click through the logs, from the browser to the file: random, says nothing of anybody.
     trace_id: Mapped[str] = mapped_column(String(32), server_default="")
     created_at: Mapped[datetime]

@@ -1,10 +1,12 @@
 """What follows from Cliniko's answer: pure decisions over a delivery's history."""
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.accounts.models import ConnectionState
 from app.cliniko.errors import (
+    ClinikoError,
     KeyRejected,
     MalformedAnswer,
     NotFound,
@@ -89,6 +91,23 @@ def judge_failure(
     if has_tried_long_enough(now, started_at):
         return Outcome(S.FAILED, "gave_up", failures=failures + 1)
     return _try_again(error, failures=failures, state=_state_to_go_on(recorded_at), now=now)
+
+
+class Verdict(enum.Enum):
+    """What an attempt says of Cliniko, whatever became of the delivery."""
+
+    ANSWERS = "answers"  # a refusal is an answer too
+    DOWN = "down"
+    UNKNOWN = "unknown"  # trouble of our own, or more requests than it takes
+
+
+def judge_cliniko(error: Exception | None) -> Verdict:
+    """Decide whether Cliniko is down for this key, from what an attempt ended with (None: nothing went wrong)."""
+    if isinstance(error, Unreachable | ServerTrouble | MalformedAnswer):
+        return Verdict.DOWN
+    if isinstance(error, RateLimited) or (error is not None and not isinstance(error, ClinikoError)):
+        return Verdict.UNKNOWN
+    return Verdict.ANSWERS
 
 
 def go_on_at_once(*, recorded_at: datetime | None, now: datetime) -> Outcome:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from app.redaction import know_words
+
 # The words on the left are what the database holds.
 REASONS: Mapping[str, str] = {
     "": "",
@@ -12,6 +14,7 @@ REASONS: Mapping[str, str] = {
     "and the PDF goes out by itself.",
     "role": "The Cliniko role of this API key may not add files; practitioner or receptionist can. "
     "Ask an administrator in Cliniko, then try again. Until then, download the PDF.",
+    "held": "Cliniko is not answering at the moment. The PDF goes out by itself as soon as it does.",
     "unreachable": "Cliniko did not answer.",
     "server_trouble": "Cliniko has trouble at the moment.",
     "busy": "Cliniko has had too many requests with this key.",
@@ -32,3 +35,5 @@ REASONS: Mapping[str, str] = {
     "broken_off": "It was broken off on our side and taken up again.",
     "trouble": "Something unexpected went wrong on our side.",
 }
+
+know_words(REASONS)

@@ -5,16 +5,20 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
+import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.connections import find_connection
-from app.accounts.models import ConnectionState
+from app.accounts.models import Connection, ConnectionState
 from app.delivery import events
 from app.delivery.models import Delivery, DeliveryState, Document
 from app.delivery.states import WAITS_FOR_KEY, Actor, move
 from app.jobs.queue import connection_lock, defer
 from app.pdf.document import cut
+from app.tracing import trace_for
+
+log = structlog.get_logger()
 
 LONGEST_DESCRIPTION = 255
 
@@ -60,11 +64,13 @@ async def start_delivery(
         description=describe_file(title, delivery_id),
         state=DeliveryState.WAITING,
         started_at=now,
+        trace_id=trace_for(document.client_id),
         created_at=now,
     )
     session.add(delivery)
     await session.flush()
     await send_on(session, delivery, now, by=Actor.PRACTITIONER)
+    log.info("delivery_started", delivery_id=delivery_id, client_id=document.client_id)
     return delivery
 
 
@@ -79,13 +85,20 @@ async def send_on(
         await note_stopped(session, delivery, now)
         return
     delivery.next_attempt_at = at
+    await put_in(session, connection, delivery.id, at=at)
+
+
+async def put_in(
+    session: AsyncSession, connection: Connection, delivery_id: uuid.UUID, *, at: datetime | None = None
+) -> None:
+    """Put the job for a delivery into the queue, for now or a time (UTC); while one waits, no second is added."""
     await defer(
         session,
         "delivery.deliver",
         lock=connection_lock(connection.id),
         at=at,
-        once=f"delivery.deliver:{delivery.id}",
-        delivery_id=str(delivery.id),
+        once=f"delivery.deliver:{delivery_id}",
+        delivery_id=str(delivery_id),
     )
 
 
@@ -98,6 +111,13 @@ async def note_stopped(session: AsyncSession, delivery: Delivery, now: datetime)
 async def resume_waiting(session: AsyncSession, membership_id: uuid.UUID, now: datetime, *, by: Actor) -> int:
     """Send on everything of a member that waited for a key or a role (cases 20 and 21); return how many."""
     return await _restart(session, Delivery.membership_id == membership_id, WAITS_FOR_KEY, now, by=by)
+
+
+async def give_up(session: AsyncSession, delivery: Delivery, now: datetime, *, by: Actor) -> None:
+    """Stop trying a (locked) delivery by itself: a person must look."""
+    move(delivery, DeliveryState.FAILED, by=by, reason="gave_up")
+    delivery.next_attempt_at = None
+    await note_stopped(session, delivery, now)
 
 
 async def _restart(

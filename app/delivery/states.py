@@ -59,6 +59,8 @@ WORKABLE = frozenset({S.WAITING, S.UPLOADING, S.PROCESSING})
 # These come back by themselves when the practitioner saves a key.
 WAITS_FOR_KEY = frozenset({S.NEEDS_KEY, S.NOT_PERMITTED})
 RETRYABLE = frozenset({S.FAILED, S.NOT_PERMITTED, S.NEEDS_KEY})
+# The reason of one that waits for the end of its key's outage: that, not a time of its own, says when it goes on.
+HELD = "held"
 # A next try that is closer than this is not worth a word, nor a button that hastens it.
 SOON = timedelta(seconds=10)
 

@@ -9,9 +9,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Connection, ConnectionState
+from app.delivery.due import QUIET
 from app.delivery.models import Delivery
-from app.delivery.service import resume_waiting, send_on
-from app.delivery.states import WAITS_FOR_KEY, WORKABLE, Actor
+from app.delivery.service import give_up, resume_waiting, send_on
+from app.delivery.states import HELD, WAITS_FOR_KEY, WORKABLE, Actor
+from app.jobs.retry import GIVE_UP_AFTER
 
 log = structlog.get_logger()
 
@@ -35,6 +37,18 @@ async def send_forgotten(session: AsyncSession, now: datetime) -> None:
     for delivery in forgotten:
         log.warning("delivery_forgotten", delivery_id=str(delivery.id))
         await send_on(session, delivery, now, by=Actor.SWEEP)
+
+
+async def give_up_held(session: AsyncSession, now: datetime) -> None:
+    """Stop what has waited for the end of an outage for three days: a person should know."""
+    held = await session.scalars(
+        select(Delivery)
+        .where(Delivery.state.in_(QUIET), Delivery.reason == HELD, Delivery.started_at <= now - GIVE_UP_AFTER)
+        .limit(500)
+        .with_for_update(skip_locked=True)
+    )
+    for delivery in held:
+        await give_up(session, delivery, now, by=Actor.SWEEP)
 
 
 async def resume_left_waiting(session: AsyncSession, now: datetime) -> None:

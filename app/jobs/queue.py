@@ -4,6 +4,7 @@ Tasks live in the rooms they belong to (``delivery.jobs``, ``clients.jobs``) and
 """
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,16 @@ async def defer(
             await put_in()
     except AlreadyEnqueued:
         return
+
+
+async def defer_all(
+    session: AsyncSession, task_name: str, *, lock: str, arguments: Sequence[Mapping[str, Any]]
+) -> None:
+    """Put many jobs of one lock into the queue in one statement, in this order, as part of the transaction."""
+    if arguments:
+        connection = await driver_connection(session)
+        jobs = queue.configure_task(task_name, connection=connection, lock=lock)
+        await jobs.batch_defer_async(*(dict(each) for each in arguments))
 
 
 @queue.task(name="jobs.put_in_when_due", retry=TRY_AGAIN)

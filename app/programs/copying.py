@@ -13,7 +13,7 @@ from app.accounts.access import Member
 from app.accounts.models import Membership
 from app.clients.models import Client
 from app.clients.names import display_name
-from app.clients.queries import shares_with
+from app.clients.queries import sees_client
 from app.clients.search import search_query
 from app.errors import ConflictError, NotFoundError
 from app.programs.content import ProgramContent, draft_from
@@ -60,7 +60,7 @@ async def list_sources(
         .join(newest, true())
         .join(Client, Client.id == Program.client_id)
         .join(Membership, Membership.id == Client.owner_id)
-        .where(Program.practice_id == member.practice_id, Program.client_id != client_id, shares_with(member))
+        .where(Program.practice_id == member.practice_id, Program.client_id != client_id, sees_client(member))
         .order_by(Program.updated_at.desc(), Program.id)
         .limit(PAGE_LENGTH + 1)
         .offset((number - 1) * PAGE_LENGTH)
@@ -97,7 +97,7 @@ async def copy_into(
         .join(Program, Program.id == ProgramVersion.program_id)
         .join(Client, Client.id == Program.client_id)
         .join(Membership, Membership.id == Client.owner_id)
-        .where(Program.id == source_id, Program.practice_id == member.practice_id, shares_with(member))
+        .where(Program.id == source_id, Program.practice_id == member.practice_id, sees_client(member))
         .order_by(ProgramVersion.number.desc())
         .limit(1)
     )

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.models import Practice
 from app.clients.models import Client
+from app.clients.person import read_news
 from app.clients.queries import find_patient_page, get_client
 from app.delivery.outages import describe_outage
 from app.delivery.shown import Standing, look_at, show
@@ -38,6 +39,8 @@ async def show_client(
 ) -> Response:
     """Show a client: details, what to know before treating, and programs with their deliveries."""
     client = await get_client(session, member, client_id)
+    if client.id != client_id:
+        return redirect(f"/clients/{client.id}")  # it became part of this one
     now = tools.clock()
     programs, standing = await _look_at_programs(session, client, now)
     shown = await _programs_context(session, member, client, programs, standing)
@@ -46,6 +49,7 @@ async def show_client(
         request,
         "clients/show.html",
         **shown,
+        news=await read_news(session, member, client, now),
         age=age_on(client.date_of_birth, now.date()),
         cliniko_url=await find_patient_page(session, member, client.id, tools.settings.cliniko_api_url),
         diaries=diaries,

@@ -14,6 +14,7 @@ from app.accounts.models import Letterhead
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import current_patient_id
+from app.clients.service import lock_client
 from app.delivery.models import Delivery, Document
 from app.delivery.service import file_document, start_delivery
 from app.exercises.favourites import note_uses
@@ -39,7 +40,8 @@ async def start_program(
     It is a new one, or the one that the member began so and left untouched.
     """
     # Two clicks at once take turns on the client's row, so that the second finds the program of the first.
-    await session.execute(select(Client.id).where(Client.id == client.id).with_for_update())
+    # Combined with another meanwhile, the client to go on with is that one.
+    client = await session.get_one(Client, await lock_client(session, client.id))
     empty = await new_draft(session, member)
     if start is None:
         return await _find_untouched(session, member, client) or await _add_program(session, member, client, empty, now)

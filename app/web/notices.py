@@ -23,6 +23,9 @@ NOTICES: dict[str, Notice] = {
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
     "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),
+    "practice-switched": Notice(
+        "info", "This patient belongs to another of your practices. You are now working in the one named at the top."
+    ),
     "password-changed": Notice("success", "Your password is changed."),
     # My account
     "saved": Notice("success", "Your changes are saved."),
@@ -41,6 +44,8 @@ NOTICES: dict[str, Notice] = {
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
     # Clients, exercises and programs
     "client-added": Notice("success", "The client is added."),
+    "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),
+    "combining-undone": Notice("success", "This client is on its own again. What came since stays with the other one."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),
     "photos-added": Notice("success", "The photos are added."),
@@ -62,6 +67,7 @@ NOTICES: dict[str, Notice] = {
     "program-copied": Notice("success", "The exercises are copied into this program."),
     "template-saved": Notice("success", "The template is saved."),
     "template-archived": Notice("success", "The template is archived."),
+    "alert-dealt-with": Notice("success", "Done: these programs are not told of any more."),
     "delivery-retried": Notice("info", "Trying again now."),
     "delivery-not-retried": Notice(
         "info", "There is nothing to try again: it is under way or done, or it waits for a working API key."

@@ -29,7 +29,8 @@ class Viewer:
     """Who is signed in, as the header shows them: plain values, never database rows.
 
     Error pages are made after the transaction is rolled back, when a row's columns can no longer be read. Put it into
-    `request.state.viewer`. `practices` are (id, name, is_active), in the order shown.
+    `request.state.viewer`. `practices` are (id, name, is_active), in the order shown; `unread` is what the bell
+    counts.
     """
 
     practitioner_name: str
@@ -37,6 +38,7 @@ class Viewer:
     practice_name: str
     role: str
     practices: Sequence[tuple[object, str, bool]] = ()
+    unread: int = 0
 
 
 @cache

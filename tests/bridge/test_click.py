@@ -224,18 +224,6 @@ def test_case_11_merges_in_a_loop_end_at_one_client(ana: Browser, clinic: Clinic
     assert ana.open_patient(one).path == ana.open_patient(two).path
 
 
-def test_case_11_a_client_whose_patient_was_merged_away_later_follows_the_survivor(
-    ana: Browser, clinic: Clinic
-) -> None:
-    old, survivor = clinic.add_patient("Liv", "Hart"), clinic.add_patient("Olivia", "Hart")
-    page = ana.open_patient(old)
-    clinic.state.merge_patients(old, into=survivor)
-    assert ana.open_patient(survivor).path != ""
-    ana.open_patient(old)
-    ana.run_jobs()
-    assert ana.open_patient(old).path == page.path
-
-
 def test_case_11_the_survivors_click_finds_the_client_of_the_merged_patient(ana: Browser, clinic: Clinic) -> None:
     old, survivor = clinic.add_patient("Liv", "Hart"), clinic.add_patient("Olivia", "Hart")
     page = ana.open_patient(old)
@@ -432,7 +420,7 @@ def test_a_rejected_key_says_so_and_a_new_one_comes_back_to_the_patient(ana: Bro
     assert ana.press("Save changes", **{"Cliniko API key": clinic.ben.key}).h1 == "Olivia Hart"
 
 
-def test_the_same_patient_id_in_two_practices_is_two_clients(
+def test_case_10_the_same_patient_id_in_two_practices_is_two_clients(
     ana: Browser, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
 ) -> None:
     patient = clinic.add_patient("Olivia", "Hart")

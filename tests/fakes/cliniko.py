@@ -19,7 +19,7 @@ import uvicorn
 from app.demo.cliniko.app import create_standin
 from app.demo.cliniko.state import LogEntry, State
 from tests.fakes import faults
-from tests.fakes.faults import Faults, Hold, When
+from tests.fakes.faults import Action, Faults, Hold, When
 
 START_SECONDS = 10.0
 
@@ -71,6 +71,10 @@ class FakeCliniko:
         """Return the requests so far with this method and path; `*` stands for one segment."""
         pattern = re.compile("[^/]+".join(re.escape(part) for part in path.split("*")))
         return [entry for entry in list(self.log) if entry.method == method and pattern.fullmatch(entry.path)]
+
+    def strike(self, method: str, path: str, act: Action, *, skip: int = 0, times: int | None = 1) -> None:
+        """Let an action of ``faults`` (or one around it) act on such requests."""
+        self._faults.add(method, path, act, skip=skip, times=times)
 
     def answer(
         self,

@@ -1,0 +1,67 @@
+"""The bell's page: what keeps programs from Cliniko now, and what did lately."""
+
+import uuid
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.accounts import bell
+from app.accounts.access import Database, Member, SignedIn
+from app.accounts.models import Practice
+from app.alerts.causes import tell
+from app.alerts.models import Cause
+from app.alerts.queries import get_alert, list_alerts
+from app.alerts.telling import write_since
+from app.web.rendering import page, redirect
+
+router = APIRouter(prefix="/alerts")
+
+
+@router.get("")
+async def show_alerts(request: Request, session: Database, member: SignedIn) -> Response:
+    """Show the member's alerts: open ones first, those that are over below."""
+    zone = (await session.get_one(Practice, member.practice_id)).time_zone
+    shown = [_as_shown(row, member, zone) for row in await list_alerts(session, member)]
+    return page(
+        request,
+        "alerts/list.html",
+        practice_name=member.practice_name,
+        open_alerts=[alert for alert in shown if not alert["until"]],
+        past_alerts=[alert for alert in shown if alert["until"]],
+    )
+
+
+@router.post("/read")
+async def mark_all_as_read(session: Database, member: SignedIn) -> Response:
+    """Hush the bell for this member."""
+    await bell.hush_all(session, member.membership_id)
+    return redirect("/alerts")
+
+
+@router.post("/{alert_id}/read")
+async def mark_as_read(alert_id: uuid.UUID, session: Database, member: SignedIn) -> Response:
+    """Take one alert off this member's bell; everybody else's stays."""
+    alert = await get_alert(session, member, alert_id)
+    await bell.hush(session, alert.id, member.membership_id)
+    return redirect("/alerts")
+
+
+def _as_shown(row: Any, member: Member, zone: str | None) -> dict[str, Any]:
+    alert = row.Alert
+    is_mine = alert.membership_id in (None, member.membership_id)
+    told = tell(alert.cause, name="" if is_mine else row.name, programs=row.programs)
+    return {
+        "id": alert.id,
+        "title": told.title,
+        "meaning": told.meaning if row.programs else "",
+        "to_do": told.to_do,
+        "over": told.over,
+        "link": told.path,
+        "link_words": told.link_words,
+        "since": write_since(alert.opened_at, zone),
+        "until": write_since(alert.recovered_at, zone) if alert.recovered_at else "",
+        "programs": row.programs,
+        "is_unread": row.is_unread,
+        "can_deal_with": alert.cause == Cause.NEEDS_ATTENTION,
+    }

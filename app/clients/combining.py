@@ -1,0 +1,301 @@
+"""Making one client of several, and taking that back (cases 12 and 29).
+
+Everything that belongs to a client hangs on its row by a column ``client_id``, in whatever room's table: those rows go
+over to the surviving client, and their ids are remembered. The absorbed client's row stays, empty, and leads on.
+
+Locks are taken in one order by everyone: first the rows of other rooms' tables, since who assigns a program holds it
+while adding to its client; then the clients; each by id. So neither two combinations nor an assigning can wait for
+each other in a ring.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, and_, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import audit
+from app.accounts.access import Member
+from app.accounts.models import Membership
+from app.clients.details import Weighed, fill, from_data, to_data
+from app.clients.models import Client, ClientChange, ClientCombination, ClientLink, ClientsKeptApart, ClientViewer
+from app.clients.writing import write_details
+from app.db import Base
+from app.errors import ConflictError, ForbiddenError, NotFoundError
+
+UNDO_FOR = timedelta(days=30)
+# Told apart from what other rooms keep of a client: these have rules of their own.
+OF_THIS_ROOM = frozenset({ClientLink.__table__, ClientChange.__table__, ClientViewer.__table__})
+
+
+@dataclass
+class Moved:
+    """What a combination changed; all ids as texts.
+
+    ``rows`` are ids by table, links among them; ``current_link`` is the absorbed client's link that said where its
+    files go; ``viewers`` are memberships that were let see the survivor; ``owner_before`` is the survivor's owner where
+    that changed; ``filled`` are details taken over, as data.
+    """
+
+    rows: dict[str, list[str]] = field(default_factory=dict)
+    current_link: str | None = None
+    viewers: list[str] = field(default_factory=list)
+    owner_before: str | None = None
+    filled: dict[str, Any] = field(default_factory=dict)
+
+
+def tables_of_clients() -> list[Table]:
+    """Return the other rooms' tables whose rows belong to a client, by name."""
+    return [
+        table
+        for table in sorted(Base.metadata.tables.values(), key=lambda table: table.name)
+        if table not in OF_THIS_ROOM
+        and "client_id" in table.columns
+        and any(key.column.table.name == Client.__tablename__ for key in table.columns["client_id"].foreign_keys)
+    ]
+
+
+async def combine(
+    session: AsyncSession,
+    survivor_id: uuid.UUID,
+    absorbed_ids: Collection[uuid.UUID],
+    *,
+    reason: str,
+    now: datetime,
+    practitioner_id: uuid.UUID | None = None,
+) -> list[uuid.UUID]:
+    """Make clients part of another of the same practice and return which were; what is done already is left alone.
+
+    Two that a person keeps apart stay two. The caller holds no lock of theirs yet and has judged who may do this.
+    """
+    clients = await _lock(session, [survivor_id, *absorbed_ids])
+    survivor = clients.get(survivor_id)
+    if survivor is None or survivor.combined_into_id is not None:
+        return []
+    apart = await _kept_apart_from(session, survivor_id)
+    done = []
+    for absorbed_id in sorted(set(absorbed_ids) - apart - {survivor_id}):
+        absorbed = clients.get(absorbed_id)
+        if absorbed is None or absorbed.combined_into_id is not None or absorbed.practice_id != survivor.practice_id:
+            continue
+        moved = await _move_all(session, survivor, absorbed, now)
+        session.add(
+            ClientCombination(
+                practice_id=survivor.practice_id,
+                survivor_id=survivor_id,
+                absorbed_id=absorbed_id,
+                reason=reason,
+                combined_at=now,
+                moved=asdict(moved),
+            )
+        )
+        audit.record(
+            session,
+            "client.combined",
+            at=now,
+            practice_id=survivor.practice_id,
+            practitioner_id=practitioner_id,
+            client_id=survivor_id,
+            absorbed_id=str(absorbed_id),
+            absorbed_owner_id=str(absorbed.owner_id),
+            owner_id=str(survivor.owner_id),
+            reason=reason,
+            rows={name: len(ids) for name, ids in moved.rows.items()},
+        )
+        done.append(absorbed_id)
+    await session.flush()
+    return done
+
+
+async def _lock(session: AsyncSession, client_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Client]:
+    """Lock what belongs to the clients and then the clients, and return them as they are now."""
+    for table in tables_of_clients():
+        of_them = select(table.c.id).where(table.c.client_id.in_(client_ids))
+        await session.execute(of_them.order_by(table.c.id).with_for_update())
+    rows = await session.scalars(
+        select(Client)
+        .where(Client.id.in_(client_ids))
+        .order_by(Client.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {client.id: client for client in rows}
+
+
+async def _kept_apart_from(session: AsyncSession, client_id: uuid.UUID) -> set[uuid.UUID]:
+    pairs = await session.execute(
+        select(ClientsKeptApart.first_id, ClientsKeptApart.second_id).where(
+            or_(ClientsKeptApart.first_id == client_id, ClientsKeptApart.second_id == client_id)
+        )
+    )
+    return {id_ for pair in pairs for id_ in pair} - {client_id}
+
+
+async def keep_apart(session: AsyncSession, one: uuid.UUID, other: uuid.UUID, *, member: Member, now: datetime) -> None:
+    """Remember that two clients are different people; nothing combines them by itself from now on."""
+    first, second = sorted((one, other))
+    await session.execute(
+        insert(ClientsKeptApart)
+        .values(first_id=first, second_id=second, decided_by_id=member.membership_id, decided_at=now)
+        .on_conflict_do_nothing()
+    )
+
+
+async def _move_all(session: AsyncSession, survivor: Client, absorbed: Client, now: datetime) -> Moved:
+    moved = Moved()
+    for table in tables_of_clients():
+        ids = await session.scalars(
+            update(table).where(table.c.client_id == absorbed.id).values(client_id=survivor.id).returning(table.c.id)
+        )
+        moved.rows[table.name] = [str(id_) for id_ in ids]
+    links = (await session.scalars(select(ClientLink).where(ClientLink.client_id == absorbed.id))).all()
+    moved.rows[ClientLink.__tablename__] = [str(link.id) for link in links]
+    moved.current_link = next((str(link.id) for link in links if link.is_current), None)
+    # The survivor's own link says where files go, the absorbed one's too (case 27).
+    await session.execute(
+        update(ClientLink)
+        .where(ClientLink.client_id == absorbed.id)
+        .values(client_id=survivor.id, is_current=False)
+        .execution_options(synchronize_session=False)
+    )
+    await _share(session, survivor, absorbed, moved, now)
+    _fill_in(survivor, absorbed, moved)
+    absorbed.combined_into_id = survivor.id
+    await session.flush()
+    return moved
+
+
+async def _share(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
+    """Let everybody who was given sight of either client see the one; the owner of the absorbed client among them.
+
+    The survivor's owner stays its owner, unless they have left the practice and the other has not.
+    """
+    owners = {survivor.owner_id, absorbed.owner_id}
+    active = set(
+        await session.scalars(select(Membership.id).where(Membership.id.in_(owners), Membership.ended_at.is_(None)))
+    )
+    viewers = set(
+        await session.scalars(select(ClientViewer.membership_id).where(ClientViewer.client_id == absorbed.id))
+    )
+    if survivor.owner_id not in active and absorbed.owner_id in active:
+        moved.owner_before, survivor.owner_id = str(survivor.owner_id), absorbed.owner_id
+    for membership_id in sorted((viewers | {absorbed.owner_id}) - {survivor.owner_id}):
+        added = await session.scalar(
+            insert(ClientViewer)
+            .values(client_id=survivor.id, membership_id=membership_id, granted_at=now)
+            .on_conflict_do_nothing()
+            .returning(ClientViewer.membership_id)
+        )
+        if added is not None:
+            moved.viewers.append(str(added))
+
+
+def _fill_in(survivor: Client, absorbed: Client, moved: Moved) -> None:
+    """Keep what was typed for the absorbed client where nothing is known of the survivor."""
+    if not absorbed.is_hand_made:
+        return
+    weighed = fill(survivor.details, survivor.own_fields, absorbed.details)
+    moved.filled = {name: to_data(value) for name, value in weighed.values.items()}
+    write_details(survivor, weighed)
+
+
+async def gather_strays(session: AsyncSession) -> int:
+    """Bring what was added to a client after it became part of another to that other one; return how many rows.
+
+    A release that knows nothing of combined clients may do so while it runs beside this one.
+    """
+    count = 0
+    for table in tables_of_clients():
+        strays = await session.scalars(
+            update(table)
+            .where(table.c.client_id == Client.id, Client.combined_into_id.is_not(None))
+            .values(client_id=Client.combined_into_id)
+            .returning(table.c.id)
+        )
+        count += len(strays.all())
+    return count
+
+
+async def undo(
+    session: AsyncSession, member: Member, survivor_id: uuid.UUID, combination_id: uuid.UUID, *, now: datetime
+) -> ClientCombination:
+    """Give the absorbed client back what was taken from it and is still there; what came since stays.
+
+    The two are kept apart from then on. Raises NotFoundError, ForbiddenError for a member who owned neither client,
+    ConflictError when it was undone before, was too long ago, or the survivor has become part of another itself.
+    """
+    found = await session.get(ClientCombination, combination_id)
+    if found is None or found.practice_id != member.practice_id or found.survivor_id != survivor_id:
+        raise NotFoundError
+    clients = await _lock(session, [found.survivor_id, found.absorbed_id])
+    await session.refresh(found)
+    survivor, absorbed = clients[found.survivor_id], clients[found.absorbed_id]
+    if not may_undo(member.membership_id, found.moved, survivor.owner_id, absorbed.owner_id):
+        raise ForbiddenError("Only those whose clients were combined can take it back. Ask the client's owner.")
+    if found.undone_at is not None or absorbed.combined_into_id != survivor.id or survivor.combined_into_id is not None:
+        raise ConflictError("These clients are not combined any more. Nothing was changed.")
+    if now - found.combined_at > UNDO_FOR:
+        raise ConflictError("Combining clients can be undone for 30 days. These were combined before that.")
+    moved = Moved(**found.moved)
+    await _move_back(session, survivor, absorbed, moved)
+    absorbed.combined_into_id = None
+    found.undone_at, found.undone_by_id = now, member.membership_id
+    await keep_apart(session, survivor.id, absorbed.id, member=member, now=now)
+    audit.record(
+        session,
+        "client.combining_undone",
+        at=now,
+        practice_id=member.practice_id,
+        practitioner_id=member.practitioner_id,
+        client_id=survivor.id,
+        absorbed_id=str(absorbed.id),
+    )
+    await session.flush()
+    return found
+
+
+def may_undo(
+    membership_id: uuid.UUID, moved: Mapping[str, Any], survivor_owner_id: uuid.UUID, absorbed_owner_id: uuid.UUID
+) -> bool:
+    """Say whether a member may undo a combination: who owns or owned one of the two."""
+    return str(membership_id) in {str(survivor_owner_id), str(absorbed_owner_id), moved["owner_before"]}
+
+
+async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved) -> None:
+    tables: Sequence[Any] = [*tables_of_clients(), ClientLink.__table__]
+    for table in tables:
+        ids = moved.rows.get(table.name, [])
+        kind = table.c.id.type.python_type
+        still_there = and_(table.c.id.in_([kind(id_) for id_ in ids]), table.c.client_id == survivor.id)
+        if table is ClientLink.__table__:
+            still_there = and_(still_there, ~table.c.is_current)  # merged the other way meanwhile
+        await session.execute(update(table).where(still_there).values(client_id=absorbed.id))
+    if moved.current_link is not None:
+        await session.execute(
+            update(ClientLink)
+            .where(ClientLink.id == uuid.UUID(moved.current_link), ClientLink.client_id == absorbed.id)
+            .values(is_current=True)
+            .execution_options(synchronize_session=False)
+        )
+    await _unshare(session, survivor, absorbed, moved)
+    if moved.owner_before is not None and survivor.owner_id == absorbed.owner_id:
+        survivor.owner_id = uuid.UUID(moved.owner_before)
+    own = survivor.own_fields
+    untouched = {name for name, data in moved.filled.items() if name in own and to_data(survivor.details[name]) == data}
+    emptied = {name: from_data(name, own[name]["cliniko"]) for name in untouched}
+    write_details(survivor, Weighed(emptied, {name: own[name] for name in own.keys() - untouched}, []))
+
+
+async def _unshare(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved) -> None:
+    """Take sight of the survivor back from those the combination gave it to, unless another one would have."""
+    others = await session.scalars(
+        select(Client.owner_id).where(Client.combined_into_id == survivor.id, Client.id != absorbed.id)
+    )
+    ended = {uuid.UUID(id_) for id_ in moved.viewers} - set(others)
+    await session.execute(
+        delete(ClientViewer).where(ClientViewer.client_id == survivor.id, ClientViewer.membership_id.in_(ended))
+    )

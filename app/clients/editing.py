@@ -1,0 +1,132 @@
+"""What people do to a client by hand: adding one, editing details, deciding between ours and Cliniko's, linking."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import audit
+from app.accounts.access import Member
+from app.clients.combining import combine, keep_apart
+from app.clients.details import EDITABLE, Weighed, edit, from_data
+from app.clients.models import Client, ClientLink
+from app.clients.queries import get_client
+from app.clients.writing import index_values, note_correction, write_details
+from app.errors import ConflictError, NotFoundError
+
+EMPTY: dict[str, Any] = dict.fromkeys(EDITABLE, "") | {
+    "date_of_birth": None,
+    "phone_numbers": [],
+    "time_zone": None,
+}
+
+
+async def add_client(
+    session: AsyncSession, member: Member, client_id: uuid.UUID, details: dict[str, Any], now: datetime
+) -> None:
+    """Add a client by hand under the id its form was made with, so that a second press adds nobody.
+
+    Raises NotFoundError when the id is that of a client the member may not see.
+    """
+    values = EMPTY | details
+    made = await session.scalar(
+        insert(Client)
+        .values(
+            id=client_id,
+            practice_id=member.practice_id,
+            owner_id=member.membership_id,
+            is_hand_made=True,
+            refreshed_at=now,
+            **values,
+            **index_values(values),
+        )
+        .on_conflict_do_nothing(index_elements=["id"])
+        .returning(Client.id)
+    )
+    if made is None:
+        await get_client(session, member, client_id)
+        return
+    _record(session, "client.made_by_hand", member, client_id, now)
+
+
+async def edit_details(
+    session: AsyncSession, member: Member, client: Client, typed: dict[str, Any], now: datetime
+) -> None:
+    """Write details edited by hand; from then on Cliniko's values of those fields are shown beside, not taken."""
+    await _lock(session, client)
+    born = client.date_of_birth
+    weighed = edit(client.details, client.own_fields, typed, is_linked=await is_linked(session, client.id))
+    write_details(client, weighed)
+    await note_correction(session, client, born)
+    if weighed.values:
+        _record(session, "client.edited", member, client.id, now, fields=sorted(weighed.values))
+
+
+async def settle_field(
+    session: AsyncSession, member: Member, client: Client, field: str, *, takes_theirs: bool, now: datetime
+) -> None:
+    """Take Cliniko's value of an edited field, or keep ours and stop asking; one that is settled is left alone."""
+    await _lock(session, client)
+    own = client.own_fields.get(field)
+    if own is None:
+        return
+    born = client.date_of_birth
+    rest = {name: kept for name, kept in client.own_fields.items() if name != field}
+    if takes_theirs:
+        write_details(client, Weighed({field: from_data(field, own["cliniko"])}, rest, []))
+    else:
+        write_details(client, Weighed({}, rest | {field: {**own, "settled": True}}, []))
+    await note_correction(session, client, born)
+    _record(session, "client.field_settled", member, client.id, now, field=field, takes_theirs=takes_theirs)
+
+
+async def link_by_hand(session: AsyncSession, member: Member, client: Client, other: Client, now: datetime) -> None:
+    """Make a client added by hand part of a Cliniko patient's, since a person says they are the same (case 29).
+
+    Raises ConflictError for two clients of which not exactly one is a Cliniko patient's.
+    """
+    if client.id == other.id:
+        return  # pressed twice
+    if not client.is_hand_made and other.is_hand_made and await is_linked(session, client.id):
+        await combine(session, client.id, [other.id], reason="linked", now=now, practitioner_id=member.practitioner_id)
+        return
+    raise ConflictError("Only a client added by hand can be linked to one from Cliniko. Nothing was changed.")
+
+
+async def tell_apart(session: AsyncSession, member: Member, client: Client, other: Client, now: datetime) -> None:
+    """Remember that two clients are not the same person, and offer it no more."""
+    if client.id == other.id:
+        raise NotFoundError
+    await keep_apart(session, client.id, other.id, member=member, now=now)
+    _record(session, "client.kept_apart", member, client.id, now, other_id=str(other.id))
+
+
+async def is_linked(session: AsyncSession, client_id: uuid.UUID) -> bool:
+    """Say whether a client has a patient in Cliniko."""
+    return bool(await session.scalar(select(exists().where(ClientLink.client_id == client_id))))
+
+
+async def _lock(session: AsyncSession, client: Client) -> None:
+    await session.refresh(client, with_for_update={"of": Client}, attribute_names=_COLUMNS)
+    if client.combined_into_id is not None:
+        raise ConflictError("This client was combined with another at this moment. Open the page again.")
+
+
+_COLUMNS = [column.key for column in Client.__table__.columns if column.key != "search"]
+
+
+def _record(
+    session: AsyncSession, action: str, member: Member, client_id: uuid.UUID, now: datetime, **detail: Any
+) -> None:
+    audit.record(
+        session,
+        action,
+        at=now,
+        practice_id=member.practice_id,
+        practitioner_id=member.practitioner_id,
+        client_id=client_id,
+        **detail,
+    )

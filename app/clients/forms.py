@@ -1,0 +1,105 @@
+"""Reading what was typed about a person. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from app.accounts.forms import FormError, clean_line, read_email
+from app.accounts.time_zones import find_time_zone
+from app.clients.details import EDITABLE, Details
+from app.cliniko.fields import EARLIEST_BIRTH
+from app.cliniko.types import MOST_PHONE_NUMBERS
+
+LONGEST = {"title": 60, "first_name": 255, "last_name": 255, "preferred_first_name": 255, "pronouns": 100}
+LONGEST_PHONE = 255
+
+
+def show_fields(details: Details) -> dict[str, str]:
+    """Return the editable details as the form's fields hold them."""
+    return {field: _show(details[field]) for field in EDITABLE}
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(f"{phone['type']}: {phone['number']}" if phone["type"] else phone["number"] for phone in value)
+    return value.isoformat() if isinstance(value, date) else value or ""
+
+
+def read_details(typed: Mapping[str, str], shown: Mapping[str, str], *, today: date) -> dict[str, Any]:
+    """Return the details that were changed since the form was ``shown``, by field.
+
+    What was left alone is not looked at: Cliniko may say what would be refused here. Raises FormError.
+    """
+    changed = {field for field in EDITABLE if _tidy(typed.get(field, "")) != _tidy(shown.get(field, ""))}
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for field in EDITABLE:
+        if field not in changed:
+            continue
+        try:
+            values[field] = _reader(field, today)(typed.get(field, ""))
+        except ValueError as error:
+            errors[field] = str(error)
+    if not (_tidy(typed.get("first_name", "")) or _tidy(typed.get("last_name", ""))):
+        errors.setdefault("first_name", "Write at least a first or a last name.")
+    if errors:
+        raise FormError(errors)
+    return values
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
+
+
+def _reader(field: str, today: date) -> Callable[[str], Any]:
+    match field:
+        case "date_of_birth":
+            return lambda text: _read_birth(text, today)
+        case "email":
+            return lambda text: read_email(text) if text.strip() else ""
+        case "phone_numbers":
+            return _read_phones
+        case "time_zone":
+            return _read_zone
+        case _:
+            return lambda text: _read_line(text, LONGEST[field])
+
+
+def _read_line(text: str, longest: int) -> str:
+    line = clean_line(text)
+    if len(line) > longest:
+        raise ValueError(f"This is too long: use at most {longest} characters.")
+    return line
+
+
+def _read_birth(text: str, today: date) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError("Write the date as year, month and day, such as 1961-03-27.") from None
+    if not EARLIEST_BIRTH <= day <= today + timedelta(days=1):
+        raise ValueError("This cannot be a date of birth. Check the year.")
+    return day
+
+
+def _read_phones(text: str) -> list[dict[str, str]]:
+    """Return the numbers of a text, one a line, each with its kind before a colon if it has one."""
+    phones = []
+    for line in filter(None, (clean_line(line) for line in text.splitlines())):
+        kind, colon, number = line.rpartition(": ")
+        if max(len(kind), len(number)) > LONGEST_PHONE:
+            raise ValueError("One of these lines is too long for a phone number.")
+        phones.append({"type": kind if colon else "", "number": number})
+    if len(phones) > MOST_PHONE_NUMBERS:
+        raise ValueError(f"Write at most {MOST_PHONE_NUMBERS} numbers, one on each line.")
+    return phones
+
+
+def _read_zone(text: str) -> str | None:
+    name = clean_line(text)
+    zone = find_time_zone(name) if name else None
+    if name and zone is None:
+        raise ValueError("Write a city and its part of the world, such as Australia/Sydney, or leave this empty.")
+    return zone

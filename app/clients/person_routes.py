@@ -1,0 +1,153 @@
+"""Pages about the person: adding and editing a client, and deciding what of Cliniko's is taken over."""
+
+import uuid
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.form_fields import FormText, read_form, text_fields
+from app.accounts.forms import FormError
+from app.clients.combining import undo
+from app.clients.details import EDITABLE
+from app.clients.editing import EMPTY, add_client, edit_details, link_by_hand, settle_field, tell_apart
+from app.clients.forms import read_details, show_fields
+from app.clients.models import Client
+from app.clients.person import differences_of
+from app.clients.queries import get_client
+from app.errors import BadRequestError, NotFoundError
+from app.web.rendering import page, redirect
+
+router = APIRouter()
+
+
+@router.get("/clients/new")
+async def show_new(request: Request, member: SignedIn) -> Response:
+    """Show the form for a client who is in no Cliniko."""
+    return _form_page(request, member, show_fields(EMPTY), client_id=uuid.uuid4())
+
+
+@router.post("/clients/new", dependencies=[SamePractice])
+async def add(request: Request, member: SignedIn, session: Database, tools: ToolsDep, id: FormText = "") -> Response:
+    """Add a client by hand."""
+    typed = await _typed(request)
+    client_id = _read_id(id)
+    now = tools.clock()
+    try:
+        details = read_details(typed, {}, today=now.date())
+    except FormError as error:
+        return _form_page(request, member, typed, client_id=client_id, errors=error.fields)
+    await add_client(session, member, client_id, details, now)
+    return redirect(f"/clients/{client_id}", notice="client-added")
+
+
+@router.get("/clients/{client_id}/edit")
+async def show_edit(request: Request, client_id: uuid.UUID, member: SignedIn, session: Database) -> Response:
+    """Show a client's details for editing, with what Cliniko says of those edited before."""
+    client = await get_client(session, member, client_id)
+    return _form_page(request, member, show_fields(client.details), client=client)
+
+
+@router.post("/clients/{client_id}/edit")
+async def save_edit(
+    request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
+) -> Response:
+    """Keep what was edited; fields left as the form showed them stay whatever they are by now."""
+    client = await get_client(session, member, client_id)
+    typed = await _typed(request)
+    shown = await _typed(request, prefix="was_")
+    now = tools.clock()
+    try:
+        details = read_details(typed, shown, today=now.date())
+    except FormError as error:
+        return _form_page(request, member, typed, client=client, shown=shown, errors=error.fields)
+    await edit_details(session, member, client, details, now)
+    return redirect(f"/clients/{client.id}", notice="saved" if details else "nothing-changed")
+
+
+@router.post("/clients/{client_id}/fields")
+async def settle(
+    client_id: uuid.UUID,
+    member: SignedIn,
+    session: Database,
+    tools: ToolsDep,
+    field: FormText = "",
+    action: FormText = "",
+) -> Response:
+    """Take Cliniko's value of a field, or keep ours."""
+    client = await get_client(session, member, client_id)
+    if field not in EDITABLE or action not in ("take", "keep"):
+        raise BadRequestError("Choose which value to use on the client's page.")
+    await settle_field(session, member, client, field, takes_theirs=action == "take", now=tools.clock())
+    return redirect(f"/clients/{client.id}", notice="saved")
+
+
+@router.post("/clients/{client_id}/same-person")
+async def link(
+    client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep, other: FormText = ""
+) -> Response:
+    """Link a client added by hand to this Cliniko patient's client."""
+    client = await get_client(session, member, client_id)
+    await link_by_hand(session, member, client, await _other(session, member, other), tools.clock())
+    return redirect(f"/clients/{client.id}", notice="clients-linked")
+
+
+@router.post("/clients/{client_id}/different-person")
+async def keep_apart(
+    client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep, other: FormText = ""
+) -> Response:
+    """Stop offering to link the two."""
+    client = await get_client(session, member, client_id)
+    await tell_apart(session, member, client, await _other(session, member, other), tools.clock())
+    return redirect(f"/clients/{client.id}", notice="saved")
+
+
+@router.post("/clients/{client_id}/combinations/{combination_id}/undo")
+async def undo_combination(
+    client_id: uuid.UUID, combination_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
+) -> Response:
+    """Take a combination back and show the client that is there again."""
+    await get_client(session, member, client_id)
+    found = await undo(session, member, client_id, combination_id, now=tools.clock())
+    return redirect(f"/clients/{found.absorbed_id}", notice="combining-undone")
+
+
+async def _other(session: Database, member: Member, typed: str) -> Client:
+    return await get_client(session, member, _read_id(typed))
+
+
+def _read_id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise NotFoundError from None
+
+
+async def _typed(request: Request, *, prefix: str = "") -> dict[str, str]:
+    sent = dict(text_fields(await read_form(request)))
+    return {field: sent.get(prefix + field, "") for field in EDITABLE}
+
+
+def _form_page(
+    request: Request,
+    member: Member,
+    typed: Mapping[str, str],
+    *,
+    client: Client | None = None,
+    client_id: uuid.UUID | None = None,
+    shown: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response:
+    return page(
+        request,
+        "clients/edit.html",
+        status=422 if errors else 200,
+        client=client,
+        client_id=client.id if client else client_id,
+        practice_id=member.practice_id,
+        typed=typed,
+        shown=typed if shown is None else shown,
+        theirs={each.field: each for each in differences_of(client, with_settled=True)} if client else {},
+        errors=errors or {},
+    )

@@ -1,0 +1,52 @@
+"""What tests about clients that change share."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.processes import wait_until
+from tests.support import Browser, Clinic
+
+
+def merged_pair(ana: Browser, clinic: Clinic, other: Browser | None = None, **more: Any) -> tuple[str, str, str, str]:
+    """Open two patients, the second by ``other`` if given, and merge the first into the second in Cliniko.
+
+    Returns patient id and client path of the one merged away, then of the survivor.
+    """
+    away, survivor = clinic.add_patient("Liv", "Hart", **more), clinic.add_patient("Olivia", "Hart", **more)
+    paths = ana.open_patient(away).path, (other or ana).open_patient(survivor).path
+    clinic.state.merge_patients(away, into=survivor)
+    return away, paths[0], survivor, paths[1]
+
+
+def look_again(browser: Browser, patient_id: str) -> None:
+    """Click on a known patient and let the refresh that follows run."""
+    browser.open_patient(patient_id)
+    browser.run_jobs()
+
+
+def id_of(path: str) -> str:
+    """The id at the end of a client's path."""
+    return path.rpartition("/")[2]
+
+
+def count_waiting(database: sa.Engine) -> int:
+    """How many connections wait for a lock."""
+    with database.connect() as connection:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(connection.exec_driver_sql(waiting).scalar_one())
+
+
+def run_beside(database: sa.Engine, *calls: Callable[[], Any]) -> list[threading.Thread]:
+    """Start the calls in threads, each once the one before waits for a lock; return when all of them wait."""
+    threads = []
+    for number, call in enumerate(calls, 1):
+        thread = threading.Thread(target=call)
+        thread.start()
+        threads.append(thread)
+        wait_until(lambda number=number: count_waiting(database) >= number, "it waits for its turn")
+    return threads

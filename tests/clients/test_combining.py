@@ -1,0 +1,206 @@
+"""Case 12: two clients of patients that were merged become one, nothing is lost, and it can be taken back."""
+
+import sqlalchemy as sa
+
+from app.clients.combining import tables_of_clients
+from app.migrations import import_all_models
+from tests.clients.arrange import id_of, look_again, merged_pair, run_beside
+from tests.fakes.cliniko import FakeCliniko
+from tests.programs.arrange import start_from_template
+from tests.support import Browser, Clinic
+
+
+def rows_of(database: sa.Engine, client_path: str) -> dict[str, set[str]]:
+    """Ids of what belongs to a client, by table."""
+    with database.connect() as connection:
+        return {
+            table: set(
+                connection.execute(
+                    sa.text(f"SELECT id::text FROM {table} WHERE client_id = :id"), {"id": id_of(client_path)}
+                ).scalars()
+            )
+            for table in ("programs", "documents", "deliveries", "client_links")
+        }
+
+
+def assign(browser: Browser, client: str) -> str:
+    """Assign a program to a client and return the program's path."""
+    path = start_from_template(browser, client).path.removesuffix("/edit")
+    assert browser.press("Assign program").status == 200
+    return path
+
+
+def test_every_table_that_hangs_on_a_client_is_known_here() -> None:
+    import_all_models()
+    # A new one goes over to the survivor by itself; whoever adds it decides here whether that is right.
+    assert [table.name for table in tables_of_clients()] == ["deliveries", "documents", "programs"]
+
+
+def test_case_12_both_sides_of_a_merge_become_one_client_and_nothing_is_lost(
+    ana: Browser, ben: Browser, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    away, absorbed, survivor, kept = merged_pair(ana, clinic, ben)
+    cliniko.answer_html("GET", "/v1/patients/*/attachment_presigned_post", 502, times=2)  # under way meanwhile
+    program = assign(ana, absorbed)
+    bens = assign(ben, kept)
+    home = ana.get(f"{program}/home").soup.find("input", id="copy-address")
+    before, theirs = rows_of(database, absorbed), rows_of(database, kept)
+    look_again(ana, away)
+    assert not any(rows_of(database, absorbed).values())
+    assert rows_of(database, kept) == {name: ids | theirs[name] for name, ids in before.items()}
+    # Neither loses the person, at the old address or the new, in the list or by a click on either patient.
+    for who in (ana, ben):
+        assert {who.open_patient(id_).path for id_ in (away, survivor)} == {kept}
+        page = who.get(absorbed)
+        assert (page.path, page.h1) == (kept, "Olivia Hart")
+        assert "Combined with Liv Hart" in page.text and "1 program of Ana Ruiz came along" in page.text
+        assert who.get("/clients").text.count("Hart") == 1
+        assert who.get("/clients?q=hart").text.count("Olivia Hart") == 1
+        for each in (program, bens):
+            assert who.get(each.replace(absorbed, kept)).status == 200
+            assert who.get(f"{each}/versions/1.pdf").content.startswith(b"%PDF")
+    assert home is not None and ana.another().get(str(home["value"]).removeprefix("http://testserver")).status == 200
+    ana.run_jobs(hurry=True, rounds=4)
+    assert len(clinic.state.files_of(survivor)) == 2 and not clinic.state.files_of(away)
+
+
+def test_case_12_it_can_be_taken_back_and_what_came_since_stays(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, absorbed, _, kept = merged_pair(ana, clinic, ben)
+    assign(ana, absorbed)
+    before, theirs = rows_of(database, absorbed), rows_of(database, kept)
+    look_again(ana, away)
+    since = assign(ben, kept)
+    look_again(ben, away)
+    page = ana.get(kept)
+    assert page.has_button("Make them two clients again")
+    restored = ana.press("Make them two clients again")
+    assert (restored.path, restored.h1) == (absorbed, "Liv Hart")
+    assert rows_of(database, absorbed) == before
+    now = rows_of(database, kept)
+    assert all(theirs[name] < now[name] or theirs[name] == now[name] for name in theirs)
+    assert id_of(since) in now["programs"]
+    assert ana.open_patient(away).path == absorbed
+    assert ana.get(kept).status == 404 and ben.get(absorbed).status == 404
+    look_again(ana, away)  # nothing combines them again
+    assert ana.open_patient(away).path == absorbed
+    again = ben.get(kept)
+    assert "Combined with" not in again.text
+
+
+def test_case_12_undo_is_for_those_whose_clients_they_were_and_for_thirty_days(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, _, _, kept = merged_pair(ana, clinic)
+    look_again(ana, away)
+    form, _ = ana.get(kept).form("Make them two clients again")
+    path = str(form["action"])
+    assert ben.post(path).status == 404  # not even told that there is such a client
+    ana.share_with_everyone()
+    assert not ben.get(kept).has_button("Make them two clients again")
+    assert ben.post(path).status == 403
+    with database.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE client_combinations SET combined_at = combined_at - interval '31 days' WHERE id = :id"),
+            {"id": path.split("/")[4]},
+        )
+    assert not ana.get(kept).has_button("Make them two clients again")
+    assert ana.post(path).status == 409
+
+
+def test_case_12_the_client_of_a_colleague_who_left_goes_to_the_one_who_is_there(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, _, _, kept = merged_pair(ana, clinic, ben)
+    with database.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE memberships SET ended_at = now() WHERE id = (SELECT owner_id FROM clients WHERE id = :id)"),
+            {"id": id_of(kept)},
+        )
+    look_again(ana, away)
+    page = ana.open_patient(away)
+    assert page.path == kept and "Shared by" not in page.text
+
+
+def test_case_12_chains_end_in_one_client_and_are_undone_the_last_first(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    first, second, third = (clinic.add_patient(name, "Hart") for name in ("Liv", "Livvy", "Olivia"))
+    paths = [ana.open_patient(id_).path for id_ in (first, second, third)]
+    clinic.state.merge_patients(first, into=second)
+    look_again(ana, first)
+    clinic.state.merge_patients(second, into=third)
+    look_again(ana, second)
+    assert {ana.open_patient(id_).path for id_ in (first, second, third)} == {paths[2]}
+    assert ana.get(paths[0]).path == paths[2]
+    ana.get(paths[2])
+    assert ana.press("Make them two clients again").path == paths[1]
+    assert {ana.open_patient(id_).path for id_ in (first, second)} == {paths[1]}
+    assert ana.press("Make them two clients again").path == paths[0]
+    assert [ana.open_patient(id_).path for id_ in (first, second, third)] == paths
+
+
+def test_case_12_two_at_once_combine_once(ana: Browser, clinic: Clinic, database: sa.Engine) -> None:
+    away, absorbed, survivor, kept = merged_pair(ana, clinic)
+    third = clinic.add_patient("Livvy", "Hart")  # unknown here, merged away too: its click finds both clients
+    clinic.state.merge_patients(third, into=away)
+    ana.open_patient(away)
+    with database.begin() as connection:
+        connection.execute(sa.text("SELECT id FROM clients WHERE id = :id FOR UPDATE"), {"id": id_of(absorbed)})
+        threads = run_beside(database, ana.run_jobs, lambda: ana.send("GET", f"/open/cliniko?patient_id={third}"))
+    for thread in threads:
+        thread.join(30)
+    with database.connect() as connection:
+        combined = connection.execute(
+            sa.text("SELECT count(*) FROM client_combinations WHERE survivor_id = :id"), {"id": id_of(kept)}
+        ).scalar_one()
+    assert combined == 1
+    assert {ana.open_patient(id_).path for id_ in (away, survivor, third)} == {kept}
+
+
+def test_case_11_a_loop_of_merges_entered_at_two_ends_ends_at_one_client_without_a_deadlock(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    entry, held, other, survivor = (clinic.add_patient(name, "Hart") for name in ("A", "B", "C", "D"))
+    client = ana.open_patient(survivor).path
+    for one, into in ((survivor, entry), (entry, held), (held, other), (other, survivor)):
+        clinic.state.merge_patients(one, into=into)
+    with database.connect() as connection:
+        link = "INSERT INTO client_links (id, practice_id, client_id, patient_id, is_current) "
+        link += "SELECT gen_random_uuid(), practice_id, id, :patient, false FROM clients WHERE id = :id"
+        connection.execute(sa.text(link), {"patient": held, "id": id_of(client)})
+        # Each has linked what it met first and waits: in the order they met them, they would wait for each other.
+        opens = [lambda id_=id_: ana.send("GET", f"/open/cliniko?patient_id={id_}") for id_ in (entry, other)]
+        threads = run_beside(database, *opens)
+        connection.rollback()
+    for thread in threads:
+        thread.join(30)
+    assert {ana.open_patient(id_).path for id_ in (entry, held, other, survivor)} == {client}
+
+
+def test_case_12_a_program_begun_while_clients_are_combined_belongs_to_the_one(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, absorbed, _, kept = merged_pair(ana, clinic)
+    ana.open_patient(away)
+    with database.begin() as connection:
+        link = sa.text("SELECT id FROM client_links WHERE client_id = :id FOR UPDATE")
+        connection.execute(link, {"id": id_of(absorbed)})  # the combination holds both clients and waits for it
+        threads = run_beside(database, ana.run_jobs, lambda: ana.send("POST", f"{absorbed}/programs", data={}))
+    for thread in threads:
+        thread.join(30)
+    assert not rows_of(database, absorbed)["programs"] and rows_of(database, kept)["programs"]
+
+
+def test_what_an_older_release_adds_to_a_combined_client_is_brought_to_the_survivor(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, absorbed, _, kept = merged_pair(ana, clinic)
+    program = start_from_template(ana, absorbed).path.split("/")[4]
+    look_again(ana, away)
+    with database.begin() as connection:
+        back = "UPDATE programs SET client_id = :absorbed WHERE id = :program"
+        connection.execute(sa.text(back), {"absorbed": id_of(absorbed), "program": program})
+    ana.run_job("clients.find_nights", timestamp=0)
+    assert rows_of(database, kept)["programs"] == {program}

@@ -1,0 +1,132 @@
+"""Clients added by hand, editing details, and linking one to a Cliniko patient (case 29)."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from app.clients.matching import Likeness, Person, compare, rank
+from tests.clients.arrange import id_of
+from tests.programs.arrange import start_from_template
+from tests.support import Browser, Clinic, Page
+
+BORN, OTHER = date(1961, 3, 27), date(1988, 3, 14)
+
+
+def person(first: str, last: str, born: date | None = None, email: str = "", preferred: str = "") -> Person:
+    return Person(first, preferred, last, born, email)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "likeness"),
+    [
+        (person("Olivia", "Hart", BORN), person("OLIVIA", "Hart", BORN), Likeness.NAME_AND_BIRTH),
+        (person("Liv", "Hart", BORN), person("Olivia", "Hart", BORN, preferred="Liv"), Likeness.NAME_AND_BIRTH),
+        (person("Zoë", "O'Brien", BORN), person("Zoe", "O’Brien", BORN), Likeness.NAME_AND_BIRTH),
+        (person("Olivia", "Hart", BORN, "a@b.au"), person("Olivia", "Hart", BORN, "A@B.au "), Likeness.EVERYTHING),
+        (person("Olivia", "Hart", BORN, "a@b.au"), person("Olivia", "Lee", BORN, "a@b.au"), Likeness.EMAIL_AND_BIRTH),
+        (person("Olivia", "Hart", None, "a@b.au"), person("Olivia", "Hart", BORN, "a@b.au"), Likeness.EMAIL_AND_NAME),
+        (person("Olivia", "Hart", BORN, "a@b.au"), person("Tom", "Hart", None, "a@b.au"), Likeness.EMAIL_OTHER_NAME),
+        (person("Olivia", "Hart", BORN, "a@b.au"), person("Tom", "Hart", OTHER, "a@b.au"), Likeness.EMAIL_OTHER_BIRTH),
+        (person("Olivia", "Hart", BORN), person("Olivia", "Hart", OTHER), None),
+        (person("Olivia", "Hart"), person("Olivia", "Hart"), None),
+        (person("", "", BORN), person("", "", BORN), None),
+        (person("Tom", "Hart", BORN), person("Tim", "Hart", BORN), None),
+    ],
+)
+def test_case_29_the_same_email_or_the_same_name_and_birthday_come_into_question(
+    one: Person, other: Person, likeness: Likeness | None
+) -> None:
+    assert compare(one, other) == compare(other, one) == likeness
+
+
+def test_case_29_the_most_alike_comes_first_and_an_email_alone_is_doubtful() -> None:
+    me = person("Olivia", "Hart", BORN, "family@hart.au")
+    child, same = person("Tom", "Hart", OTHER, "family@hart.au"), person("Olivia", "Hart", BORN)
+    ranked = rank(me, [("child", child), ("same", same), ("stranger", person("A", "B", OTHER))])
+    assert [name for name, _ in ranked] == ["same", "child"]
+    assert [likeness.is_doubtful for _, likeness in ranked] == [False, True]
+    assert all(likeness.words for likeness in Likeness)
+
+
+def add_by_hand(browser: Browser, **fields: str) -> Page:
+    browser.get("/clients")
+    assert browser.page is not None
+    browser.get(browser.page.link("Add a client"))
+    return browser.press("Add client", **{label.replace("_", " "): value for label, value in fields.items()})
+
+
+def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    ana.get("/clients/new")
+    page = ana.press("Add client", **{"First name": " ", "Date of birth": "1661-03-27", "Email": "olivia"})
+    assert page.status == 422 and "first or a last name" in page.text and "Check the year" in page.text
+    fields = {"First name": "Olivia", "Last name": "Hart", "Date of birth": "1961-03-27", "Email": "olivia@hart.au"}
+    fields |= {"Phone numbers": "Mobile: 0491 570 006\n02 5550 1234", "Time zone": "Perth", "Pronouns": "she/her"}
+    page = ana.press("Add client", **fields)
+    assert page.h1 == "Olivia Hart" and "added here by hand" in page.text
+    for told in ("27 Mar 1961", "0491 570 006", "02 5550 1234", "olivia@hart.au", "she/her"):
+        assert told in page.text
+    sent = {"id": id_of(page.path), "first_name": "Olivia", "last_name": "Hart"}
+    assert ana.post("/clients/new", sent).path == page.path  # pressed twice
+    assert ana.get("/clients?q=hart").text.count("Olivia Hart") == 1
+    start_from_template(ana, page.path)
+    assigned = ana.press("Assign program")
+    assert "not linked to Cliniko" in assigned.text and "Not in Cliniko" in assigned.text
+    assert ana.post("/clients/new", sent | {"practice": "00000000-0000-0000-0000-000000000000"}).status == 409
+
+
+def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    by_hand = add_by_hand(
+        ana, First_name="Olivia", Last_name="Hart", Date_of_birth="1961-03-27", Pronouns="she/her"
+    ).path
+    program = start_from_template(ana, by_hand).path.removesuffix("/edit")
+    ana.press("Assign program")
+    patient = clinic.add_patient("Olivia", "Hart", date_of_birth="1961-03-27")
+    page = ana.open_patient(patient)
+    assert page.path != by_hand and "the same name and date of birth" in page.text
+    assert "look twice" not in page.text
+    linked = ana.press("Same person, link them")
+    assert linked.path == page.path and "she/her" in linked.text
+    assert ana.get(by_hand).path == page.path
+    assert not linked.has_button("Same person, link them")
+    ana.post(program.replace(by_hand, page.path) + "/revise", {})
+    ana.press("Assign program")
+    ana.run_jobs(hurry=True, rounds=3)
+    assert len(clinic.state.files_of(patient)) == 1
+    ana.get(page.path)
+    assert ana.press("Make them two clients again").path == by_hand
+    assert "she/her" not in ana.get(page.path).text
+    assert not ana.get(page.path).has_button("Same person, link them")  # answered once
+    with database.connect() as connection:
+        actions = connection.execute(
+            sa.text("SELECT action FROM audit_events WHERE client_id = :id ORDER BY id"), {"id": id_of(page.path)}
+        ).scalars()
+        assert {"client.combined", "client.combining_undone"} <= set(actions)
+
+
+def test_case_29_an_email_alone_is_asked_about_with_care_and_never_links(ana: Browser, clinic: Clinic) -> None:
+    by_hand = add_by_hand(ana, First_name="Tom", Last_name="Hart", Email="Family@hart.au").path
+    patient = clinic.add_patient("Olivia", "Hart", email="family@HART.au", date_of_birth="1961-03-27")
+    page = ana.open_patient(patient)
+    assert page.path != by_hand and "look twice" in page.text
+    ana.press("Different people")
+    assert "Tom Hart" not in ana.open_patient(patient).text
+    assert ana.get(by_hand).h1 == "Tom Hart"
+
+
+def test_case_29_a_colleagues_client_is_not_revealed_and_not_linked(ana: Browser, ben: Browser, clinic: Clinic) -> None:
+    bens = add_by_hand(ben, First_name="Olivia", Last_name="Hart", Email="olivia@hart.au", Pronouns="secret").path
+    patient = clinic.add_patient("Olivia", "Hart", email="olivia@hart.au")
+    page = ana.open_patient(patient)
+    assert "same person" not in page.text
+    assert ana.post(f"{page.path}/same-person", {"other": id_of(bens)}).status == 404
+    ben.share_with_everyone()
+    assert "added by Ben Cole" in ana.open_patient(patient).text
+    # Two Cliniko patients are never made one by hand.
+    other = ana.open_patient(clinic.add_patient("Oliver", "Hart")).path
+    assert ana.post(f"{page.path}/same-person", {"other": id_of(other)}).status == 409
+    assert ana.get(other).path == other
