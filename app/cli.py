@@ -1,4 +1,4 @@
-"""The kinebridge command: serve, worker, migrate, demo."""
+"""The kinebridge command: serve, worker, migrate, restored, demo."""
 
 import asyncio
 import contextlib
@@ -13,6 +13,7 @@ import typer
 from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
+from app.delivery.restored import look_before_sending
 from app.demo.run import run_demo
 from app.embedded import embedded_server
 from app.errors import AppError
@@ -76,6 +77,15 @@ def migrate() -> None:
     with ending_cleanly(), _database(settings) as url:
         prepare_database(url)
     typer.echo("The database is up to date.")
+
+
+@cli.command()
+def restored() -> None:
+    """Say that the database was restored from a backup: what waits is looked for in Cliniko before it is sent."""
+    settings = load_settings()
+    with ending_cleanly(), _database(settings) as url:
+        count = asyncio.run(look_before_sending(url))
+    typer.echo(f"{count} deliveries that were not under way are looked for in Cliniko before they are sent.")
 
 
 @cli.command()

@@ -11,9 +11,11 @@ TASK_MODULES = (
     "app.mail.jobs",
     "app.alerts.jobs",
     "app.clients.jobs",
+    "app.clients.nightly",
     "app.delivery.jobs",
     "app.delivery.trimming",
     "app.delivery.watch",
+    "app.programs.home.jobs",
 )
 
 

@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from app.accounts import keys, letterheads
 from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.bookmarklet import bookmarklet
 from app.accounts.connections import find_connection
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.forms import FormError, read_title
@@ -89,5 +90,6 @@ async def _settings_page(
         title=await letterheads.get_title(session, member.membership_id) if title is None else title,
         role_words=connection.cliniko_role.replace("_", " ").capitalize() if connection else "",
         app_url=tools.settings.public_url + "/open/cliniko",
+        bookmark=bookmarklet(tools.settings.public_url, tools.settings.cliniko_api_url),
         errors=errors or {},
     )

@@ -24,7 +24,10 @@ log = structlog.get_logger()
 
 
 async def defer_refresh(session: AsyncSession, client_id: uuid.UUID, membership_id: uuid.UUID) -> None:
-    """Ask for a refresh of a client with the key of a member; while one waits, no second is added."""
+    """Ask for a refresh of a client with the key of a member; while one waits, no second is added.
+
+    While Cliniko is down for the key, it is for when Cliniko is asked again.
+    """
     connection = await find_connection(session, membership_id)
     if connection is None or connection.state == ConnectionState.REJECTED:
         return
@@ -32,6 +35,7 @@ async def defer_refresh(session: AsyncSession, client_id: uuid.UUID, membership_
         session,
         "clients.refresh",
         lock=connection_lock(connection.id),
+        at=connection.held_until,
         once=f"clients.refresh:{client_id}",
         client_id=str(client_id),
         membership_id=str(membership_id),
@@ -42,13 +46,16 @@ async def defer_refresh(session: AsyncSession, client_id: uuid.UUID, membership_
 async def refresh(context: JobContext, client_id: str, membership_id: str) -> None:
     """Ask Cliniko for the client's patient and take over what changed.
 
-    Trouble on the way is let be: the next click or night asks again. While Cliniko is down for the key, nobody asks.
+    Trouble on the way is let be: the next click or night asks again.
     """
     tools = tools_of(context)
     async with transaction(tools.sessions) as session:
         connection = await find_connection(session, uuid.UUID(membership_id))
         patient_id = await current_patient_id(session, uuid.UUID(client_id))
-    if connection is None or patient_id is None or is_held(connection, tools.clock()):
+        is_early = connection is not None and is_held(connection, tools.clock())
+        if is_early:
+            await defer_refresh(session, uuid.UUID(client_id), uuid.UUID(membership_id))
+    if connection is None or patient_id is None or is_early:
         return
     asked_at = tools.clock()
     try:

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, load_only
 
 from app.accounts.access import Member
-from app.accounts.models import Membership, Practitioner, SharedColleague, SharingRule
+from app.accounts.models import Connection, Membership, Practice, Practitioner, SharedColleague, SharingRule
 from app.clients.models import Client, ClientLink, ClientViewer
 from app.clients.names import display_name
 from app.clients.search import begins_too_many, search_query
+from app.cliniko.patient_pages import patient_page_url
 from app.errors import NotFoundError
 
 PAGE_LENGTH = 50
@@ -104,6 +105,26 @@ async def current_patient_id(session: AsyncSession, client_id: uuid.UUID) -> str
     )
 
 
+async def find_patient_page(session: AsyncSession, member: Member, client_id: uuid.UUID, api_url: str) -> str | None:
+    """Return the address of the client's patient in Cliniko, in one query; None while a part of it is not known.
+
+    The shard is that of the member's own key, or of a colleague's: a practice is one account in Cliniko.
+    """
+    is_own = (Connection.membership_id == member.membership_id).desc()
+    row = (
+        await session.execute(
+            select(Practice.cliniko_subdomain, Connection.shard, ClientLink.patient_id)
+            .select_from(ClientLink)
+            .join(Practice, Practice.id == ClientLink.practice_id)
+            .join(Connection, Connection.practice_id == ClientLink.practice_id)
+            .where(ClientLink.client_id == client_id, ClientLink.is_current, Practice.cliniko_subdomain.is_not(None))
+            .order_by(is_own, Connection.checked_at.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return patient_page_url(api_url, (row[0] or "").lower(), row[1], row[2]) if row else None
+
+
 @dataclass(frozen=True)
 class ClientRow:
     """A line of the client list."""
@@ -154,6 +175,10 @@ class VisibleOwners:
     names: dict[uuid.UUID, str]
     shared_ids: list[uuid.UUID]
     given_ids: list[uuid.UUID]
+
+    def sees(self, *, client_id: uuid.UUID, owner_id: uuid.UUID) -> bool:
+        """Return True when the member sees this client of this owner."""
+        return owner_id in self.shared_ids or client_id in self.given_ids
 
 
 async def visible_owners(session: AsyncSession, member: Member) -> VisibleOwners:

@@ -118,13 +118,3 @@ def is_internet_name(host: str) -> bool:
 def is_record_id(text: str) -> bool:
     """Say whether the text can be a Cliniko record's id: 1 to 19 plain digits (int64 in the OpenAPI reference)."""
     return RECORD_ID.fullmatch(text) is not None
-
-
-def patient_page_url(subdomain: str, shard: str, patient_id: str) -> str | None:
-    """Return the address of a patient's own page in Cliniko, or None when a part of it is not in shape.
-
-    Form: docs.api.cliniko.com, guide Sharding (accounts live at subdomain.shard.cliniko.com).
-    """
-    if not (SUBDOMAIN.fullmatch(subdomain) and SHARD.fullmatch(shard) and is_record_id(patient_id)):
-        return None
-    return f"https://{subdomain}.{shard}.cliniko.com/patients/{patient_id}"

@@ -18,19 +18,21 @@ from app.delivery import events
 from app.delivery.due import QUIET, database_now, is_due
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.outcome import Verdict
-from app.delivery.service import give_up, send_on
-from app.delivery.states import HELD, Actor, move
+from app.delivery.service import give_up, put_in, send_on
+from app.delivery.states import HELD, Actor
 from app.jobs.queue import connection_lock, defer, defer_all
 from app.jobs.retry import FIRST_GAP, has_tried_long_enough
 
 
 async def hold(session: AsyncSession, delivery: Delivery, connection: Connection, now: datetime) -> None:
     """Let a (locked) delivery wait for the end of its key's outage; no failure of its own. Three days are enough."""
+    if delivery.state is DeliveryState.UPLOADING:
+        # In the hands of a worker that is the probe, or that has gone: its job looks again when that is sure.
+        await put_in(session, connection, delivery.id, at=connection.held_until)
+        return
     if has_tried_long_enough(now, delivery.started_at):
         await give_up(session, delivery, now, by=Actor.WORKER)
         return
-    if delivery.state is DeliveryState.UPLOADING:
-        move(delivery, DeliveryState.WAITING, by=Actor.WORKER)
     delivery.reason = HELD
     delivery.next_attempt_at = connection.held_until
     await wake_when_due(session, connection)

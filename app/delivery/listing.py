@@ -80,9 +80,10 @@ async def list_deliveries(
     session: AsyncSession, member: Member, chosen: Filter, now: datetime, *, most: int = PAGE_LENGTH, skip: int = 0
 ) -> list[DeliveryRow]:
     """Return the deliveries the member sees under these choices, newest first, in two queries."""
-    owners = await visible_owners(session, member)
+    visible = await visible_owners(session, member)
     newest = select(Delivery.id).where(fits(member, chosen, now)).order_by(*_NEWEST_FIRST).limit(most).offset(skip)
-    return [_read(row, row.owner_id in owners) for row in await session.execute(_with_names(newest))]
+    rows = await session.execute(_with_names(newest))
+    return [_read(row, visible.sees(client_id=row.Delivery.client_id, owner_id=row.owner_id)) for row in rows]
 
 
 _NEWEST_FIRST = (Delivery.created_at.desc(), Delivery.id.desc())

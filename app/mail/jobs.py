@@ -74,7 +74,7 @@ async def send(context: JobContext, mail_id: str) -> None:
     else:
         async with transaction(tools.sessions) as session:
             await _write(session, claim, state=state, sent_at=tools.clock(), text="", error_type="")
-        log.info("mail_sent" if state is MailState.SENT else "mail_printed", mail_id=mail_id)
+        log.info("mail_gone", mail_id=mail_id, state=state)
 
 
 @queue.periodic(cron="*/2 * * * *")

@@ -14,7 +14,7 @@ from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.models import Practice
 from app.clients.models import Client
 from app.clients.person import read_news
-from app.clients.queries import get_client
+from app.clients.queries import find_patient_page, get_client
 from app.delivery.outages import describe_outage
 from app.delivery.shown import Standing, look_at, show
 from app.programs import editor_routes, pdf_routes, version_routes
@@ -51,6 +51,7 @@ async def show_client(
         **shown,
         news=await read_news(session, member, client, now),
         age=age_on(client.date_of_birth, now.date()),
+        cliniko_url=await find_patient_page(session, member, client.id, tools.settings.cliniko_api_url),
         diaries=diaries,
         charts={program_id: draw_chart(diary, shown["today"]) for program_id, diary in diaries.items() if diary.days},
     )

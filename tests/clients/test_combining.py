@@ -191,3 +191,16 @@ def test_case_12_a_program_begun_while_clients_are_combined_belongs_to_the_one(
     for thread in threads:
         thread.join(30)
     assert not rows_of(database, absorbed)["programs"] and rows_of(database, kept)["programs"]
+
+
+def test_what_an_older_release_adds_to_a_combined_client_is_brought_to_the_survivor(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, absorbed, _, kept = merged_pair(ana, clinic)
+    program = start_from_template(ana, absorbed).path.split("/")[4]
+    look_again(ana, away)
+    with database.begin() as connection:
+        back = "UPDATE programs SET client_id = :absorbed WHERE id = :program"
+        connection.execute(sa.text(back), {"absorbed": id_of(absorbed), "program": program})
+    ana.run_job("clients.find_nights", timestamp=0)
+    assert rows_of(database, kept)["programs"] == {program}

@@ -3,7 +3,7 @@
 import pytest
 
 from app.cliniko.errors import KeyFormatError
-from app.cliniko.key import api_base_url, is_loopback, is_record_id, parse_key, patient_page_url
+from app.cliniko.key import api_base_url, is_loopback, is_record_id, parse_key
 
 TEMPLATE = "https://api.{shard}.cliniko.com/v1"
 
@@ -123,31 +123,6 @@ def test_an_address_that_would_carry_the_key_unsafely_is_refused(template: str) 
 def test_no_misshapen_shard_reaches_an_address(shard: str) -> None:
     with pytest.raises(ValueError, match="shard"):
         api_base_url(TEMPLATE, shard)
-    assert patient_page_url("good-physio", shard, "1") is None
-
-
-def test_a_patients_page_is_at_the_accounts_own_host() -> None:
-    assert patient_page_url("good-physio", "uk1", "123") == "https://good-physio.uk1.cliniko.com/patients/123"
-
-
-@pytest.mark.parametrize(
-    ("subdomain", "patient_id"),
-    [
-        ("evil.com/", "1"),
-        ("evil.com#", "1"),
-        ("-x", "1"),
-        ("x-", "1"),
-        ("", "1"),
-        ("good\n", "1"),
-        ("Good", "1"),
-        ("x" * 64, "1"),
-        ("good", "1/../2"),
-        ("good", ""),
-        ("good", "1\n"),
-    ],
-)
-def test_a_patients_page_is_made_of_checked_parts_or_not_at_all(subdomain: str, patient_id: str) -> None:
-    assert patient_page_url(subdomain, "au1", patient_id) is None
 
 
 @pytest.mark.parametrize(

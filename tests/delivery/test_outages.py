@@ -1,6 +1,7 @@
 """While Cliniko is down for a key one probe goes and the rest waits; afterwards everything arrives, oldest first."""
 
-import threading
+import asyncio
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +22,12 @@ from app.cliniko.errors import (
 )
 from app.clock import utc_now
 from app.crypto import CannotDecryptError
+from app.db import transaction
 from app.delivery import events
-from app.delivery.bringing import StoodStillError
+from app.delivery.bringing import StoodStillError, bring
+from app.delivery.claims import take
 from app.delivery.outcome import Verdict, judge_cliniko
+from app.main import open_tools
 from tests.fakes.cliniko import FakeCliniko
 from tests.support import Browser, Clinic, send_pdf
 
@@ -248,30 +252,43 @@ def test_held_deliveries_whose_wake_was_lost_are_found_again(
     assert {each.state for each in rows(database, ids)} == {"delivered"}
 
 
+async def work_side_by_side(app: Any, ids: list[str]) -> None:
+    """Let one worker for each delivery take it up at the same moment, without the queue's lock between them.
+
+    As when a worker that was thought gone goes on beside the one that took over.
+    """
+
+    async def work(delivery_id: str) -> None:
+        async with open_tools(app.state.settings, app.state.database_url) as tools:
+            async with transaction(tools.sessions) as session:
+                claim = await take(session, uuid.UUID(delivery_id), tools.clock())
+            if claim is not None:
+                await bring(tools, claim)
+
+    await asyncio.gather(*(work(each) for each in ids))
+
+
 def test_two_workers_send_one_probe_between_them(
-    ana: Browser, client: str, cliniko: FakeCliniko, database: sa.Engine
+    ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine
 ) -> None:
-    cliniko.answer_html("GET", PRESIGN, 503)
+    cliniko.answer_html("GET", PRESIGN, 503, times=2)
     ids = send(ana, client, 4)
     ana.run_jobs()
-    probe_is_due(database)
-    # Without the queue's own lock, as when a worker that was thought gone goes on beside the one that took over.
-    change(database, "DELETE FROM procrastinate_jobs")
-    hold = cliniko.hold("GET", PRESIGN, when="before")
-    workers = [
-        threading.Thread(target=ana.run_job, args=("delivery.deliver",), kwargs={"delivery_id": each})
-        for each in ids[1:3]
-    ]
-    for each in workers:
-        each.start()
-    assert hold.reached.wait(20)
-    assert [each.state for each in rows(database, ids)].count("uploading") == 1
-    hold.release()
-    for each in workers:
-        each.join(30)
-    assert [entry.status for entry in cliniko.calls("GET", PRESIGN)][:1] == [503]
+    change(database, "UPDATE connections SET held_until = now() - interval '1 s' WHERE held_until > now()")
+    asyncio.run(work_side_by_side(ana.server.app, ids[1:]))
+    assert len(cliniko.calls("GET", PRESIGN)) == 2
+    assert sorted(each.failures for each in rows(database, ids)) == [0, 0, 1, 1]
+    assert key_of(database, ids[0]).failures == 2
+
+
+def test_two_workers_with_one_backlog_send_each_file_once(
+    ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    ids = send(ana, client, 6)
+    asyncio.run(work_side_by_side(ana.server.app, ids * 2))
     ana.run_jobs(hurry=True, rounds=4)
     assert {each.state for each in rows(database, ids)} == {"delivered"}
+    assert sorted(file.content[-1:] for file in cliniko.state.files_of(patient)) == [b"A", b"B", b"C", b"D", b"E", b"F"]
 
 
 def test_a_new_key_brings_back_what_waited_for_the_end_of_an_outage(

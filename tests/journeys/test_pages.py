@@ -18,6 +18,8 @@ PATHS = (
         "/account/sharing",
         "/account/team",
         "/account/letterhead",
+        "/account/alerts",
+        "/alerts",
         "/exercises",
         "/exercises/bridge",
         "/clients/nowhere",

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.delivery.models import Delivery, DeliveryAttempt, DeliveryState
 from app.programs.routes import age_on
+from tests.fakes.cliniko import FakeCliniko
 from tests.programs.arrange import add_client, assign_program, counted_queries, open_editor, start_from_template
-from tests.support import Browser, Page
+from tests.support import Browser, Clinic, Page
 
 TITLE = "Knee: osteoarthritis and strength"
 
@@ -305,3 +306,23 @@ def test_what_was_tried_can_be_unfolded(browser: Browser, database: sa.Engine) -
             "22 Nov 2026, 3:11 am · Uploading the file: Cliniko has trouble at the moment. (status 503, 1.2 s)"
         )
         assert len(words) == 10
+
+
+def test_the_patients_page_in_cliniko_opens_in_a_new_tab_where_its_address_is_known(
+    ana: Browser, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    patient = clinic.add_patient("Olivia", "Hart")
+    client = ana.open_patient(patient).path
+    link = ana.get(client).soup.select_one("a[target=_blank]")
+    assert link is not None
+    assert link["href"] == f"{cliniko.url}/patients/{patient}"
+    assert (link["target"], link["rel"]) == ("_blank", ["noopener"])
+    ana.share_with_everyone()
+    colleague = ana.invite_colleague()  # who has no key
+    assert f"{cliniko.url}/patients/{patient}" in colleague.get(client).content.decode()
+    with database.begin() as connection:
+        connection.execute(sa.text("DELETE FROM client_links WHERE patient_id = :id"), {"id": patient})
+    assert "Open in Cliniko" not in ana.get(client).text
+    stranger = ana.another()
+    by_hand = add_client(database, stranger.sign_up())
+    assert "Open in Cliniko" not in stranger.get(by_hand).text

@@ -7,6 +7,8 @@
 // the answer replaces the same on the page.
 
 const DEBOUNCE = 150;
+// Tells the server that this is what is typed so far, not yet what is meant.
+const HEADERS = { Accept: "text/html", "X-Kinebridge-Typing": "yes" };
 
 function enhance(form) {
   let timer;
@@ -18,7 +20,7 @@ function enhance(form) {
     const url = new URL(form.action);
     url.search = new URLSearchParams(new FormData(form)).toString();
     try {
-      const response = await fetch(url, { signal: running.signal, headers: { Accept: "text/html" } });
+      const response = await fetch(url, { signal: running.signal, headers: HEADERS });
       if (response.redirected) return window.location.assign(url); // signed out meanwhile: let the page say so
       if (!response.ok) return;
       const answer = new DOMParser().parseFromString(await response.text(), "text/html");
