@@ -46,28 +46,73 @@ def _config() -> Config:
     return config
 
 
-def migrate(url: str) -> None:
-    """Apply the migrations and the queue's schema to the database at ``url``; safe to run twice or at once."""
+def migrate(url: str) -> bool:
+    """Apply the migrations and the queue's schema to the database at ``url``; safe to run twice or at once.
+
+    A newer release's database is left as it is, so that one can go back a release; then False.
+    """
     engine = sa.create_engine(sqlalchemy_url(url), poolclass=sa.NullPool)
     with engine.connect() as guard:
         guard.execute(sa.text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
         try:
             with engine.begin() as connection:
-                config = _config()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                if _is_newer(connection):
+                    return False
+                upgrade(connection, "head")
+                _note_lineage(connection)
             with engine.begin() as connection:
                 _migrate_queue(connection)
         finally:
             guard.execute(sa.text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
+    return True
+
+
+def upgrade(connection: sa.Connection, revision: str) -> None:
+    """Apply our own migrations up to a revision, as part of the connection's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def is_current(connection: sa.Connection) -> bool:
-    """Return True when the database has the newest migration and the queue's schema."""
+    """Return True when the database has all that this release knows of: its migrations and the queue's schema.
+
+    A newer release's database has it too: migrations only add what the release before them may leave out, so that both
+    can run beside each other during an upgrade.
+    """
     head = ScriptDirectory.from_config(_config()).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() != head:
+    if MigrationContext.configure(connection).get_current_revision() != head and not _is_newer(connection):
         return False
-    return _queue_version(connection) == _queue_migrations()[-1].name
+    # Names begin with the version that brought them: a newer one sorts after ours.
+    return (_queue_version(connection) or "") >= _queue_migrations()[-1].name
+
+
+def _is_newer(connection: sa.Connection) -> bool:
+    """Return True when the database is at a revision that is not ours and that came after our newest.
+
+    Alembic keeps the last revision alone, and of an unknown one nobody can say what came before. So every release that
+    migrates notes the whole line beside it.
+    """
+    scripts = ScriptDirectory.from_config(_config())
+    known = {script.revision for script in scripts.walk_revisions()}
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None or revision in known:
+        return False
+    noted = connection.execute(sa.text("SELECT obj_description(to_regclass('alembic_version'), 'pg_class')")).scalar()
+    return scripts.get_current_head() in str(noted or "").split()
+
+
+def _note_lineage(connection: sa.Connection) -> None:
+    """Note every revision that the database has been through, as a comment on the table of the last one."""
+    scripts = ScriptDirectory.from_config(_config())
+    line = " ".join(script.revision for script in reversed(list(scripts.walk_revisions())))
+    _comment(connection, "alembic_version", line)
+
+
+def _comment(connection: sa.Connection, table: str, text: str) -> None:
+    # A comment takes no parameter; the driver quotes the value.
+    literal = sa.literal(text).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    connection.exec_driver_sql(f"COMMENT ON TABLE {table} IS {literal}")
 
 
 def _queue_migrations() -> list[Path]:
@@ -99,6 +144,4 @@ def _migrate_queue(connection: sa.Connection) -> None:
         for file in files:
             if file.name > applied:
                 connection.exec_driver_sql(file.read_text().replace("%", "%%"))
-    # A comment takes no parameter; the value is a file name of the installed library, quoted by the driver.
-    newest = sa.literal(files[-1].name).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-    connection.exec_driver_sql(f"COMMENT ON TABLE procrastinate_jobs IS {newest}")
+    _comment(connection, "procrastinate_jobs", files[-1].name)

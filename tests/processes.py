@@ -32,7 +32,12 @@ def running(*arguments: str, log: Path, **settings: str) -> Iterator[subprocess.
 
 
 def start(
-    *arguments: str, log: Path, settings: Mapping[str, str], command: Sequence[str] = (COMMAND,), **environment: str
+    *arguments: str,
+    log: Path,
+    settings: Mapping[str, str],
+    command: Sequence[str] = (COMMAND,),
+    cwd: Path | None = None,
+    **environment: str,
 ) -> subprocess.Popen[bytes]:
     """Start ``kinebridge`` with these arguments, settings and further environment; its output goes into the log."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("KINEBRIDGE_")}
@@ -40,6 +45,7 @@ def start(
     with log.open("ab") as output:
         return subprocess.Popen(
             [*command, *arguments],
+            cwd=cwd,
             env={**inherited, **ours, **environment},
             stdout=output,
             stderr=output,

@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from app.db import Base, sqlalchemy_url
-from app.migrations import import_all_models, is_current, migrate
+from app.migrations import import_all_models, is_current, migrate, upgrade
+from app.prepare import prepare_database
 
 
 @pytest.fixture
@@ -54,6 +55,79 @@ def test_a_database_behind_this_release_is_not_current(empty_url: str) -> None:
         connection.exec_driver_sql("COMMENT ON TABLE procrastinate_jobs IS '01.00.00_01_older.sql'")
     with engine.connect() as connection:
         assert not is_current(connection)
+
+
+def set_revision(engine: sa.Engine, revision: str, line: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+        connection.exec_driver_sql(f"COMMENT ON TABLE alembic_version IS '{line}'")
+
+
+def test_beside_a_newer_schema_this_release_is_ready_and_leaves_it_alone(empty_url: str) -> None:
+    assert migrate(empty_url)
+    engine = sa.create_engine(sqlalchemy_url(empty_url), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        line = connection.exec_driver_sql("SELECT obj_description('alembic_version'::regclass)").scalar_one()
+        connection.exec_driver_sql("COMMENT ON TABLE procrastinate_jobs IS '99.00.00_01_newer.sql'")
+    assert line.split()[:2] == ["0001", "0002"]
+    set_revision(engine, "newer", f"{line} newer")
+    with engine.connect() as connection:
+        assert is_current(connection)
+    prepare_database(empty_url)
+    with engine.connect() as connection:
+        queue = connection.exec_driver_sql("SELECT obj_description('procrastinate_jobs'::regclass)").scalar_one()
+        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+        assert (revision, queue) == ("newer", "99.00.00_01_newer.sql")
+        assert connection.exec_driver_sql("SELECT count(*) FROM exercises").scalar_one() == 0  # its library is not ours
+
+
+def test_an_unknown_schema_that_did_not_come_from_this_releases_is_not_current(empty_url: str) -> None:
+    migrate(empty_url)
+    engine = sa.create_engine(sqlalchemy_url(empty_url), poolclass=sa.NullPool)
+    set_revision(engine, "elsewhere", "0001 0002 elsewhere")
+    with engine.connect() as connection:
+        assert not is_current(connection)
+
+
+# What an earlier release's rows run into, by table: its columns, and its constraints and unique indexes in words.
+COLUMNS = """
+SELECT table_name, column_name, data_type, is_nullable = 'YES' AS takes_null,
+       is_nullable = 'YES' OR column_default IS NOT NULL OR is_identity = 'YES' OR is_generated = 'ALWAYS' AS optional
+FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'procrastinate%%'
+"""
+RULES = """
+SELECT conrelid::regclass::text AS table_name, pg_get_constraintdef(oid) AS rule,
+       ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY(conkey)) AS columns
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
+UNION ALL
+SELECT indrelid::regclass::text, pg_get_indexdef(indexrelid),
+       ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = indrelid AND attnum = ANY(indkey))
+FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+WHERE indisunique AND NOT indisprimary AND relnamespace = 'public'::regnamespace
+"""
+PREVIOUS = "0002"
+
+
+def test_the_previous_release_can_write_its_rows_into_this_schema(empty_url: str) -> None:
+    engine = sa.create_engine(sqlalchemy_url(empty_url), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        upgrade(connection, PREVIOUS)
+        columns_then = {row[:2]: row for row in connection.exec_driver_sql(COLUMNS)}
+        rules_then = {row[:2] for row in connection.exec_driver_sql(RULES)}
+        upgrade(connection, "head")
+        columns_now = {row[:2]: row for row in connection.exec_driver_sql(COLUMNS)}
+        rules_now = {row[:2]: row.columns for row in connection.exec_driver_sql(RULES)}
+    tables = {table for table, _ in columns_then}
+    assert not columns_then.keys() - columns_now.keys()
+    changed = {key for key, row in columns_then.items() if columns_now[key].data_type != row.data_type}
+    narrowed = {key for key, row in columns_then.items() if row.takes_null and not columns_now[key].takes_null}
+    demanded = {key for key in columns_now.keys() - columns_then.keys() if key[0] in tables}
+    demanded = {key for key in demanded if not columns_now[key].optional}
+    assert (changed, narrowed, demanded) == (set(), set(), set())
+    # A new rule on a table of its own may only speak of columns it does not know; an old one stays word for word.
+    added = {key for key in rules_now.keys() - rules_then if key[0] in tables}
+    speaking_of_old = {key for key in added if any((key[0], column) in columns_then for column in rules_now[key])}
+    assert (rules_then - rules_now.keys(), speaking_of_old) == (set(), set())
 
 
 def test_rows_of_an_assigned_version_can_be_neither_changed_nor_deleted(empty_url: str) -> None:

@@ -4,6 +4,7 @@ Prints a table and ends with 1 unless every program has exactly one identical fi
 """
 
 import argparse
+import functools
 import sys
 
 from app.log import configure_logging
@@ -17,7 +18,8 @@ def main() -> int:
     arguments.add_argument("--seed", type=int, default=1)
     chosen = arguments.parse_args()
     configure_logging("ERROR")
-    report, logs = run_campaign(chosen.deliveries, chosen.seed)
+    tell = functools.partial(print, file=sys.stderr, flush=True)
+    report, logs = run_campaign(chosen.deliveries, chosen.seed, tell)
     print(f"Campaign of {chosen.deliveries} programs, seed {chosen.seed}")
     print("\n".join(report.lines()))
     if report.holds:

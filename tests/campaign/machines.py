@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import sqlalchemy as sa
 
 from tests.processes import end, free_port, start, wait_until
 
@@ -75,11 +76,16 @@ class Machines:
         self._pauses: list[threading.Thread] = []
         self._ending = threading.Event()
 
-    def wait_until_ready(self) -> None:
-        """Return when the web answers and every worker works."""
+    def wait_until_ready(self, database: sa.Engine) -> None:
+        """Return when the web answers and every worker has said so in the queue's own list."""
         wait_until(self._is_ready, "the web answers", seconds=60)
-        for worker in self.workers:
-            wait_until(lambda log=worker.log: "working" in log.read_text(), "a worker works", seconds=60)  # type: ignore[misc]
+
+        def all_work() -> bool:
+            with database.connect() as connection:
+                query = "SELECT count(*) FROM procrastinate_workers"
+                return bool(connection.exec_driver_sql(query).scalar_one() == len(self.workers))
+
+        wait_until(all_work, "the workers work", seconds=60)
 
     def _is_ready(self) -> bool:
         try:
@@ -92,7 +98,9 @@ class Machines:
         return next((worker for worker in self.workers if worker.holds_port(port)), None)
 
     def pause(self, worker: Worker, *, seconds: float | None = None) -> None:
-        """Pause a worker for so long, or (None) until another has taken over from it."""
+        """Pause a worker for so long, or (None) until another has taken over from it, which takes one that runs."""
+        if any(thread.is_alive() for thread in self._pauses):
+            seconds = 2.0
         before = self.taken_over()
         worker.pause()
         thread = threading.Thread(target=self._let_go_on, args=(worker, seconds, before), daemon=True)

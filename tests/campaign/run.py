@@ -95,7 +95,7 @@ class Campaign:
             stack.callback(self.database.dispose)
             self.machines = Machines(self.folder, settings, WORKERS)
             stack.callback(self.machines.end)
-            self.machines.wait_until_ready()
+            self.machines.wait_until_ready(self.database)
             web = stack.enter_context(httpx.Client(base_url=self.machines.web_url, timeout=60))
             self.account, self.people = hire(web, self.cliniko.state, self.database, self.practitioners)
             asyncio.run(self._act())

@@ -105,9 +105,36 @@ def test_told_to_end_amid_a_delivery_a_process_ends_in_time_and_the_next_one_goe
         assert hold.reached.wait(40), (tmp_path / "first.log").read_text()
         began = time.monotonic()
         first.send_signal(signal.SIGTERM)
-        first.wait(29)
+        assert first.wait(29) == 0, (tmp_path / "first.log").read_text()
         assert time.monotonic() - began < 29
     hold.drop()
     with running("worker", log=tmp_path / "second.log", **configuration):
         wait_until(is_delivered(database, delivery_id), "the next worker brings it to the end")
     assert [file.content for file in cliniko.state.files_of(patient)] == [CONTENT]
+
+
+def test_told_to_end_a_worker_finishes_the_step_under_way_and_takes_up_nothing_new(
+    ana: Browser, ben: Browser, client: str, patient: str, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine,
+    tmp_path: Path, configuration: dict[str, str],
+) -> None:  # fmt: skip
+    hold = cliniko.hold("POST", "/bucket/", when="before")
+    under_way = send_pdf(ana, client, CONTENT)
+    with running("worker", log=tmp_path / "first.log", **configuration) as first:
+        assert hold.reached.wait(40), (tmp_path / "first.log").read_text()
+        first.send_signal(signal.SIGTERM)
+        wait_until(lambda: not listens(database), "the worker has heard it")
+        of_ben = ben.open_patient(clinic.add_patient("Noah", "Lee")).path
+        new = send_pdf(ben, of_ben, b"%PDF-1.4 new")  # of another key: nothing but the end keeps the worker from it
+        hold.release()
+        assert first.wait(29) == 0, (tmp_path / "first.log").read_text()
+    with database.connect() as connection:
+        states = dict(connection.exec_driver_sql("SELECT id::text, state FROM deliveries").all())
+    assert (states[under_way], states[new]) == ("processing", "waiting")
+    assert [file.content for file in cliniko.state.files_of(patient)] == [CONTENT]
+
+
+def listens(database: sa.Engine) -> bool:
+    """True while a worker waits for news of jobs."""
+    with database.connect() as connection:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%%'"
+        return bool(connection.exec_driver_sql(query).scalar_one())
