@@ -76,9 +76,9 @@ def test_a_key_that_is_needed_is_told_to_its_owner_and_to_those_who_run_the_prac
     assert watch.tell() == {}
     mails = watch.tell(minutes=1)
     assert mails.keys() == {alone, of_ben}
-    assert mails[of_ben].startswith("Kinebridge: Kinebridge needs a new Cliniko API key of yours")
+    assert mails[of_ben].startswith("Kinebridge: Your Cliniko API key is missing")
     assert "http://testserver/account/settings" in mails[of_ben]
-    assert mails[alone].startswith("Kinebridge: Kinebridge needs a new Cliniko API key of Ben Cole")
+    assert mails[alone].startswith("Kinebridge: The Cliniko API key of Ben Cole is missing")
     assert "2 programs wait; nothing is lost." in mails[alone]
     assert (bell(browser), bell(ben), bell(cleo)) == ("Alerts, 1 new", "Alerts, 1 new", "Alerts")
     assert "Ben Cole" in browser.get("/alerts").text
@@ -91,7 +91,7 @@ def test_reading_hushes_my_own_bell(alone: str, browser: Browser, watch: Watch, 
     send_some(database, ben, email_of(ben))
     watch.look()
     browser.get("/alerts")
-    browser.press("Mark as read Kinebridge needs a new Cliniko API key of Ben Cole")
+    browser.press("Mark as read The Cliniko API key of Ben Cole is missing or no longer accepted")
     assert (bell(browser), bell(ben)) == ("Alerts", "Alerts, 1 new")
     ben.get("/alerts")
     ben.press("Mark all as read")
@@ -163,6 +163,9 @@ def test_case_24_what_failed_is_told_until_somebody_has_dealt_with_it(
     assert bell(browser) == "Alerts, 1 new", "each that failed asks for a decision of its own"
     browser.page = stale
     assert browser.press("I have dealt with it").status == 409
+    address = str(stale.form("I have dealt with it")[0]["action"])
+    for nonsense in ("", "-1", "two", "9" * 5000):
+        assert browser.post(address, {"programs": nonsense}).status == 409
     browser.get("/alerts")
     assert "these programs are not told of any more" in browser.press("I have dealt with all 2").text
     assert bell(browser) == "Alerts"
