@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.alerts import queries
 from app.db import transaction
 from app.delivery.watch import review_practice
 from app.jobs.queue import queue
@@ -120,6 +121,22 @@ def test_in_quiet_hours_nobody_gets_mail_and_what_is_left_in_the_morning_is_one(
     assert mails.keys() == {alone}
     assert mails[alone].startswith("Kinebridge: 2 things keep programs from Cliniko\n")
     assert "no room" not in mails[alone] and "takes files again" not in mails[alone], "what went as it came is not told"
+
+
+def test_practices_that_sleep_keep_no_other_waiting(
+    alone: str, browser: Browser, watch: Watch, database: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PRACTICES_AT_ONCE", 1)
+    in_sydney(database, alone)
+    watch.clock.turn(hours=11)  # 9 in the evening there
+    others = [browser.another() for _ in range(3)]
+    awake = [other.sign_up() for other in others]  # whose zone is not known
+    for email in (alone, *awake):
+        send_some(database, browser, email)
+    watch.look()
+    assert watch.tell(minutes=1).keys() == set(awake)
+    watch.clock.turn(hours=30)  # past the morning of the day after everywhere
+    assert watch.digest().keys() == set(awake)
 
 
 def test_a_cause_that_is_back_at_once_was_never_gone(
