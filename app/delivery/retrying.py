@@ -43,13 +43,15 @@ async def retry_delivery(session: AsyncSession, delivery_id: uuid.UUID, now: dat
 async def retry_deliveries(session: AsyncSession, which: ColumnElement[bool], now: datetime, *, most: int) -> int:
     """Send on what has stopped and have the next try now of what waits for it, oldest first; return how many go.
 
-    An outage of their key no longer holds them back: the first that goes shows whether it is over. What a worker is
-    writing at this moment is left to it.
+    Neither an outage of their key nor its role holds them back any longer: the first that goes shows whether that is
+    over. What a worker is writing at this moment is left to it.
     """
     wanted = and_(which, can_go_on(now))
     # The connections first, as the worker does, so that neither waits for the other.
-    held = Connection.membership_id.in_(select(Delivery.membership_id).where(wanted))
-    await session.execute(update(Connection).where(held, Connection.held_until > now).values(held_until=now))
+    theirs = update(Connection).where(Connection.membership_id.in_(select(Delivery.membership_id).where(wanted)))
+    await session.execute(theirs.where(Connection.held_until > now).values(held_until=now))
+    not_permitted = theirs.where(Connection.state == ConnectionState.NOT_PERMITTED)
+    await session.execute(not_permitted.values(state=ConnectionState.WORKING))
     statement = select(Delivery).where(wanted).order_by(Delivery.created_at, Delivery.id).limit(most)
     deliveries = (await session.scalars(statement.with_for_update(skip_locked=True))).all()
     for delivery in deliveries:
