@@ -1,5 +1,6 @@
 """Shared by all tests: a real PostgreSQL, the application on it, a browser without JavaScript, Cliniko over HTTP."""
 
+import io
 import os
 import tempfile
 import uuid
@@ -26,6 +27,7 @@ from app.embedded import embedded_server
 from app.main import create_app, make_http
 from app.prepare import prepare_database
 from app.settings import Settings
+from tests import logs
 from tests.fakes.cliniko import FakeCliniko
 from tests.fakes.smtp import FakeSmtp
 from tests.support import Browser, Clinic
@@ -164,6 +166,13 @@ def shared_statements(monkeypatch: pytest.MonkeyPatch) -> None:
         return make_engine(url).execution_options(compiled_cache=COMPILED)
 
     monkeypatch.setattr(main, "make_engine", make)
+
+
+@pytest.fixture
+def told() -> Iterator[io.StringIO]:
+    """All that a process of ours writes to standard error."""
+    with logs.kept() as written:
+        yield written
 
 
 @pytest.fixture

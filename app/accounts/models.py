@@ -148,7 +148,10 @@ class SignInSession(WithId, Base):
     """A signed-in browser; the cookie holds a random token of which only the digest is kept here."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_practitioner_id", "practitioner_id"),)
+    __table_args__ = (
+        Index("ix_sessions_practitioner_id", "practitioner_id"),
+        Index("ix_sessions_expires_at", "expires_at"),  # for forgetting old ones
+    )
 
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     practitioner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id", ondelete="CASCADE"))

@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.connections import find_connection, may_ask, note_answer, open_cliniko
+from app.accounts.connections import find_connection, may_ask, note_answer, note_reached, open_cliniko
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools, tools_of
 from app.clients.models import Client
@@ -77,6 +77,8 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
     except ClinikoError as error:
         log.info("client_not_refreshed", client_id=client_id, error=error)
     else:
+        async with transaction(tools.sessions) as session:
+            await note_reached(session, connection)
         await take_over(tools, uuid.UUID(client_id), connection, trail, asked_at)
 
 

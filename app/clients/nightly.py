@@ -19,7 +19,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import may_ask, note_answer, open_cliniko
+from app.accounts.connections import may_ask, note_answer, note_reached, open_cliniko
 from app.accounts.models import Connection, ConnectionState, Membership, Practice, SignInSession
 from app.accounts.tools import Tools, tools_of
 from app.clients.combining import gather_strays
@@ -149,6 +149,7 @@ async def read_changes(context: JobContext, practice_id: str, connection_id: str
         await _note_failure(tools, id_, look, error)
         return
     async with transaction(tools.sessions) as session:
+        await note_reached(session, look.connection)
         await _record(session, id_, look, page, asked_at)
 
 
@@ -194,7 +195,7 @@ async def _record(
 
 
 async def _note_failure(tools: Tools, practice_id: uuid.UUID, look: Look, error: Exception) -> None:
-    log.info("night_interrupted", practice_id=str(practice_id), reason=type(error).__name__, pages=look.pages)
+    log.info("night_interrupted", practice_id=str(practice_id), error=error, pages=look.pages)
     async with transaction(tools.sessions) as session:
         poll = await session.get_one(PatientPoll, practice_id, with_for_update=True)
         poll.connection_id = look.connection.id
