@@ -3,9 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.connections import probe_now
 from app.accounts.models import Connection, ConnectionState
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.service import begin_again, send_on
@@ -47,9 +48,11 @@ async def retry_deliveries(session: AsyncSession, which: ColumnElement[bool], no
     writing at this moment is left to it.
     """
     wanted = and_(which, can_go_on(now))
-    # The connections first, as the worker does, so that neither waits for the other.
-    held = Connection.membership_id.in_(select(Delivery.membership_id).where(wanted))
-    await session.execute(update(Connection).where(held, Connection.held_until > now).values(held_until=now))
+    # The connections first, as the worker does, and in one order, so that nobody waits for each other.
+    is_theirs = Connection.membership_id.in_(select(Delivery.membership_id).where(wanted))
+    held = select(Connection.id).where(is_theirs, Connection.held_until > now).order_by(Connection.id)
+    for connection_id in (await session.scalars(held)).all():
+        await probe_now(session, connection_id)
     statement = select(Delivery).where(wanted).order_by(Delivery.created_at, Delivery.id).limit(most)
     deliveries = (await session.scalars(statement.with_for_update(skip_locked=True))).all()
     for delivery in deliveries:
