@@ -152,6 +152,10 @@ def main() -> None:
         # Its text is not shown: it may hold more than the reason.
         typer.echo("The database does not answer, or refuses the user. Check KINEBRIDGE_DATABASE_URL.", err=True)
         sys.exit(2)
+    except Exception as error:
+        # Here, since typer puts a hook of its own in the place of the one that tells no texts.
+        log.critical("process_failed", exc_info=error)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

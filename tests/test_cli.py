@@ -85,6 +85,18 @@ def test_a_database_that_does_not_answer_is_told_in_words() -> None:
     assert "KINEBRIDGE_DATABASE_URL" in ended.stderr and "Traceback" not in ended.stderr
 
 
+def test_a_failure_nobody_foresaw_ends_the_command_with_its_type_and_place_only(tmp_path: Path) -> None:
+    folder = tmp_path / "wilhelmina" / "postgres"
+    folder.mkdir(parents=True)
+    folder.joinpath("PG_VERSION").write_text("nonsense")
+    ended = subprocess.run(
+        [COMMAND, "migrate"], env={"KINEBRIDGE_DATA_DIR": str(folder.parent)}, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert '"event": "process_failed"' in ended.stderr
+    assert "Traceback" not in ended.stderr and "wilhelmina" not in ended.stderr
+
+
 @pytest.mark.parametrize("folder", ["with a space", "a-file/var"])
 def test_a_data_folder_that_cannot_be_used_is_told_in_words(folder: str, tmp_path: Path) -> None:
     (tmp_path / "a-file").touch()

@@ -19,11 +19,11 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import note_answer, note_reached, open_cliniko
+from app.accounts.connections import may_ask, note_answer, note_reached, open_cliniko
 from app.accounts.models import Connection, ConnectionState, Membership, Practice, SignInSession
 from app.accounts.tools import Tools, tools_of
 from app.clients.combining import gather_strays
-from app.clients.jobs import defer_refresh, is_held
+from app.clients.jobs import defer_refresh
 from app.clients.models import Client, ClientLink, PatientPoll
 from app.clients.service import take_over_page
 from app.cliniko.errors import ClinikoError, KeyRejected
@@ -155,7 +155,7 @@ async def read_changes(context: JobContext, practice_id: str, connection_id: str
 
 async def _claim(session: AsyncSession, practice_id: uuid.UUID, connection_id: uuid.UUID, now: datetime) -> Look | None:
     connection = await session.get(Connection, connection_id)
-    if connection is None or connection.state == ConnectionState.REJECTED or is_held(connection, now):
+    if connection is None or connection.state == ConnectionState.REJECTED or not may_ask(connection, now):
         return None
     oldest = select(func.min(Client.refreshed_at)).where(
         Client.practice_id == practice_id, ~Client.is_hand_made, Client.combined_into_id.is_(None)
