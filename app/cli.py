@@ -10,6 +10,7 @@ from typing import Annotated
 
 import structlog
 import typer
+from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
 from app.delivery.restored import look_before_sending
@@ -19,6 +20,7 @@ from app.errors import AppError
 from app.jobs.worker import run_worker
 from app.log import configure_logging
 from app.main import create_app, open_tools
+from app.metrics import Metrics
 from app.prepare import prepare_database
 from app.serving import ending_cleanly, run_web
 from app.settings import Settings, load_settings
@@ -52,13 +54,20 @@ def serve(
 
 
 @cli.command()
-def worker() -> None:
+def worker(
+    metrics_port: Annotated[
+        int, typer.Option(help="Port for this worker's own figures; 0 for none.", min=0, max=65535)
+    ] = 0,
+    metrics_host: Annotated[
+        str, typer.Option(help="Address that port listens on; anybody there may read.")
+    ] = "127.0.0.1",
+) -> None:
     """Run the background jobs only; start as many as wanted, on as many machines."""
-    settings = load_settings()
-    with ending_cleanly(), _database(settings) as url:
+    settings, metrics = load_settings(), Metrics()
+    with ending_cleanly(), _database(settings) as url, _showing(metrics, metrics_host, metrics_port):
         import_all_tasks()
         log.info("worker_started")
-        asyncio.run(_work(settings, url))
+        asyncio.run(_work(settings, url, metrics))
 
 
 @cli.command()
@@ -105,11 +114,29 @@ def _database(settings: Settings) -> Iterator[str]:
         yield url
 
 
-async def _work(settings: Settings, url: str) -> None:
+@contextlib.contextmanager
+def _showing(metrics: Metrics, host: str, port: int) -> Iterator[None]:
+    """Show a worker's figures on a port of its own while it works: it has no web pages."""
+    if not port:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, addr=host, registry=metrics.registry)
+    except OSError as error:
+        raise AppError(f"The figures cannot be shown on {host}, port {port}: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+async def _work(settings: Settings, url: str, metrics: Metrics) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with open_tools(settings, url) as tools:
+    async with open_tools(settings, url, metrics=metrics) as tools:
         await run_worker(url, tools, stop)
 
 
@@ -125,6 +152,10 @@ def main() -> None:
         # Its text is not shown: it may hold more than the reason.
         typer.echo("The database does not answer, or refuses the user. Check KINEBRIDGE_DATABASE_URL.", err=True)
         sys.exit(2)
+    except Exception as error:
+        # Here, since typer puts a hook of its own in the place of the one that tells no texts.
+        log.critical("process_failed", exc_info=error)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -31,9 +31,10 @@ REFERENCE = re.compile(r"[2-9A-HJKMNP-Z]{8}")
 LARGEST_NUMBER = 10**12
 MOST_ITEMS = 20
 LOGGED_FRAMES = 15
-PLUMBING = ("logging", "structlog", __name__, "app.log")
+PLUMBING = frozenset({"logging", "structlog"})
 
 _known_words: set[str] = set()
+_constants_by_place: dict[tuple[str, int, str], frozenset[str]] = {}
 
 
 class FromCode(str):
@@ -56,11 +57,16 @@ def redact(event: Mapping[str, Any], code: CodeType | None) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, value in event.items():
         if name in fixed or name in _known_words:
-            is_telling = any(word in name.lower() for word in TELLING_NAMES)
-            told[name] = MASKED if is_telling else _shown(value, name, fixed)
+            told[name] = MASKED if _is_telling(name) else _shown(value, name, fixed)
         else:
             told["masked"] = told.get("masked", 0) + 1
     return told
+
+
+@functools.cache
+def _is_telling(name: str) -> bool:
+    """Return True for a name that says that a secret or a person's detail is in it; asked for names in code only."""
+    return any(word in name.lower() for word in TELLING_NAMES)
 
 
 def is_fixed(text: object, code: CodeType | None) -> bool:
@@ -69,15 +75,18 @@ def is_fixed(text: object, code: CodeType | None) -> bool:
 
 
 def calling_code() -> CodeType | None:
-    """Return the code of the function that is logging just now: the innermost outside the logging machinery."""
-    frame: FrameType | None = sys._getframe(1)
+    """Return the code of the function that is logging just now: the innermost outside the logging machinery.
+
+    For processors, which are part of that machinery themselves.
+    """
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None and _is_plumbing(str(frame.f_globals.get("__name__"))):
         frame = frame.f_back
     return frame.f_code if frame else None
 
 
 def _is_plumbing(module: str) -> bool:
-    return any(module == each or module.startswith(f"{each}.") for each in PLUMBING)
+    return module.partition(".")[0] in PLUMBING
 
 
 def _shown(value: object, name: str, fixed: frozenset[str]) -> object:
@@ -114,9 +123,16 @@ def _is_ours(text: str, name: str, fixed: frozenset[str]) -> bool:
     return name.endswith("_id") and RANDOM_ID.fullmatch(text) is not None
 
 
-@functools.lru_cache(maxsize=4096)
 def _constants(code: CodeType) -> frozenset[str]:
     """Return the texts that stand in a function's code, the names of its calls' fields among them."""
+    # By its place, since the hash of a code object takes longer than all the rest.
+    where = (code.co_filename, code.co_firstlineno, code.co_name)
+    if where not in _constants_by_place:
+        _constants_by_place[where] = _read_constants(code)
+    return _constants_by_place[where]
+
+
+def _read_constants(code: CodeType) -> frozenset[str]:
     found: set[str] = set()
     for constant in code.co_consts:
         if isinstance(constant, str):

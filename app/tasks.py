@@ -6,11 +6,16 @@ from app.redaction import know_words
 
 TASK_MODULES = (
     "app.jobs.worker",
+    "app.jobs.trimming",
+    "app.accounts.trimming",
     "app.mail.jobs",
     "app.alerts.jobs",
     "app.clients.jobs",
+    "app.clients.nightly",
     "app.delivery.jobs",
+    "app.delivery.trimming",
     "app.delivery.watch",
+    "app.programs.home.jobs",
 )
 
 

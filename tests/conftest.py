@@ -1,5 +1,6 @@
 """Shared by all tests: a real PostgreSQL, the application on it, a browser without JavaScript, Cliniko over HTTP."""
 
+import io
 import os
 import tempfile
 import uuid
@@ -19,13 +20,14 @@ from starlette.testclient import TestClient
 
 from app import main
 from app.accounts import passwords
-from app.cliniko.pacing import Paces
+from app.accounts.paces import Paces
 from app.clock import Clock, utc_now
 from app.db import make_engine, sqlalchemy_url
 from app.embedded import embedded_server
 from app.main import create_app, make_http
 from app.prepare import prepare_database
 from app.settings import Settings
+from tests import logs
 from tests.fakes.cliniko import FakeCliniko
 from tests.fakes.smtp import FakeSmtp
 from tests.support import Browser, Clinic
@@ -120,7 +122,8 @@ def app(running: TestClient, settings: Settings, database_url: str, clock: Clock
     app, portal = running.app, running.portal
     assert isinstance(app, FastAPI) and portal is not None
     http = make_http()
-    tools = replace(app.state.tools, settings=settings, clock=clock, http=http, paces=Paces())
+    paces = Paces(app.state.tools.sessions, clock=clock)
+    tools = replace(app.state.tools, settings=settings, clock=clock, http=http, paces=paces)
     own = {"settings": settings, "database_url": database_url, "with_worker": False, "clock": clock, "tools": tools}
     before, app.state = app.state, State(own)
     yield app
@@ -163,6 +166,13 @@ def shared_statements(monkeypatch: pytest.MonkeyPatch) -> None:
         return make_engine(url).execution_options(compiled_cache=COMPILED)
 
     monkeypatch.setattr(main, "make_engine", make)
+
+
+@pytest.fixture
+def told() -> Iterator[io.StringIO]:
+    """All that a process of ours writes to standard error."""
+    with logs.kept() as written:
+        yield written
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.alerts.models import Cause
 from app.main import ROUTERS
+from tests.alerts.arrange import add_alert
 from tests.exercises.exchange.sending import send
 from tests.programs.arrange import start_from_template
 from tests.support import Browser, Clinic, send_pdf
@@ -74,6 +76,7 @@ def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, s
         "key": template.rpartition("/")[2],
         "slug": exercise.rpartition("/")[2],
         "photo_id": photo[1],
+        "alert_id": add_alert(database, ana, Cause.NEEDS_ATTENTION),
         "import_id": send(ana, "Name\nOlivia's bridge\n").url.rpartition("/")[2],
     }
 

@@ -42,8 +42,12 @@ def test_web_and_worker_share_one_embedded_database_and_the_last_one_stops_it(tm
     port, data = free_port(), tmp_path / "var"
     with running("serve", "--no-worker", "--port", str(port), log=tmp_path / "web", data_dir=str(data)) as web:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), "serve is ready")
-        with running("worker", log=tmp_path / "worker", data_dir=str(data)) as worker:
+        figures = free_port()
+        options = ["--metrics-port", str(figures)]
+        with running("worker", *options, log=tmp_path / "worker", data_dir=str(data)) as worker:
             wait_until(lambda: "worker_started" in (tmp_path / "worker").read_text(), "the worker works")
+            assert "kinebridge_cliniko_answer_seconds" in httpx.get(f"http://127.0.0.1:{figures}/metrics").text
+            assert "kinebridge_database_up 1.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
             web.send_signal(signal.SIGTERM)
             assert web.wait(30) == 0
             assert database_processes(data)
@@ -79,6 +83,18 @@ def test_a_database_that_does_not_answer_is_told_in_words() -> None:
     ended = subprocess.run([COMMAND, "migrate"], env=settings, capture_output=True, text=True)
     assert ended.returncode == 2
     assert "KINEBRIDGE_DATABASE_URL" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_a_failure_nobody_foresaw_ends_the_command_with_its_type_and_place_only(tmp_path: Path) -> None:
+    folder = tmp_path / "wilhelmina" / "postgres"
+    folder.mkdir(parents=True)
+    folder.joinpath("PG_VERSION").write_text("nonsense")
+    ended = subprocess.run(
+        [COMMAND, "migrate"], env={"KINEBRIDGE_DATA_DIR": str(folder.parent)}, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert '"event": "process_failed"' in ended.stderr
+    assert "Traceback" not in ended.stderr and "wilhelmina" not in ended.stderr
 
 
 @pytest.mark.parametrize("folder", ["with a space", "a-file/var"])

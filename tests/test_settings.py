@@ -33,6 +33,8 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("PUBLIC_URL", "https://kinebridge.example.org/app", "without a path"),
         ("CLINIKO_API_URL", "http://api.example.org/v1", "must start with https://"),
         ("CONTACT_EMAIL", "it (at) practice", "one e-mail address"),
+        ("METRICS_TOKEN", "short", "must be one word of 32"),
+        ("METRICS_TOKEN", "with spaces in it " * 3, "must be one word of 32"),
         ("SMTP_HOST", "mail.example.org", "KINEBRIDGE_MAIL_FROM must be set"),
         ("SMTP_PORT", "70000", "less than or equal to 65535"),
         ("SMTP_TLS", "ssl", "'starttls', 'tls' or 'off'"),

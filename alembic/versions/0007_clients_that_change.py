@@ -24,6 +24,12 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_clients_combined_into_id_clients"), "clients", "clients", ["combined_into_id"], ["id"]
     )
+    op.create_index(
+        "ix_clients_combined_into_id",
+        "clients",
+        ["combined_into_id"],
+        postgresql_where=sa.text("combined_into_id IS NOT NULL"),
+    )
     hand_made = sa.text("is_hand_made AND combined_into_id IS NULL")
     op.create_index(
         "ix_clients_hand_made_date_of_birth", "clients", ["practice_id", "date_of_birth"], postgresql_where=hand_made
@@ -139,6 +145,7 @@ def downgrade() -> None:
     op.drop_table("client_changes")
     op.drop_index("ix_clients_hand_made_email", table_name="clients")
     op.drop_index("ix_clients_hand_made_date_of_birth", table_name="clients")
+    op.drop_index("ix_clients_combined_into_id", table_name="clients")
     op.drop_constraint(op.f("fk_clients_combined_into_id_clients"), "clients", type_="foreignkey")
     op.drop_column("clients", "combined_into_id")
     op.drop_column("clients", "own_fields")

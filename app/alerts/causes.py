@@ -11,8 +11,12 @@ from app.alerts.models import Cause
 # What the whole practice has at once: one alert for all who are concerned, since they share one Cliniko account.
 OF_PRACTICE = frozenset({Cause.CLINIKO_DOWN, Cause.STORAGE_FULL})
 
-DELIVERIES = "/deliveries"
-SETTINGS = "/account/settings"
+# Where to see them, and what the link there is called.
+SETTINGS = ("/account/settings", "Open settings")
+
+
+def _deliveries(group: str) -> tuple[str, str]:
+    return f"/deliveries?state={group}", "Show them"
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Words:
     to_do_mine: str
     to_do_theirs: str
     over: str
-    path: str
+    link_mine: tuple[str, str]
+    link_theirs: tuple[str, str]
     waits: str = "waits; nothing is lost"
     wait: str = "wait; nothing is lost"
 
@@ -39,7 +44,8 @@ WORDS: Mapping[str, Words] = {
         to_do_mine="You need not do anything: they go out by themselves, the oldest first, when Cliniko answers.",
         to_do_theirs="You need not do anything: they go out by themselves, the oldest first, when Cliniko answers.",
         over="Cliniko answers again",
-        path=DELIVERIES,
+        link_mine=_deliveries("waiting"),
+        link_theirs=_deliveries("waiting"),
     ),
     Cause.STORAGE_FULL: Words(
         mine="Your Cliniko account has no room for more files",
@@ -47,7 +53,8 @@ WORDS: Mapping[str, Words] = {
         to_do_mine="Remove files in Cliniko, or have another plan chosen there. It is tried again every hour.",
         to_do_theirs="Remove files in Cliniko, or choose another plan there. It is tried again every hour.",
         over="Cliniko takes files again",
-        path=DELIVERIES,
+        link_mine=_deliveries("waiting"),
+        link_theirs=_deliveries("waiting"),
     ),
     Cause.NEEDS_KEY: Words(
         mine="Kinebridge needs a new Cliniko API key of yours",
@@ -57,7 +64,8 @@ WORDS: Mapping[str, Words] = {
         to_do_theirs="{name} can make one in Cliniko (My info > Manage API keys) and paste it under "
         "My account > Settings. What waits then goes out by itself.",
         over="No program waits for an API key of {name} any more",
-        path=SETTINGS,
+        link_mine=SETTINGS,
+        link_theirs=_deliveries("key"),
     ),
     Cause.NOT_PERMITTED: Words(
         mine="Your role in Cliniko may not add files",
@@ -67,7 +75,8 @@ WORDS: Mapping[str, Words] = {
         to_do_theirs="Give {name} a role in Cliniko that may, such as practitioner. When {name} then presses "
         "Check again under My account > Settings, what waits goes out.",
         over="No program of {name} waits for a role in Cliniko any more",
-        path=SETTINGS,
+        link_mine=SETTINGS,
+        link_theirs=_deliveries("role"),
     ),
     Cause.NEEDS_ATTENTION: Words(
         mine="Programs of yours could not be put into Cliniko",
@@ -76,7 +85,8 @@ WORDS: Mapping[str, Words] = {
         to_do_theirs="{name} or you can see why under Deliveries, then try again, or download the PDF and add it in "
         "Cliniko by hand.",
         over="No program of {name} needs a look any more",
-        path=DELIVERIES,
+        link_mine=_deliveries("attention"),
+        link_theirs=_deliveries("attention"),
         waits="needs a look; its PDF is kept here",
         wait="need a look; their PDFs are kept here",
     ),
@@ -88,7 +98,8 @@ OTHER = Words(
     to_do_mine="See why under Deliveries.",
     to_do_theirs="See why under Deliveries.",
     over="Programs of {name} no longer wait",
-    path=DELIVERIES,
+    link_mine=_deliveries(""),
+    link_theirs=_deliveries(""),
 )
 
 
@@ -101,18 +112,21 @@ class Told:
     to_do: str
     over: str
     path: str
+    link_words: str
 
 
 def tell(cause: str, *, name: str, programs: int) -> Told:
     """Return the words for a reader; ``name`` is the person concerned, "" when that is the reader or the practice."""
     words = WORDS.get(cause, OTHER)
     title, to_do = (words.theirs, words.to_do_theirs) if name else (words.mine, words.to_do_mine)
+    path, link_words = words.link_theirs if name else words.link_mine
     return Told(
         title=title.format(name=name),
         meaning=f"{count(programs)} {words.waits if programs == 1 else words.wait}.",
         to_do=to_do.format(name=name),
         over=words.over.format(name=name or "yours"),
-        path=words.path,
+        path=path,
+        link_words=link_words,
     )
 
 

@@ -1,7 +1,8 @@
 """The jobs that tell people: every minute what is new, every day what is left.
 
 They look for what is to be done in the database and put it into the post in one transaction a practice, so it does no
-harm when a worker of the previous release takes one and fails, or when two run at once.
+harm when a worker of the previous release takes one and fails, or when two run at once. The locks only spare two the
+same work.
 """
 
 import uuid
@@ -29,7 +30,7 @@ Work = Callable[[AsyncSession, uuid.UUID, str, datetime], Awaitable[int]]
 
 
 @queue.periodic(cron="* * * * *")
-@queue.task(name="alerts.tell", queueing_lock="alerts.tell", pass_context=True)
+@queue.task(name="alerts.tell", lock="alerts.tell", queueing_lock="alerts.tell", pass_context=True)
 async def tell(context: JobContext, timestamp: int) -> None:
     """Tell people what has begun and what is over, practice by practice."""
     tools = tools_of(context)
@@ -46,7 +47,7 @@ async def tell(context: JobContext, timestamp: int) -> None:
 
 
 @queue.periodic(cron="*/10 * * * *")
-@queue.task(name="alerts.digest", queueing_lock="alerts.digest", pass_context=True)
+@queue.task(name="alerts.digest", lock="alerts.digest", queueing_lock="alerts.digest", pass_context=True)
 async def digest(context: JobContext, timestamp: int) -> None:
     """Send the digests whose hour has come."""
     tools = tools_of(context)

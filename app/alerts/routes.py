@@ -57,8 +57,8 @@ def _as_shown(row: Any, member: Member, zone: str | None) -> dict[str, Any]:
         "meaning": told.meaning if row.programs else "",
         "to_do": told.to_do,
         "over": told.over,
-        # Somebody else's settings are nothing to lead to.
-        "link": told.path if is_mine or told.path != "/account/settings" else "",
+        "link": told.path,
+        "link_words": told.link_words,
         "since": write_since(alert.opened_at, zone),
         "until": write_since(alert.recovered_at, zone) if alert.recovered_at else "",
         "programs": row.programs,

@@ -23,6 +23,7 @@ class Outcome(enum.StrEnum):
 
     OPENED = "opened"  # a client that was known
     MADE = "made"
+    ASKED = "asked"  # in which of the practitioner's practices
     NOT_SHARED = "not_shared"
     NO_KEY = "no_key"  # none saved, or rejected
     NOT_PERMITTED = "not_permitted"
@@ -34,34 +35,34 @@ class Outcome(enum.StrEnum):
 
 
 @dataclass
-class Click:
-    """The click under way; the route says what comes of it."""
+class Result:
+    """What comes of the click under way; the route says it."""
 
     outcome: Outcome = Outcome.FAILED
     client_id: uuid.UUID | None = None
 
 
-async def _follow_click(tools: ToolsDep) -> AsyncIterator[Click]:
+async def _follow_click(tools: ToolsDep) -> AsyncIterator[Result]:
     tracing.begin_trace()
-    click = Click()
+    result = Result()
     try:
-        yield click
+        yield result
     except SignInRequiredError:
-        click.outcome = Outcome.SIGNED_OUT
+        result.outcome = Outcome.SIGNED_OUT
         raise
     except BadPatientIdError:
-        click.outcome = Outcome.BAD_ID
+        result.outcome = Outcome.BAD_ID
         raise
     except Exception:
-        click.outcome = Outcome.FAILED
+        result.outcome = Outcome.FAILED
         raise
     finally:
-        tools.metrics.clicks.labels(click.outcome.value).inc()
-        log.info("patient_clicked", outcome=click.outcome, client_id=click.client_id)
+        tools.metrics.clicks.labels(result.outcome.value).inc()
+        log.info("patient_clicked", outcome=result.outcome, client_id=result.client_id)
 
 
 # As a function's first parameter it is entered before the request is judged, and left after its transaction has ended.
-Following = Annotated[Click, Depends(_follow_click, scope="function")]
+Following = Annotated[Result, Depends(_follow_click, scope="function")]
 
 
 def send_trace_along(response: Response, settings: Settings, client_id: uuid.UUID) -> None:

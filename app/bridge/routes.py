@@ -1,6 +1,9 @@
 """The page Cliniko's "Open in Kinebridge" button leads to."""
 
+import time
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -9,10 +12,14 @@ from starlette.background import BackgroundTask
 
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.connections import find_connection, note_reached
-from app.accounts.models import ConnectionState
+from app.accounts.form_fields import FormText
+from app.accounts.models import Connection, ConnectionState
+from app.accounts.people import set_active_practice
 from app.accounts.tools import Tools
-from app.bridge.outcomes import Click, Following, Outcome, send_trace_along
+from app.bridge.outcomes import Following, Outcome, Result, send_trace_along
+from app.bridge.places import FoundThere, Place, ask_there, other_places, practice_of
 from app.bridge.service import (
+    CLICK_SECONDS,
     NotShared,
     can_see_in_cliniko,
     fetch_patient,
@@ -21,62 +28,163 @@ from app.bridge.service import (
     read_patient_id,
 )
 from app.clients.jobs import defer_refresh
-from app.clients.queries import find_known_patient
+from app.clients.queries import KnownPatient, find_known_patient
 from app.cliniko.errors import ClinikoError, KeyRejected, NotPermitted, PatientNotFound
+from app.cliniko.merges import MergeTrail
 from app.crypto import CannotDecryptError
 from app.db import release, transaction
+from app.errors import NotFoundError
+from app.web.filters import with_query
 from app.web.rendering import page, redirect
 
 router = APIRouter()
+
+# What is left to ask the other practices after a slow answer of the active one's.
+LEAST_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Click:
+    """One click: who made it, where, which patient it names, and what comes of it."""
+
+    result: Result
+    request: Request
+    session: Database
+    member: Member
+    tools: Tools
+    patient_id: str
 
 
 @router.get("/open/cliniko")
 @router.get("/open/cliniko/")  # an App URL that was entered with a slash at its end
 async def open_from_cliniko(
-    click: Following,
+    result: Following,
     request: Request,
     session: Database,
     member: SignedIn,
     tools: ToolsDep,
     patient_id: Annotated[list[str] | None, Query()] = None,
+    practice: str = "",
 ) -> Response:
     """Lead to the client of a Cliniko patient.
 
     A known one at once, without a call to Cliniko; an unknown one after one request with the practitioner's own key.
+    Not found in the active practice, it is looked for in the practitioner's others, unless ``practice`` says that the
+    active one is meant.
     """
-    wanted = read_patient_id(patient_id or [])
-    known = await find_known_patient(session, member, wanted)
+    click = Click(result, request, session, member, tools, read_patient_id(patient_id or []))
+    known = await find_known_patient(session, member, click.patient_id)
     if known is not None and known.is_visible:
-        note_shared_opening(session, member, known, tools)
-        answer = _lead_to(known.client_id, click, Outcome.OPENED, tools)
-        # After the answer, so that it costs the click nothing; a refresh lost with the process is only late.
-        answer.background = BackgroundTask(_refresh_later, tools, known.client_id, member)
-        return answer
+        return _open_known(click, member, known)
+    is_chosen = practice == str(member.practice_id)
+    others = [] if is_chosen else await other_places(session, member, click.patient_id)
     connection = await find_connection(session, member.membership_id)
     await release(session)
+    elsewhere = [place for place in others if place.opens]
     if known is not None:
-        is_seen = await can_see_in_cliniko(tools, connection, wanted)
-        return _not_shared_page(request, click, known.owner_name if is_seen else None)
+        if elsewhere:
+            return _ask_which(click, elsewhere)
+        is_seen = await can_see_in_cliniko(tools, connection, click.patient_id)
+        return _not_shared_page(click, known.owner_name if is_seen else None)
+    began = time.monotonic()
+    trail = await _ask_here(click, connection)
+    if isinstance(trail, MergeTrail):
+        return _ask_which(click, elsewhere) if elsewhere else await _open_new(click, member, trail)
+    if others:
+        is_surely_not_here = isinstance(trail, PatientNotFound)
+        seconds = max(LEAST_SECONDS, CLICK_SECONDS - (time.monotonic() - began))
+        answer = await _look_elsewhere(click, others, is_surely_not_here=is_surely_not_here, seconds=seconds)
+        if answer is not None:
+            return answer
+    if trail is None:
+        return _no_key_page(click, is_rejected=connection is not None)
+    return _cliniko_error_page(click, trail)
+
+
+@router.post("/open/cliniko/choose")
+async def choose_practice(
+    session: Database, member: SignedIn, patient_id: FormText = "", practice: FormText = ""
+) -> Response:
+    """Go on with the click in the practice that was chosen, which becomes the active one."""
+    wanted, practice_id = read_patient_id([patient_id]), practice_of(member, practice)
+    if practice_id is None:
+        raise NotFoundError
+    await set_active_practice(session, member.practitioner_id, practice_id)
+    return redirect(with_query("/open/cliniko", patient_id=wanted, practice=practice_id))
+
+
+async def _ask_here(click: Click, connection: Connection | None) -> MergeTrail | ClinikoError | None:
+    """Return what Cliniko says in the active practice; None without a key that can be used."""
     if connection is None or connection.state == ConnectionState.REJECTED:
-        return _no_key_page(request, click, is_rejected=connection is not None)
+        return None
     try:
-        trail = await fetch_patient(tools, connection, wanted)
+        trail = await fetch_patient(click.tools, connection, click.patient_id)
     except CannotDecryptError:
-        return _no_key_page(request, click, is_rejected=True)
+        return None
     except ClinikoError as error:
-        return _cliniko_error_page(request, click, error)
-    await note_reached(session, connection)
-    found = await open_patient(session, member, tools, trail, wanted)
-    if isinstance(found, NotShared):
-        return _not_shared_page(request, click, found.owner_name)
-    return _lead_to(found.client_id, click, Outcome.MADE if found.is_new else Outcome.OPENED, tools)
+        return error
+    await note_reached(click.session, connection)
+    return trail
 
 
-def _lead_to(client_id: uuid.UUID, click: Click, outcome: Outcome, tools: Tools) -> Response:
-    click.outcome, click.client_id = outcome, client_id
-    answer = redirect(f"/clients/{client_id}")
-    send_trace_along(answer, tools.settings, client_id)
+async def _look_elsewhere(
+    click: Click, others: Sequence[Place], *, is_surely_not_here: bool, seconds: float
+) -> Response | None:
+    """Open the patient in the one other practice that has them, or ask which is meant; None when none of them has."""
+    opening = [place for place in others if place.opens]
+    found: list[FoundThere] = []
+    if not opening:
+        found, trouble = await ask_there(click.tools, others, click.patient_id, seconds=seconds)
+        if trouble is not None and not found:
+            return _cliniko_error_page(click, trouble) if is_surely_not_here else None
+    places = opening or [each.place for each in found]
+    if len(places) > 1 or (places and not is_surely_not_here):
+        return _ask_which(click, places, is_here=not is_surely_not_here)
+    if opening:
+        place = opening[0]
+        assert place.known is not None  # noqa: S101 - it opens
+        return await _switch_to(click, place, _open_known(click, place.member, place.known))
+    if found:
+        return await _switch_to(click, found[0].place, await _open_new(click, found[0].place.member, found[0].trail))
+    return None
+
+
+def _open_known(click: Click, member: Member, known: KnownPatient) -> Response:
+    note_shared_opening(click.session, member, known, click.tools)
+    answer = _lead_to(click, known.client_id, Outcome.OPENED)
+    # After the answer, so that it costs the click nothing; a refresh lost with the process is only late.
+    answer.background = BackgroundTask(_refresh_later, click.tools, known.client_id, member)
     return answer
+
+
+async def _open_new(click: Click, member: Member, trail: MergeTrail) -> Response:
+    found = await open_patient(click.session, member, click.tools, trail, click.patient_id)
+    if isinstance(found, NotShared):
+        return _not_shared_page(click, found.owner_name)
+    return _lead_to(click, found.client_id, Outcome.MADE if found.is_new else Outcome.OPENED)
+
+
+def _lead_to(click: Click, client_id: uuid.UUID, outcome: Outcome) -> Response:
+    click.result.outcome, click.result.client_id = outcome, client_id
+    answer = redirect(f"/clients/{client_id}")
+    send_trace_along(answer, click.tools.settings, client_id)
+    return answer
+
+
+async def _switch_to(click: Click, place: Place, answer: Response) -> Response:
+    """Let an answer that leads to a client lead there in its practice, and the page say so."""
+    if answer.status_code == 303:
+        await set_active_practice(click.session, click.member.practitioner_id, place.member.practice_id)
+        answer.headers["location"] = with_query(answer.headers["location"], notice="practice-switched")
+    return answer
+
+
+def _ask_which(click: Click, places: Sequence[Place], *, is_here: bool = True) -> Response:
+    practices = [(place.member.practice_id, place.member.practice_name) for place in places]
+    if is_here:
+        practices.insert(0, (click.member.practice_id, click.member.practice_name))
+    click.result.outcome = Outcome.ASKED
+    return page(click.request, "bridge/choose.html", practices=practices, patient_id=click.patient_id)
 
 
 async def _refresh_later(tools: Tools, client_id: uuid.UUID, member: Member) -> None:
@@ -84,27 +192,27 @@ async def _refresh_later(tools: Tools, client_id: uuid.UUID, member: Member) -> 
         await defer_refresh(session, client_id, member.membership_id)
 
 
-def _not_shared_page(request: Request, click: Click, owner_name: str | None) -> Response:
-    click.outcome = Outcome.NOT_SHARED
-    return page(request, "bridge/not_shared.html", status=404, owner_name=owner_name)
+def _not_shared_page(click: Click, owner_name: str | None) -> Response:
+    click.result.outcome = Outcome.NOT_SHARED
+    return page(click.request, "bridge/not_shared.html", status=404, owner_name=owner_name)
 
 
-def _no_key_page(request: Request, click: Click, *, is_rejected: bool) -> Response:
-    click.outcome = Outcome.NO_KEY
-    return page(request, "bridge/no_key.html", status=409, is_rejected=is_rejected)
+def _no_key_page(click: Click, *, is_rejected: bool) -> Response:
+    click.result.outcome = Outcome.NO_KEY
+    return page(click.request, "bridge/no_key.html", status=409, is_rejected=is_rejected)
 
 
-def _cliniko_error_page(request: Request, click: Click, error: ClinikoError) -> Response:
+def _cliniko_error_page(click: Click, error: ClinikoError) -> Response:
     """Each cause has its own page: a new key, another role, a missing patient, or trying again."""
     if isinstance(error, KeyRejected):
-        return _no_key_page(request, click, is_rejected=True)
+        return _no_key_page(click, is_rejected=True)
     if isinstance(error, PatientNotFound):
-        click.outcome = Outcome.NOT_VISIBLE
-        return page(request, "bridge/not_visible.html", status=404)
+        click.result.outcome = Outcome.NOT_VISIBLE
+        return page(click.request, "bridge/not_visible.html", status=404)
     if isinstance(error, NotPermitted):
-        click.outcome = Outcome.NOT_PERMITTED
-        return page(request, "bridge/not_permitted.html", status=403)
-    click.outcome = Outcome.CLINIKO_TROUBLE
-    answer = page(request, "bridge/try_again.html", status=503, title=error.title, message=error.message)
+        click.result.outcome = Outcome.NOT_PERMITTED
+        return page(click.request, "bridge/not_permitted.html", status=403)
+    click.result.outcome = Outcome.CLINIKO_TROUBLE
+    answer = page(click.request, "bridge/try_again.html", status=503, title=error.title, message=error.message)
     answer.headers["Retry-After"] = "30"
     return answer

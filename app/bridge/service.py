@@ -85,7 +85,9 @@ async def can_see_in_cliniko(tools: Tools, connection: Connection | None, patien
     return True
 
 
-async def fetch_patient(tools: Tools, connection: Connection, patient_id: str) -> MergeTrail:
+async def fetch_patient(
+    tools: Tools, connection: Connection, patient_id: str, *, seconds: float = CLICK_SECONDS
+) -> MergeTrail:
     """Ask Cliniko for the patient, in one request unless it was merged, and follow merges (case 11).
 
     No transaction may be open. A 429 is waited out when its time is near (case 25). Raises ClinikoError; a rejected
@@ -93,7 +95,7 @@ async def fetch_patient(tools: Tools, connection: Connection, patient_id: str) -
     """
     cliniko = open_cliniko(tools, connection, priority="interactive")
     try:
-        async with within(CLICK_SECONDS):
+        async with within(seconds):
             try:
                 return await cliniko.find_survivor(patient_id)
             except RateLimited:

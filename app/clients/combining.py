@@ -203,6 +203,23 @@ def _fill_in(survivor: Client, absorbed: Client, moved: Moved) -> None:
     write_details(survivor, weighed)
 
 
+async def gather_strays(session: AsyncSession) -> int:
+    """Bring what was added to a client after it became part of another to that other one; return how many rows.
+
+    A release that knows nothing of combined clients may do so while it runs beside this one.
+    """
+    count = 0
+    for table in tables_of_clients():
+        strays = await session.scalars(
+            update(table)
+            .where(table.c.client_id == Client.id, Client.combined_into_id.is_not(None))
+            .values(client_id=Client.combined_into_id)
+            .returning(table.c.id)
+        )
+        count += len(strays.all())
+    return count
+
+
 async def undo(
     session: AsyncSession, member: Member, survivor_id: uuid.UUID, combination_id: uuid.UUID, *, now: datetime
 ) -> ClientCombination:

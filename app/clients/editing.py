@@ -14,7 +14,7 @@ from app.clients.combining import combine, keep_apart
 from app.clients.details import EDITABLE, Weighed, edit, from_data
 from app.clients.models import Client, ClientLink
 from app.clients.queries import get_client
-from app.clients.writing import index_values, write_details
+from app.clients.writing import index_values, note_correction, write_details
 from app.errors import ConflictError, NotFoundError
 
 EMPTY: dict[str, Any] = dict.fromkeys(EDITABLE, "") | {
@@ -57,8 +57,10 @@ async def edit_details(
 ) -> None:
     """Write details edited by hand; from then on Cliniko's values of those fields are shown beside, not taken."""
     await _lock(session, client)
+    born = client.date_of_birth
     weighed = edit(client.details, client.own_fields, typed, is_linked=await is_linked(session, client.id))
     write_details(client, weighed)
+    await note_correction(session, client, born)
     if weighed.values:
         _record(session, "client.edited", member, client.id, now, fields=sorted(weighed.values))
 
@@ -71,11 +73,13 @@ async def settle_field(
     own = client.own_fields.get(field)
     if own is None:
         return
+    born = client.date_of_birth
     rest = {name: kept for name, kept in client.own_fields.items() if name != field}
     if takes_theirs:
         write_details(client, Weighed({field: from_data(field, own["cliniko"])}, rest, []))
     else:
         write_details(client, Weighed({}, rest | {field: {**own, "settled": True}}, []))
+    await note_correction(session, client, born)
     _record(session, "client.field_settled", member, client.id, now, field=field, takes_theirs=takes_theirs)
 
 

@@ -36,6 +36,11 @@ class Client(WithId, Base):
         Index("ix_clients_practice_id_sort_name_id", "practice_id", "sort_name", "id"),
         Index("ix_clients_owner_id_sort_name_id", "owner_id", "sort_name", "id"),
         Index("ix_clients_search", "search", postgresql_using="gin"),
+        Index(
+            "ix_clients_combined_into_id",
+            "combined_into_id",
+            postgresql_where=text("combined_into_id IS NOT NULL"),
+        ),
         # Who of those added by hand a Cliniko patient may be (case 29).
         Index("ix_clients_hand_made_date_of_birth", "practice_id", "date_of_birth", postgresql_where=UNLINKED),
         Index("ix_clients_hand_made_email", "practice_id", text("lower(email)"), postgresql_where=UNLINKED),

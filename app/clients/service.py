@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.clients.combining import combine
 from app.clients.details import details_of, weigh
 from app.clients.models import Client, ClientChange, ClientLink
-from app.clients.writing import index_values, write_details
+from app.clients.writing import index_values, note_correction, write_details
 from app.cliniko.types import Patient
 
 # Kept of each client: some years of corrections.
@@ -153,8 +153,9 @@ async def refresh_client(
 
 
 async def _take_details(session: AsyncSession, client: Client, patient: Patient, asked_at: datetime) -> None:
-    weighed = weigh(client.details, client.own_fields, details_of(patient))
+    weighed, born = weigh(client.details, client.own_fields, details_of(patient)), client.date_of_birth
     write_details(client, weighed)
+    await note_correction(session, client, born)
     client.refreshed_at, client.not_visible_since = asked_at, None
     if not weighed.changes:
         return
@@ -164,6 +165,40 @@ async def _take_details(session: AsyncSession, client: Client, patient: Patient,
     oldest_kept = select(ClientChange.id).where(of_client).order_by(ClientChange.id.desc())
     too_old = ClientChange.id <= oldest_kept.offset(MOST_CHANGES).limit(1).scalar_subquery()
     await session.execute(delete(ClientChange).where(of_client, too_old))
+
+
+async def take_over_page(
+    session: AsyncSession, practice_id: uuid.UUID, patients: Collection[Patient], asked_at: datetime
+) -> list[uuid.UUID]:
+    """Take over those of many patients who have a client here; return the clients whose patient was merged away.
+
+    For these, the merge is to be followed by a refresh of their own. Clients are locked in the order of their ids, as
+    whoever combines them does.
+    """
+    by_id = {patient.id: patient for patient in patients}
+    links = await session.execute(
+        select(ClientLink.client_id, ClientLink.patient_id).where(
+            ClientLink.practice_id == practice_id, ClientLink.is_current, ClientLink.patient_id.in_(by_id)
+        )
+    )
+    patient_of = {client_id: by_id[patient_id] for client_id, patient_id in links}
+    clients = await session.scalars(
+        select(Client)
+        .where(Client.id.in_(patient_of), Client.combined_into_id.is_(None))
+        .order_by(Client.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    merged = []
+    for client in clients.all():
+        patient = patient_of[client.id]
+        if patient.merged_with_patient_id is not None:
+            merged.append(client.id)
+        elif patient.deleted_at is not None:
+            await mark_not_visible(session, client.id, asked_at)
+        elif client.refreshed_at <= asked_at:
+            await _take_details(session, client, patient, asked_at)
+    return merged
 
 
 async def mark_not_visible(session: AsyncSession, client_id: uuid.UUID, asked_at: datetime) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -22,11 +22,12 @@ from app.cliniko.key import ApiKey, api_base_url, is_record_id
 from app.cliniko.merges import MergeTrail
 from app.cliniko.observing import Nobody, Observer
 from app.cliniko.pacing import Pace, Priority, read_reset
-from app.cliniko.types import Account, Attachment, Patient, PresignedPost, User
+from app.cliniko.types import Account, Attachment, Patient, PatientPage, PresignedPost, User
 from app.clock import Clock, utc_now
 
 MAX_PAGES = 20
 MAX_DESCRIPTION_LENGTH = 255
+LONGEST_PAGE_ADDRESS = 2000
 CONTACT_EMAIL = re.compile(r"[!-'*-~]+@[!-'*-~]+")
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -120,6 +121,30 @@ class Cliniko:
         if patient.deleted_at is not None and patient.merged_with_patient_id is None:
             raise PatientNotFound(remote_status=200)
         return await self.follow_merges(patient)
+
+    async def list_changed_patients(self, since: datetime, next_page: str = "") -> PatientPage:
+        """Return a page of up to 100 patients changed after a moment (UTC), the latest change first.
+
+        Archived, deleted and merged ones too; records that cannot be read are left out. ``next_page`` is the one
+        before's, MalformedAnswer when it leads elsewhere than this key's list.
+        """
+        changed = since.astimezone(UTC).strftime("updated_at:>%Y-%m-%dT%H:%M:%SZ")
+        asked = [("q[]", changed), ("q[]", "archived_at:*"), ("q[]", "deleted_at:*")]
+        first = httpx.URL(
+            f"{self._base}/patients",
+            params=httpx.QueryParams([*asked, ("sort", "updated_at:desc"), ("per_page", "100")]),
+        )
+        url = _next_page({"links": {"next": next_page}}, first) or first
+        page = as_record(await self._fetch("GET", url, "patients"))
+        records = page.get("patients")
+        following = str(_next_page(page, url) or "")
+        if not isinstance(records, list) or len(following) > LONGEST_PAGE_ADDRESS:
+            raise MalformedAnswer(remote_status=200, resource="patients")
+        patients = []
+        for record in records:
+            with suppress(MalformedAnswer):
+                patients.append(Patient.from_json(record, clock=self._clock))
+        return PatientPage(tuple(patients), following)
 
     async def request_upload(self, patient_id: str) -> PresignedPost:
         """Ask for permission to upload one file for a patient; each upload needs its own."""
@@ -217,15 +242,15 @@ class Cliniko:
             self._http, request, auth=self._auth, seconds=seconds, resource=resource, observer=self._observer
         )
         if answer.status == 429:
-            raise self._rate_limited(answer, resource)
+            raise await self._rate_limited(answer, resource)
         if answer.status not in (200, 201):
             raise_failure(answer, resource=resource, missing=missing)
         return read_json(answer, resource=resource)
 
-    def _rate_limited(self, answer: Answer, resource: str) -> RateLimited:
+    async def _rate_limited(self, answer: Answer, resource: str) -> RateLimited:
         retry_at = read_reset(answer.headers.get("X-RateLimit-Reset"), self._clock())
         if self._pace:
-            self._pace.hold_until(retry_at)
+            await self._pace.hold_until(retry_at)
         return RateLimited(retry_at, remote_status=answer.status, resource=resource)
 
 
@@ -266,5 +291,5 @@ def _next_page(page: Mapping[str, object], current: httpx.URL) -> httpx.URL | No
         current.path,
     )
     if not same_place or url.userinfo:
-        raise MalformedAnswer(remote_status=200, resource="patient_attachments")
+        raise MalformedAnswer(remote_status=200, resource=current.path.rpartition("/")[2])
     return url

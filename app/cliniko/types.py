@@ -163,6 +163,14 @@ class Patient:
         )
 
 
+@dataclass(frozen=True)
+class PatientPage:
+    """Some of a list of patients, and the address of what follows, "" after the last."""
+
+    patients: tuple[Patient, ...]
+    next_page: str
+
+
 def _read_phones(record: Record) -> tuple[Phone, ...]:
     value = record.get("patient_phone_numbers")
     entries = [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []

@@ -2,6 +2,9 @@
 
 Each is called exactly where the row changes, so whatever is added to the session here exists if and only if the change
 does. None may ask the network or take long: rows are locked meanwhile.
+
+Alerts do not hang on these: ``watch`` opens and closes them by what the rows say, so none is lost with a killed process
+or with a worker of the previous release.
 """
 
 from datetime import datetime

@@ -24,7 +24,7 @@ class Standing:
 
 
 async def list_standings(session: AsyncSession, now: datetime) -> list[Standing]:
-    """Return one row a state, by two small indexes: what has not arrived, and when others did. ``now`` is UTC."""
+    """Return one row a state, by two indexes: of what has not arrived, and of when others did. ``now`` is UTC."""
     # Text, not parameters, so that the partial index serves.
     state: ColumnElement[str] = literal_column("state")
     waiting = (

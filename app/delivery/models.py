@@ -64,6 +64,7 @@ class Delivery(WithId, Base):
             "created_at",
             "membership_id",
         ),
+        Index("ix_deliveries_delivered_at", "delivered_at"),  # for what arrived lately
         # What is under way or in trouble, which is little beside all that was ever delivered.
         Index(
             "ix_deliveries_unfinished",

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, updat
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Connection
+from app.accounts.outage import FAILURES_OF_AN_OUTAGE
 from app.accounts.tools import tools_of
 from app.alerts.models import Alert, AlertMember, Cause
 from app.alerts.service import hold_alerts, update_alerts
@@ -23,7 +24,7 @@ from app.jobs.queue import queue
 
 S = DeliveryState
 
-# An outage shorter than this passes unnoticed.
+# An outage shorter than this passes unnoticed: it is over before anybody could have done anything.
 DOWN_AFTER = timedelta(minutes=2)
 
 # Written out, not bound, so that the index of just these rows is found.
@@ -33,7 +34,7 @@ Counts = dict[tuple[Cause, uuid.UUID], int]
 
 
 @queue.periodic(cron="* * * * * */20")
-@queue.task(name="delivery.watch", queueing_lock="delivery.watch", pass_context=True)
+@queue.task(name="delivery.watch", lock="delivery.watch", queueing_lock="delivery.watch", pass_context=True)
 async def watch(context: JobContext, timestamp: int) -> None:
     """Open and close alerts where what is wrong has changed; two queries when nothing has."""
     tools = tools_of(context)
@@ -83,12 +84,13 @@ async def _count_troubles(
     Reads the index of unfinished deliveries only, which holds those under way and those in trouble.
     """
     is_under_way = Delivery.state.in_(WORKABLE)
+    is_down = and_(Connection.failing_since <= now - DOWN_AFTER, Connection.failures >= FAILURES_OF_AN_OUTAGE)
     cause = case(
         (Delivery.state == S.NEEDS_KEY, Cause.NEEDS_KEY.value),
         (Delivery.state == S.NOT_PERMITTED, Cause.NOT_PERMITTED.value),
         (and_(Delivery.state == S.FAILED, _is_open_failure()), Cause.NEEDS_ATTENTION.value),
         (and_(is_under_way, Delivery.reason == "storage_full"), Cause.STORAGE_FULL.value),
-        (and_(is_under_way, Connection.failing_since <= now - DOWN_AFTER), Cause.CLINIKO_DOWN.value),
+        (and_(is_under_way, is_down), Cause.CLINIKO_DOWN.value),
     )
     query = (
         select(Delivery.practice_id, Delivery.membership_id, cause.label("cause"), func.count().label("programs"))

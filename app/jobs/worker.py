@@ -30,15 +30,6 @@ async def take_over_stalled(context: JobContext, timestamp: int) -> None:
     await requeue_stalled_jobs()
 
 
-@queue.periodic(cron="17 * * * *")
-@queue.task(name="jobs.forget_finished", queueing_lock="jobs.forget_finished", pass_context=True)
-async def forget_finished(context: JobContext, timestamp: int) -> None:
-    """Delete the queue's own rows of jobs that ended over three days ago; what they did is kept elsewhere."""
-    await queue.job_manager.delete_old_jobs(
-        nb_hours=72, include_failed=True, include_cancelled=True, include_aborted=True
-    )
-
-
 async def requeue_stalled_jobs() -> int:
     """Put every stalled job back and return how many there were; one that cannot be put back holds up no others."""
     stalled: list[Job] = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))

@@ -23,6 +23,9 @@ NOTICES: dict[str, Notice] = {
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
     "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),
+    "practice-switched": Notice(
+        "info", "This patient belongs to another of your practices. You are now working in the one named at the top."
+    ),
     "password-changed": Notice("success", "Your password is changed."),
     # My account
     "saved": Notice("success", "Your changes are saved."),

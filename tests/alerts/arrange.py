@@ -41,6 +41,24 @@ def rows(database: sa.Engine, statement: str, **values: Any) -> list[Any]:
         return list(connection.execute(sa.text(statement), values))
 
 
+def add_alert(database: sa.Engine, browser: Browser, cause: str, programs: int = 1) -> str:
+    """Open an alert about who is signed in, unread by them, and return its id."""
+    ((alert_id, membership_id),) = rows(
+        database,
+        "SELECT gen_random_uuid(), m.id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id "
+        "WHERE p.email = :email AND m.practice_id = p.active_practice_id",
+        email=email_of(browser),
+    )
+    for statement in (
+        "INSERT INTO alerts (id, practice_id, cause, membership_id, opened_at) "
+        "SELECT :id, practice_id, :cause, id, now() FROM memberships WHERE id = :member",
+        "INSERT INTO alert_members (alert_id, membership_id, programs) VALUES (:id, :member, :programs)",
+        "INSERT INTO bell_marks (about, membership_id) VALUES (:id, :member)",
+    ):
+        execute(database, statement, id=alert_id, cause=cause, member=membership_id, programs=programs)
+    return str(alert_id)
+
+
 def bell(browser: Browser) -> str:
     """What the bell says."""
     link = browser.get("/clients").soup.find("a", class_="bell")

@@ -1,13 +1,19 @@
-"""Shared by the tests of alerts: a clock to turn, a mail server, and nothing in trouble but what the test makes."""
+"""Shared by the tests of alerts: a clock to turn, the post box, and nothing in trouble but what the test makes."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 
-from app.settings import Settings
-from tests.fakes.smtp import FakeSmtp
-from tests.support import Browser
+from app.alerts.jobs import digest as digest_job
+from app.alerts.jobs import forget_old as forget_job
+from app.alerts.jobs import tell as tell_job
+from app.delivery.watch import watch as watch_job
+from app.main import open_tools
 
 
 class Hands:
@@ -23,12 +29,6 @@ class Hands:
     def turn(self, **by: float) -> None:
         """Move on, for example by ``minutes=5``."""
         self.now += timedelta(**by)
-
-
-@pytest.fixture
-def settings(settings: Settings, smtp: FakeSmtp) -> Settings:
-    """Settings that lead to this test's mail server."""
-    return smtp.settings(settings)
 
 
 @pytest.fixture
@@ -49,39 +49,54 @@ def nothing_in_trouble(request: pytest.FixtureRequest) -> None:
 
 
 class Watch:
-    """Runs the jobs of alerts as their minute comes, and collects what arrived by mail."""
+    """Does what the jobs of alerts do as their minute comes, and opens the post box.
 
-    def __init__(self, browser: Browser, clock: Hands, smtp: FakeSmtp) -> None:
-        self.browser = browser
+    The jobs are called themselves, not run by a worker: it would put more of them in by the clock on the wall.
+    """
+
+    def __init__(self, app: FastAPI, database: sa.Engine, clock: Hands) -> None:
+        self.app = app
+        self.database = database
         self.clock = clock
-        self.smtp = smtp
 
     def look(self) -> None:
         """Bring the alerts in step with the deliveries."""
-        self.browser.run_job("delivery.watch", timestamp=0)
+        self._do(watch_job)
 
     def tell(self, **after: float) -> dict[str, str]:
-        """Let time pass, look again, send what is due, and return the new mails' texts by recipient."""
+        """Let time pass, look again, post what is due, and return the new letters by recipient."""
         self.clock.turn(**after)
-        self.look()
-        return self._new_mails("alerts.tell")
+        self._do(watch_job, tell_job)
+        return self._open_post()
 
     def digest(self) -> dict[str, str]:
-        """Run the job of the digests and return the new mails' texts by recipient."""
-        return self._new_mails("alerts.digest")
+        """Post the digests that are due and return them by recipient."""
+        self._do(digest_job)
+        return self._open_post()
 
-    def _new_mails(self, job: str) -> dict[str, str]:
-        self.smtp.messages.clear()
-        self.browser.run_job(job, timestamp=0)
-        self.browser.run_jobs()
-        mails = {
-            str(message["To"]): f"{message['Subject']}\n\n{message.get_content()}" for message in self.smtp.messages
-        }
-        assert len(mails) == len(self.smtp.messages), "somebody got two mails at once"
-        return mails
+    def forget(self) -> None:
+        """Forget what is old."""
+        self._do(forget_job)
+
+    def _do(self, *jobs: Any) -> None:
+        async def run() -> None:
+            state = self.app.state
+            async with open_tools(state.settings, state.database_url, self.clock) as tools:
+                context = SimpleNamespace(additional_context={"tools": tools})
+                for job in jobs:
+                    await job(context, timestamp=0)
+
+        asyncio.run(run())
+
+    def _open_post(self) -> dict[str, str]:
+        with self.database.begin() as connection:
+            came = list(connection.exec_driver_sql("DELETE FROM outgoing_mails RETURNING recipient, subject, text"))
+        letters = {letter.recipient: f"{letter.subject}\n\n{letter.text}" for letter in came}
+        assert len(letters) == len(came), "somebody got two letters at once"
+        return letters
 
 
 @pytest.fixture
-def watch(browser: Browser, clock: Hands, smtp: FakeSmtp) -> Watch:
+def watch(app: FastAPI, database: sa.Engine, clock: Hands) -> Watch:
     """The jobs of alerts on this test's clock."""
-    return Watch(browser, clock, smtp)
+    return Watch(app, database, clock)

@@ -5,6 +5,7 @@ import pytest
 from app.alerts.causes import WORDS, tell
 from app.alerts.mails import Item, Reader, write_alert, write_digest
 from app.alerts.models import Cause
+from app.delivery.filters import GROUPS
 from app.mail.letter import Letter
 
 READER = Reader(name="Ana Ruiz", practice="Harbour Physio", public_url="https://kinebridge.example.org")
@@ -23,7 +24,7 @@ def test_a_letter_about_one_cause_is_all_one_needs() -> None:
         "Cliniko does not answer, since 26 Nov 2026, 10:00 am.\n"
         "3 programs wait; nothing is lost.\n"
         "You need not do anything: they go out by themselves, the oldest first, when Cliniko answers.\n"
-        "https://kinebridge.example.org/deliveries\n\n"
+        "https://kinebridge.example.org/deliveries?state=waiting\n\n"
         "You get this mail as a member of Harbour Physio in Kinebridge.\n"
         "All alerts: https://kinebridge.example.org/alerts\n"
         "Mails on or off, and quiet hours: https://kinebridge.example.org/account/alerts\n"
@@ -62,5 +63,9 @@ def test_every_cause_has_words_for_everybody_that_fit_a_letter(cause: str, name:
     assert "1 program " in told.meaning and told.to_do.endswith(".")
 
 
-def test_no_cause_is_without_words() -> None:
+def test_no_cause_is_without_words_and_its_links_narrow_the_page_of_deliveries() -> None:
     assert WORDS.keys() == set(Cause)
+    for words in WORDS.values():
+        for path, _ in (words.link_mine, words.link_theirs):
+            page, _, group = path.partition("?state=")
+            assert (page, group) == ("/account/settings", "") or (page == "/deliveries" and group in GROUPS)

@@ -4,24 +4,22 @@ import ast
 import asyncio
 import enum
 import io
-import json
 import logging
 import sys
 import threading
 import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
 
 import app
-from app.log import configure_logging, make_handler
 from app.redaction import FromCode, know_words
 from app.tasks import import_all_tasks
+from tests.logs import lines
 
 APP = Path(app.__file__).parent
 # Kept away from the functions that log: what stands in those is fixed by definition.
@@ -31,30 +29,6 @@ LIBRARIES = ["httpx", "psycopg.pool", "procrastinate.worker", "uvicorn.error", "
 
 class State(enum.StrEnum):
     WAITING = "waiting"
-
-
-@pytest.fixture
-def told() -> Iterator[io.StringIO]:
-    """All that goes to standard error, as a process of ours sets it up."""
-    root, written = logging.getLogger(), io.StringIO()
-    before = (root.handlers, root.level, logging.raiseExceptions)
-    hooks = (sys.excepthook, sys.unraisablehook, threading.excepthook)
-    levels = {name: logging.getLogger(name).level for name in ("uvicorn.access", "httpx", "procrastinate", "psycopg")}
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        configure_logging("DEBUG")
-        structlog.configure(cache_logger_on_first_use=False)
-        root.handlers = [make_handler(written)]
-        yield written
-    structlog.reset_defaults()
-    root.handlers, root.level, logging.raiseExceptions = before
-    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
-
-
-def lines(written: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in written.getvalue().splitlines()]
 
 
 def raised(text: str) -> Exception:
@@ -161,6 +135,15 @@ def test_a_library_is_told_by_the_words_in_its_code_and_where_they_stand(told: i
     assert address["error"] == "builtins.OSError EADDRINUSE"
 
 
+def test_what_python_itself_would_print_is_told_by_type_and_place(told: io.StringIO) -> None:
+    warnings.warn("careful, " + TYPED[0], stacklevel=1)
+    sys.excepthook(ValueError, raised(TYPED[0]), None)
+    warned, failed = lines(told)
+    assert (warned["event"], warned["kind"]) == ("python_warning", "UserWarning")
+    assert "test_redaction.py:" in warned["place"]
+    assert (failed["event"], failed["error"]) == ("process_failed", "builtins.ValueError <- builtins.KeyError")
+
+
 def log_calls() -> list[tuple[str, ast.Call]]:
     """Every call in app/ that writes a log line, with its place."""
     found = []
@@ -182,8 +165,9 @@ def test_every_log_call_has_a_fixed_event_and_named_fields() -> None:
     assert len(calls) > 10
     for place, call in calls:
         (event,) = call.args
-        assert isinstance(event, ast.Constant) and isinstance(event.value, str), f"{place}: no fixed event"
-        assert event.value.isidentifier() and "_" in event.value, f"{place}: an event is words_like_these"
+        for each in [event.body, event.orelse] if isinstance(event, ast.IfExp) else [event]:
+            assert isinstance(each, ast.Constant) and isinstance(each.value, str), f"{place}: no fixed event"
+            assert each.value.isidentifier() and "_" in each.value, f"{place}: an event is words_like_these"
         assert all(field.arg for field in call.keywords), f"{place}: fields are named, no **"
         for field in call.keywords:
             # An f-string or a sum of texts would be masked; better to see it here than to miss it in an outage.

@@ -268,3 +268,14 @@ def test_opening_and_shutting_are_recorded_without_what_was_answered(given: Give
 @pytest.mark.parametrize("rest", ["/open", "/days/2026-11-25"])
 def test_coming_back_to_a_forms_address_leads_to_the_page(given: Given, rest: str) -> None:
     assert open_home(given).get(given.path + rest).path == given.path
+
+
+def test_a_corrected_date_of_birth_opens_the_door_at_once_and_shuts_nobody_out(given: Given) -> None:
+    inside = open_home(given)
+    patient = shut_door(given)
+    given.member.get(f"{given.client}/edit")
+    assert given.member.press("Save changes", **{"Date of birth": "1962-03-27"}).h1
+    given.member.run_jobs()
+    assert NO_MATCH in try_at(patient, given.path, "27 March 1961").text
+    assert try_at(patient, given.path, "27 March 1962").h1 == "Knee: osteoarthritis and strength"
+    assert inside.get(given.path).h1 == "Knee: osteoarthritis and strength"

@@ -1,0 +1,25 @@
+"""Forgetting sign-ins that nobody can use any more."""
+
+from datetime import timedelta
+
+from procrastinate import JobContext
+from sqlalchemy import text
+
+from app.accounts.tools import tools_of
+from app.jobs.queue import queue
+from app.trimming import forget
+
+# Long enough to look into what a practice asks about; revoked ones expire like all others.
+EXPIRED_SESSIONS_KEPT = timedelta(days=30)
+
+_EXPIRED_SESSIONS = text(
+    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < :before LIMIT :rows)"
+)
+
+
+@queue.periodic(cron="41 3 * * *")
+@queue.task(name="accounts.forget_sessions", queueing_lock="accounts.forget_sessions", pass_context=True)
+async def forget_sessions(context: JobContext, timestamp: int) -> None:
+    """Delete sign-ins that expired over thirty days ago; once a day."""
+    tools = tools_of(context)
+    await forget(tools.sessions, _EXPIRED_SESSIONS, before=tools.clock() - EXPIRED_SESSIONS_KEPT)
