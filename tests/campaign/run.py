@@ -139,9 +139,11 @@ class Campaign:
                 self._happen(step)
             else:
                 await self._assign(step)
-        await asyncio.sleep(planned.seconds)
+        until = time.monotonic() + planned.seconds
+        while time.monotonic() < until:
+            await asyncio.sleep(0.7)
+            self._hurry()
         self._put_right(planned)
-        self._hurry()
 
     async def _assign(self, step: Assign) -> None:
         if step.through_web:
