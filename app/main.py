@@ -14,13 +14,13 @@ from app import health, monitoring, web
 from app.accounts import letterhead_routes
 from app.accounts import routes as accounts_routes
 from app.accounts.access import SignInRequiredError
+from app.accounts.paces import Paces
 from app.accounts.tools import Tools
 from app.alerts import routes as alerts_routes
 from app.alerts import settings_routes as alert_settings_routes
 from app.bridge import routes as bridge_routes
 from app.clients import person_routes
 from app.clients import routes as clients_routes
-from app.cliniko.pacing import Paces
 from app.clock import Clock, utc_now
 from app.crypto import Vault
 from app.db import make_engine, make_sessions
@@ -114,14 +114,15 @@ async def open_tools(
 ) -> AsyncIterator[Tools]:
     """Open what a process works with and close it at the end; the worker command uses it too."""
     engine = make_engine(database_url)
+    sessions = make_sessions(engine)
     async with make_http() as http:
         try:
             yield Tools(
                 settings=settings,
-                sessions=make_sessions(engine),
+                sessions=sessions,
                 vault=Vault(ensure_secret_keys(settings)),
                 http=http,
-                paces=Paces(),
+                paces=Paces(sessions, clock=clock),
                 clock=clock,
                 metrics=metrics or Metrics(),
             )

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from app import main
 from app.accounts import passwords
-from app.cliniko.pacing import Paces
+from app.accounts.paces import Paces
 from app.clock import Clock, utc_now
 from app.db import make_engine, sqlalchemy_url
 from app.embedded import embedded_server
@@ -122,7 +122,8 @@ def app(running: TestClient, settings: Settings, database_url: str, clock: Clock
     app, portal = running.app, running.portal
     assert isinstance(app, FastAPI) and portal is not None
     http = make_http()
-    tools = replace(app.state.tools, settings=settings, clock=clock, http=http, paces=Paces())
+    paces = Paces(app.state.tools.sessions, clock=clock)
+    tools = replace(app.state.tools, settings=settings, clock=clock, http=http, paces=paces)
     own = {"settings": settings, "database_url": database_url, "with_worker": False, "clock": clock, "tools": tools}
     before, app.state = app.state, State(own)
     yield app

@@ -237,6 +237,7 @@ async def _run_jobs(settings: Any, database_url: str, clock: Any, hurry: bool, r
                                 "UPDATE deliveries SET next_attempt_at = now() - interval '1 s', "
                                 "record_asked_at = record_asked_at - interval '1 minute'"
                             )
+                            connection.exec_driver_sql("UPDATE connection_paces SET held_until = NULL")
                             connection.exec_driver_sql(
                                 "UPDATE connections SET held_until = now() - interval '1 s' WHERE held_until > now()"
                             )

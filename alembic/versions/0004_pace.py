@@ -15,7 +15,22 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("deliveries", sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "connection_paces",
+        sa.Column("connection_id", sa.Uuid(), nullable=False),
+        sa.Column("sent", sa.ARRAY(sa.DateTime(timezone=True)), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connections.id"],
+            name=op.f("fk_connection_paces_connection_id_connections"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_connection_paces")),
+        prefixes=["UNLOGGED"],
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("connection_paces")
     op.drop_column("deliveries", "stopped_at")

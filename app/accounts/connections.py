@@ -39,7 +39,7 @@ def open_cliniko(tools: Tools, connection: Connection, *, priority: Priority) ->
         decrypt_key(tools.vault, connection),
         api_url=tools.settings.cliniko_api_url,
         contact_email=tools.settings.contact,
-        pace=tools.paces.for_connection(str(connection.id)),
+        pace=tools.paces.for_connection(connection.id),
         priority=priority,
         clock=tools.clock,
         observer=tools.metrics,

@@ -6,8 +6,10 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
+    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -205,6 +207,18 @@ class Connection(WithId, Base):
     failing_since: Mapped[datetime | None]
     held_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ConnectionPace(Base):
+    """The requests of a key in the last minute, and until when Cliniko takes none (``accounts.paces``)."""
+
+    __tablename__ = "connection_paces"
+    # Not worth waiting for a disk: what a crash of the database loses is a minute's count.
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    connection_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True)
+    sent: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+    held_until: Mapped[datetime | None]
 
 
 class AuditEvent(Base):

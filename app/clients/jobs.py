@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.connections import find_connection, note_answer, open_cliniko
+from app.accounts.connections import find_connection, may_ask, note_answer, note_reached, open_cliniko
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools, tools_of
 from app.clients.models import Client
@@ -52,7 +52,7 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
     async with transaction(tools.sessions) as session:
         connection = await find_connection(session, uuid.UUID(membership_id))
         patient_id = await current_patient_id(session, uuid.UUID(client_id))
-        is_early = connection is not None and is_held(connection, tools.clock())
+        is_early = connection is not None and not may_ask(connection, tools.clock())
         if is_early:
             await defer_refresh(session, uuid.UUID(client_id), uuid.UUID(membership_id))
     if connection is None or patient_id is None or is_early:
@@ -77,12 +77,9 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
     except ClinikoError as error:
         log.info("client_not_refreshed", client_id=client_id, error=error)
     else:
+        async with transaction(tools.sessions) as session:
+            await note_reached(session, connection)
         await _take_over(tools, uuid.UUID(client_id), connection, trail, asked_at)
-
-
-def is_held(connection: Connection, now: datetime) -> bool:
-    """Say whether Cliniko is down for this key, so that background work is to leave it alone for now."""
-    return connection.held_until is not None and connection.held_until > now
 
 
 async def _take_over(

@@ -19,11 +19,11 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import note_answer, open_cliniko
+from app.accounts.connections import may_ask, note_answer, note_reached, open_cliniko
 from app.accounts.models import Connection, ConnectionState, Membership, Practice, SignInSession
 from app.accounts.tools import Tools, tools_of
 from app.clients.combining import gather_strays
-from app.clients.jobs import defer_refresh, is_held
+from app.clients.jobs import defer_refresh
 from app.clients.models import Client, ClientLink, PatientPoll
 from app.clients.service import take_over_page
 from app.cliniko.errors import ClinikoError, KeyRejected
@@ -149,12 +149,13 @@ async def read_changes(context: JobContext, practice_id: str, connection_id: str
         await _note_failure(tools, id_, look, error)
         return
     async with transaction(tools.sessions) as session:
+        await note_reached(session, look.connection)
         await _record(session, id_, look, page, asked_at)
 
 
 async def _claim(session: AsyncSession, practice_id: uuid.UUID, connection_id: uuid.UUID, now: datetime) -> Look | None:
     connection = await session.get(Connection, connection_id)
-    if connection is None or connection.state == ConnectionState.REJECTED or is_held(connection, now):
+    if connection is None or connection.state == ConnectionState.REJECTED or not may_ask(connection, now):
         return None
     oldest = select(func.min(Client.refreshed_at)).where(
         Client.practice_id == practice_id, ~Client.is_hand_made, Client.combined_into_id.is_(None)
@@ -194,7 +195,7 @@ async def _record(
 
 
 async def _note_failure(tools: Tools, practice_id: uuid.UUID, look: Look, error: Exception) -> None:
-    log.info("night_interrupted", practice_id=str(practice_id), reason=type(error).__name__, pages=look.pages)
+    log.info("night_interrupted", practice_id=str(practice_id), error=error, pages=look.pages)
     async with transaction(tools.sessions) as session:
         poll = await session.get_one(PatientPoll, practice_id, with_for_update=True)
         poll.connection_id = look.connection.id

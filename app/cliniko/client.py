@@ -242,15 +242,15 @@ class Cliniko:
             self._http, request, auth=self._auth, seconds=seconds, resource=resource, observer=self._observer
         )
         if answer.status == 429:
-            raise self._rate_limited(answer, resource)
+            raise await self._rate_limited(answer, resource)
         if answer.status not in (200, 201):
             raise_failure(answer, resource=resource, missing=missing)
         return read_json(answer, resource=resource)
 
-    def _rate_limited(self, answer: Answer, resource: str) -> RateLimited:
+    async def _rate_limited(self, answer: Answer, resource: str) -> RateLimited:
         retry_at = read_reset(answer.headers.get("X-RateLimit-Reset"), self._clock())
         if self._pace:
-            self._pace.hold_until(retry_at)
+            await self._pace.hold_until(retry_at)
         return RateLimited(retry_at, remote_status=answer.status, resource=resource)
 
 

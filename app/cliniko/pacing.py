@@ -1,14 +1,17 @@
 """Keeping one key below Cliniko's limit of 200 requests a minute, people's clicks before background work.
 
-Limit and header: docs.api.cliniko.com, Developer portal "Rate limiting".
+Limit and header: docs.api.cliniko.com, Developer portal "Rate limiting". Where the requests of a key are counted is
+another matter (``Turns``): in this process for a key that is only being checked, in the database for a saved one
+(``accounts.paces``).
 """
 
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from app.cliniko.errors import RateLimited
 from app.clock import Clock, utc_now
@@ -16,13 +19,42 @@ from app.clock import Clock, utc_now
 Priority = Literal["interactive", "background"]
 Sleep = Callable[[float], Awaitable[None]]
 
-REQUESTS_A_MINUTE = 200
-# The rest is kept free for clicks, however much background work there is.
-BACKGROUND_REQUESTS_A_MINUTE = 180
 MINUTE = timedelta(minutes=1)
 LONGEST_HOLD = timedelta(minutes=10)
 # A job that waits occupies its worker: beyond so many seconds it makes room for jobs of other keys and comes back.
 BACKGROUND_PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many requests of a key may go in any window of time; all of them, and what background work may use of it.
+
+    Cliniko takes 200 a minute: below that in all, and what background work leaves is kept free for clicks. The window
+    is a second longer than the minute, since requests are counted here as they leave and there as they arrive.
+    """
+
+    all: int = 199
+    background: int = 179
+    window: timedelta = MINUTE + timedelta(seconds=1)
+
+    def of(self, priority: Priority) -> int:
+        """Return how many requests there may have been in the window for one more of this kind to be too many."""
+        return self.all if priority == "interactive" else self.background
+
+
+def free_at(
+    sent: Sequence[datetime], held_until: datetime | None, limit: int, window: timedelta, now: datetime
+) -> datetime:
+    """Return when one more request may go: ``now``, or later.
+
+    ``sent`` are the times of earlier ones, oldest first; those from the future mean that the clock was set back and
+    say nothing. No hold is believed that is longer than ten minutes, for the same reason.
+    """
+    counted = [at for at in sent if now - window < at <= now]
+    free = now
+    if held_until is not None and held_until - now <= LONGEST_HOLD:
+        free = max(free, held_until)
+    return max(free, counted[-limit] + window) if len(counted) >= limit else free
 
 
 def read_reset(header: str | None, now: datetime) -> datetime:
@@ -40,68 +72,73 @@ def read_reset(header: str | None, now: datetime) -> datetime:
     return min(max(reset, now + timedelta(seconds=1)), now + LONGEST_HOLD)
 
 
+class Turns(Protocol):
+    """Where the requests of one key are counted."""
+
+    async def take(self, limit: int) -> float:
+        """Count one request and return 0 if it may go now, else return after how many seconds to ask again."""
+
+    async def hold(self, seconds: float) -> None:
+        """Let nothing go for so long, as Cliniko asked with a 429; a shorter hold does not shorten a longer one."""
+
+
+class OwnTurns:
+    """The requests of one key from this process."""
+
+    def __init__(self, *, limits: Limits | None = None, clock: Clock = utc_now) -> None:
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._sent: deque[datetime] = deque(maxlen=self._limits.all)
+        self._held_until: datetime | None = None
+
+    async def take(self, limit: int) -> float:
+        """Count one request if it may go now; see ``Turns``."""
+        # Nothing is awaited between the look and the count, so two waiters cannot take the same turn.
+        now = self._clock()
+        seconds = (free_at(self._sent, self._held_until, limit, self._limits.window, now) - now).total_seconds()
+        if seconds <= 0:
+            self._sent.append(now)
+        return seconds
+
+    async def hold(self, seconds: float) -> None:
+        """Let nothing go for so long; see ``Turns``."""
+        until = self._clock() + timedelta(seconds=seconds)
+        self._held_until = max(self._held_until or until, until)
+
+
 class Pace:
-    """The requests of one key in the last minute, and until when Cliniko takes no more.
+    """Lets the requests of one key go when it is their turn.
 
     An idle key's first requests go at once. `patience` is how many seconds a click waits at most, `background_patience`
-    any other request; when it would be longer, it is told to try again.
-    Not shared between processes: a 429 tells each of them the truth.
+    any other request; when it would be longer, it is told to try again. Nothing is locked while one waits.
     """
 
     def __init__(
         self,
+        turns: Turns | None = None,
         *,
+        limits: Limits | None = None,
         patience: float = 5.0,
         background_patience: float = math.inf,
         clock: Clock = utc_now,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
+        self._limits = limits or Limits()
+        self._turns = turns or OwnTurns(limits=self._limits, clock=clock)
         self._patience: dict[Priority, float] = {"interactive": patience, "background": background_patience}
         self._clock = clock
         self._sleep = sleep
-        self._sent: deque[datetime] = deque()
-        self._held_until = datetime.min.replace(tzinfo=UTC)
 
     async def wait_turn(self, priority: Priority) -> None:
         """Return when one request may go, and count it.
 
         Raises RateLimited when the wait is over what this kind of request has patience for.
         """
-        # Nothing is awaited between the last look and the count, so two waiters cannot take the same turn.
-        while (seconds := self._seconds_to_wait(priority)) > 0:
+        while (seconds := await self._turns.take(self._limits.of(priority))) > 0:
             if seconds > self._patience[priority]:
                 raise RateLimited(self._clock() + timedelta(seconds=seconds))
             await self._sleep(seconds)
-        self._sent.append(self._clock())
 
-    def hold_until(self, moment: datetime) -> None:
+    async def hold_until(self, moment: datetime) -> None:
         """Remember that Cliniko answered 429 and takes requests again at `moment` (UTC)."""
-        self._held_until = max(self._held_until, moment)
-
-    def _seconds_to_wait(self, priority: Priority) -> float:
-        now = self._clock()
-        # A stamp from the future means the clock was set back; it says nothing about the last minute.
-        while self._sent and not now - MINUTE < self._sent[0] <= now:
-            self._sent.popleft()
-        free_at = max(now, self._held_until)
-        limit = REQUESTS_A_MINUTE if priority == "interactive" else BACKGROUND_REQUESTS_A_MINUTE
-        if len(self._sent) >= limit:
-            free_at = max(free_at, self._sent[-limit] + MINUTE)
-        return (free_at - now).total_seconds()
-
-
-class Paces:
-    """The paces of this process, one for each connection (a practitioner's stored key)."""
-
-    def __init__(self, *, patience: float = 5.0, clock: Clock = utc_now) -> None:
-        self._patience = patience
-        self._clock = clock
-        self._by_connection: dict[str, Pace] = {}
-
-    def for_connection(self, connection_id: str) -> Pace:
-        """Return the connection's pace, the same one each time."""
-        if connection_id not in self._by_connection:
-            self._by_connection[connection_id] = Pace(
-                patience=self._patience, background_patience=BACKGROUND_PATIENCE, clock=self._clock
-            )
-        return self._by_connection[connection_id]
+        await self._turns.hold(max((moment - self._clock()).total_seconds(), 0))

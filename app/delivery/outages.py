@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Connection, Membership, Practitioner
+from app.accounts.outage import FAILURES_OF_AN_OUTAGE
 from app.delivery.models import Delivery
 from app.delivery.states import WORKABLE, in_words
 from app.web.filters import write_datetime_in
@@ -40,8 +41,9 @@ async def find_outages(session: AsyncSession, membership_ids: Collection[uuid.UU
         .join(Practitioner, Practitioner.id == Membership.practitioner_id)
         .where(
             Connection.membership_id.in_(membership_ids),
+            Connection.failures >= FAILURES_OF_AN_OUTAGE,
             Connection.failing_since.is_not(None),
-            Connection.held_until.is_not(None),  # a single failure holds nothing back
+            Connection.held_until.is_not(None),
         )
         .order_by(Connection.failing_since)
     )

@@ -481,7 +481,7 @@ def test_the_page_shows_the_app_url_and_the_three_steps(browser: Browser) -> Non
     browser.sign_up()
     page = browser.get("/account/settings")
     values = [field.get("value") for field in page.soup.find_all("input", readonly=True)]
-    assert values == ["Kinebridge", "http://testserver/open/cliniko"]
+    assert values[:2] == ["Kinebridge", "http://testserver/open/cliniko"]
     assert len(page.soup.find("ol", class_="steps").find_all("li")) == 3
     key_field = page.soup.find("input", {"name": "api_key"})
     assert (key_field["type"], key_field["autocomplete"]) == ("password", "off")

@@ -7,11 +7,13 @@ import pytest
 import respx
 
 from app.cliniko.errors import RateLimited
-from app.cliniko.pacing import Pace, Paces, Priority, read_reset
+from app.cliniko.pacing import Limits, Pace, Priority, free_at, read_reset
 
 from .samples import API, NOW, make_client, user_json
 
 pytestmark = pytest.mark.anyio
+
+LIMITS = Limits(all=200, background=180, window=timedelta(minutes=1))
 
 
 class Time:
@@ -36,7 +38,7 @@ def time() -> Time:
 
 @pytest.fixture
 def pace(time: Time) -> Pace:
-    return Pace(clock=time.clock, sleep=time.sleep)
+    return Pace(limits=LIMITS, clock=time.clock, sleep=time.sleep)
 
 
 async def take(pace: Pace, count: int, priority: Priority) -> None:
@@ -88,18 +90,18 @@ async def test_a_click_waits_when_its_turn_is_near(pace: Pace, time: Time) -> No
 
 
 async def test_background_work_waits_until_the_reset_cliniko_named(pace: Pace, time: Time) -> None:
-    pace.hold_until(NOW + timedelta(seconds=45))
-    pace.hold_until(NOW + timedelta(seconds=30))
+    await pace.hold_until(NOW + timedelta(seconds=45))
+    await pace.hold_until(NOW + timedelta(seconds=30))
     await take(pace, 2, "background")
     assert time.slept == [45.0]
 
 
 async def test_a_click_waits_for_a_near_reset_and_is_told_of_a_far_one(pace: Pace, time: Time) -> None:
-    pace.hold_until(NOW + timedelta(seconds=5))
+    await pace.hold_until(NOW + timedelta(seconds=5))
     await pace.wait_turn("interactive")
     assert time.slept == [5.0]
     reset = time.now + timedelta(seconds=6)
-    pace.hold_until(reset)
+    await pace.hold_until(reset)
     with pytest.raises(RateLimited) as refusal:
         await pace.wait_turn("interactive")
     assert refusal.value.retry_at == reset
@@ -109,10 +111,10 @@ async def test_a_hold_that_grows_while_waiting_is_waited_for_too(time: Time) -> 
     async def sleep(seconds: float) -> None:
         await time.sleep(seconds)
         if len(time.slept) == 1:
-            pace.hold_until(time.now + timedelta(seconds=20))
+            await pace.hold_until(time.now + timedelta(seconds=20))
 
-    pace = Pace(clock=time.clock, sleep=sleep)
-    pace.hold_until(NOW + timedelta(seconds=10))
+    pace = Pace(limits=LIMITS, clock=time.clock, sleep=sleep)
+    await pace.hold_until(NOW + timedelta(seconds=10))
     await pace.wait_turn("background")
     assert time.slept == [10.0, 20.0]
 
@@ -124,10 +126,36 @@ async def test_a_clock_set_back_holds_nothing_up(pace: Pace, time: Time) -> None
     assert time.slept == []
 
 
-def test_each_connection_has_a_pace_of_its_own_and_keeps_it() -> None:
-    paces = Paces()
-    assert paces.for_connection("a") is paces.for_connection("a")
-    assert paces.for_connection("a") is not paces.for_connection("b")
+def test_what_we_allow_ourselves_stays_below_what_cliniko_takes() -> None:
+    limits = Limits()
+    assert limits.background < 180 and limits.all < 200
+    assert limits.window > timedelta(minutes=1)  # requests are counted there as they arrive, here as they leave
+
+
+def ago(*seconds: float) -> list[datetime]:
+    return [NOW - timedelta(seconds=each) for each in seconds]
+
+
+@pytest.mark.parametrize(
+    ("sent", "held", "limit", "expected"),
+    [
+        ([], None, 3, 0),
+        (ago(50, 40), None, 3, 0),
+        (ago(50, 40, 30), None, 3, 10),
+        (ago(61, 60, 40, 30), None, 3, 0),
+        (ago(50, 40, 30, 20), None, 3, 20),
+        (ago(50, 40, 30, -5), None, 3, 10),  # the clock was set back
+        ([], 7, 3, 7),
+        ([], -7, 3, 0),
+        ([], 600, 3, 600),
+        ([], 601, 3, 0),  # the clock was set back: nobody holds us for so long
+        (ago(50, 40, 30), 5, 3, 10),
+        (ago(50, 40, 30), 15, 3, 15),
+    ],
+)
+def test_when_one_more_request_may_go(sent: list[datetime], held: float | None, limit: int, expected: float) -> None:
+    held_until = None if held is None else NOW + timedelta(seconds=held)
+    assert free_at(sent, held_until, limit, timedelta(minutes=1), NOW) == NOW + timedelta(seconds=expected)
 
 
 @pytest.mark.parametrize(

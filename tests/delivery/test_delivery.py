@@ -250,7 +250,7 @@ def test_case_27_a_patient_merged_after_assigning_gets_the_file_in_the_survivors
     ana: Browser, client: str, patient: str, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
 ) -> None:
     survivor = clinic.add_patient("Olivia", "Hart-Lee")
-    cliniko.answer_html("GET", PRESIGN, 503)
+    cliniko.answer("GET", PRESIGN, 422)
     delivery_id = send_pdf(ana, client)
     ana.run_jobs()
     clinic.state.merge_patients(patient, into=survivor)

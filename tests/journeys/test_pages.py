@@ -121,6 +121,8 @@ def write_a_program(page: Page, address: str) -> Iterator[str]:
     page.get_by_role("link", name=re.compile("^Knee")).first.click()
     expect(page.get_by_role("button", name="Edit program")).to_be_visible()
     yield "program"
+    page.goto(f"{address}/deliveries")
+    yield "deliveries"
 
 
 def test_nothing_on_the_main_pages_shuts_anybody_out_in_light_or_dark(

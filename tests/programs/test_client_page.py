@@ -200,7 +200,7 @@ def test_client_page_and_fragment_ask_the_database_little_however_many_programs(
     for path in (client, f"{client}/deliveries"):
         with counted_queries(browser) as queries:
             assert browser.get(path).status == 200
-        assert len(queries) <= 7, queries
+        assert len(queries) <= 8, queries
 
 
 def every_route(client: str, program: str) -> list[tuple[str, str]]:
