@@ -26,6 +26,24 @@ MODEL_MODULES = (
 # Any number, the same in every process: two that start together migrate one after the other.
 MIGRATION_LOCK = 7_291_446_003
 
+# procrastinate announces a job when it is put in, but not when the lock it waited for is free: the next job of a key
+# would wait for somebody to look again. This announces it in the same words ("job_inserted": look for jobs).
+ANNOUNCE_FREE_LOCK = """
+CREATE OR REPLACE FUNCTION kinebridge_announce_free_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status = 'todo' AND lock = OLD.lock) THEN
+        PERFORM pg_notify(
+            'procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', OLD.id)::text
+        );
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE OR REPLACE TRIGGER kinebridge_announce_free_lock AFTER UPDATE OF status ON procrastinate_jobs FOR EACH ROW
+WHEN (OLD.status = 'doing' AND NEW.status <> 'doing' AND OLD.lock IS NOT NULL)
+EXECUTE FUNCTION kinebridge_announce_free_lock();
+"""
+
 
 def import_all_models() -> None:
     """Import every room's tables, so that the metadata is whole."""
@@ -144,4 +162,5 @@ def _migrate_queue(connection: sa.Connection) -> None:
         for file in files:
             if file.name > applied:
                 connection.exec_driver_sql(file.read_text().replace("%", "%%"))
+    connection.exec_driver_sql(ANNOUNCE_FREE_LOCK)
     _comment(connection, "procrastinate_jobs", files[-1].name)

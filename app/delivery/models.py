@@ -52,6 +52,7 @@ class Delivery(WithId, Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("ix_deliveries_client_id", "client_id"),
+        Index("ix_deliveries_document_id", "document_id"),
         Index("ix_deliveries_membership_id_state", "membership_id", "state"),
         # The page of deliveries, newest first: of the practice, or of one member.
         Index("ix_deliveries_practice_id_created_at", "practice_id", "created_at"),

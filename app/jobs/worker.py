@@ -77,7 +77,7 @@ async def _run_until(stop: asyncio.Event, tools: object) -> None:
             additional_context=context,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_AFTER_SECONDS,
-            # Short, since a job that waited for its lock is not announced when the lock is free.
+            # Short, since nobody announces a job whose time has come.
             fetch_job_polling_interval=0.5,
         )
     )

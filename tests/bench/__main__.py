@@ -1,7 +1,7 @@
 """All figures of README in one run, one after the other: ``python -m tests.bench``."""
 
-from tests.bench import click, delivery, library, pdf, search
+from tests.bench import click, delivery, drain, library, pdf, search
 
-for name, bench in (("click", click), ("pdf", pdf), ("delivery", delivery), ("search", search), ("library", library)):
-    print(f"\n{name}")
+for bench in (click, pdf, delivery, drain, search, library):
+    print(f"\n{bench.__name__.rpartition('.')[2]}")
     bench.main()

@@ -48,11 +48,12 @@ from tests.fakes.cliniko import FakeCliniko
 SECRET = "campaign-only-" + "k" * 40
 PROCESSING_SECONDS = 4.0
 FAULTS_END_WITHIN = 60.0
+# Each a transaction of its own, so that none waits for the other's locks.
 HURRY = (
+    "UPDATE connections SET held_until = now() WHERE held_until > now()",
     # Never earlier than what an unclear answer leaves Cliniko to finish.
     "UPDATE deliveries SET next_attempt_at = greatest(now(), record_asked_at + interval '15 s') "
     "WHERE next_attempt_at > now() AND state NOT IN ('delivered', 'failed')",
-    "UPDATE connections SET held_until = now() WHERE held_until > now()",
     "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' AND scheduled_at > now()",
 )
 # What to look at where a campaign did not hold.
@@ -138,9 +139,11 @@ class Campaign:
                 self._happen(step)
             else:
                 await self._assign(step)
-        await asyncio.sleep(planned.seconds)
+        until = time.monotonic() + planned.seconds
+        while time.monotonic() < until:
+            await asyncio.sleep(0.7)
+            self._hurry()
         self._put_right(planned)
-        self._hurry()
 
     async def _assign(self, step: Assign) -> None:
         if step.through_web:
@@ -190,8 +193,8 @@ class Campaign:
 
     def _hurry(self) -> None:
         """Let the waiting time of everything that waits be over."""
-        with self.database.begin() as connection:
-            for statement in HURRY:
+        for statement in HURRY:
+            with self.database.begin() as connection:
                 connection.exec_driver_sql(statement)
 
     def _let_faults_end(self) -> None:
@@ -218,9 +221,9 @@ class Campaign:
 
     def _retry_failed(self) -> None:
         with self.database.connect() as connection:
-            query = "SELECT id::text, client_id::text, membership_id FROM deliveries WHERE state = 'failed'"
-            failed = connection.exec_driver_sql(query).all()
-        for delivery_id, _, _ in failed:
+            query = "SELECT id::text FROM deliveries WHERE state = 'failed'"
+            failed = connection.exec_driver_sql(query).scalars().all()
+        for delivery_id in failed:
             self.report.retried_by_hand += 1
             for person in self.people:  # whoever may see the client; for the others it is not found
                 person.browser.post(f"/deliveries/{delivery_id}/retry")

@@ -122,6 +122,30 @@ def sweep(database_url: str) -> None:
     asyncio.run(run())
 
 
+def test_the_next_job_of_a_lock_starts_as_soon_as_the_lock_is_free(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue.periodic_registry, "periodic_tasks", {})  # putting these in wakes a worker as well
+    for word in ("first", "second", "third"):
+        in_transaction(database_url, lambda s, word=word: defer(s, "tests.note", lock="cliniko:1", word=word))
+
+    async def run() -> None:
+        with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=4)):
+            async with queue.open_async():
+                # It looks by itself once a minute; sooner only when told to.
+                worker = asyncio.create_task(
+                    queue.run_worker_async(concurrency=4, install_signal_handlers=False, fetch_job_polling_interval=60)
+                )
+                async with asyncio.timeout(20):
+                    while len(ran) < 3:  # noqa: ASYNC110 - the jobs tell a list, as they do in the other tests
+                        await asyncio.sleep(0.02)
+                worker.cancel()
+                await asyncio.wait({worker})
+
+    asyncio.run(run())
+    assert ran == ["first", "second", "third"]
+
+
 def runs_of(task_name: str, count: int) -> list[float]:
     """When a periodic task runs next, in seconds."""
     (periodic,) = (each for (name, _), each in queue.periodic_registry.periodic_tasks.items() if name == task_name)
