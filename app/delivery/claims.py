@@ -119,7 +119,7 @@ async def _find_usable(session: AsyncSession, named: Delivery, now: datetime) ->
         return None
     outage = outage_of(connection)
     if outage.is_open and turn(outage, await database_now(session)) is Turn.WAIT:
-        delivery = await _lock(session, named.id)
+        delivery = await _lock_if_due(session, named.id, now)
         if delivery is not None:
             await hold(session, delivery, connection, now)
         return None
