@@ -20,7 +20,7 @@ METHODS = frozenset(HTTPMethod)
 
 
 class Metrics:
-    """The counters, histograms and gauges of one process; also what the Cliniko client tells its calls to."""
+    """What one process counts (the Cliniko client tells it of its calls), and gauges for what the database says."""
 
     def __init__(self) -> None:
         self.registry = made = CollectorRegistry()
@@ -56,7 +56,9 @@ class Metrics:
             ["priority"],
             registry=made,
         )
-        self._make_gauges(made)
+        # Apart from the others, since a worker does not show them.
+        self.of_database = CollectorRegistry()
+        self._make_gauges(self.of_database)
         # When the database was last looked at (monotonic seconds).
         self.looked_at = float("-inf")
 
@@ -112,7 +114,7 @@ class Metrics:
 
     def as_text(self) -> bytes:
         """Return everything in Prometheus' text format."""
-        return generate_latest(self.registry)
+        return generate_latest(self.registry) + generate_latest(self.of_database)
 
 
 def _status_class(status: int | None) -> str:

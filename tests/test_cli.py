@@ -46,7 +46,8 @@ def test_web_and_worker_share_one_embedded_database_and_the_last_one_stops_it(tm
         options = ["--metrics-port", str(figures)]
         with running("worker", *options, log=tmp_path / "worker", data_dir=str(data)) as worker:
             wait_until(lambda: "worker_started" in (tmp_path / "worker").read_text(), "the worker works")
-            assert "kinebridge_cliniko_answer_seconds" in httpx.get(f"http://127.0.0.1:{figures}/metrics").text
+            of_worker = httpx.get(f"http://127.0.0.1:{figures}/metrics").text
+            assert "kinebridge_cliniko_answer_seconds" in of_worker and "kinebridge_database_up" not in of_worker
             assert "kinebridge_database_up 1.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
             web.send_signal(signal.SIGTERM)
             assert web.wait(30) == 0

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.bridge.outcomes import Outcome
 from app.db import make_engine, make_sessions
 from app.metrics import Metrics
 from app.monitoring import may_read
@@ -200,5 +201,7 @@ def test_cliniko_operations_have_no_ids_and_odd_methods_no_name() -> None:
 def test_the_table_in_the_readme_names_every_figure() -> None:
     readme = Path(__file__).parent.parent.joinpath("README.md").read_text()
     table = set(re.findall(r"^\| `(kinebridge_\w+)`", readme, re.MULTILINE))
-    names = {family.name + ("_total" if family.type == "counter" else "") for family in Metrics().registry.collect()}
+    families = [*Metrics().registry.collect(), *Metrics().of_database.collect()]
+    names = {family.name + ("_total" if family.type == "counter" else "") for family in families}
     assert table == names
+    assert f"clicks on Open in Kinebridge: {', '.join(Outcome)} |" in readme

@@ -1,4 +1,4 @@
-"""One pace for each Cliniko key across all processes; when a delivery first stopped.
+"""One pace for each Cliniko key across all processes; when a delivery stopped, and when to look for a second file.
 
 Revision ID: 0004
 Revises: 0003
@@ -15,6 +15,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("deliveries", sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("deliveries", sa.Column("look_again_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_deliveries_look_again_at",
+        "deliveries",
+        ["look_again_at"],
+        postgresql_where=sa.text("look_again_at IS NOT NULL"),
+    )
     op.create_table(
         "connection_paces",
         sa.Column("connection_id", sa.Uuid(), nullable=False),
@@ -33,4 +40,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("connection_paces")
+    op.drop_index("ix_deliveries_look_again_at", table_name="deliveries")
+    op.drop_column("deliveries", "look_again_at")
     op.drop_column("deliveries", "stopped_at")

@@ -131,8 +131,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("practice_id", name=op.f("pk_patient_polls")),
     )
 
+    # A version's delivery is found by its PDF: it may begin long after the version was assigned.
+    op.create_index("ix_deliveries_document_id", "deliveries", ["document_id"])
+
 
 def downgrade() -> None:
+    op.drop_index("ix_deliveries_document_id", table_name="deliveries")
     op.drop_table("patient_polls")
     op.drop_index("ix_clients_kept_apart_second_id", table_name="clients_kept_apart")
     op.drop_table("clients_kept_apart")

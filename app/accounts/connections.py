@@ -58,17 +58,27 @@ async def still_holds_key(session: AsyncSession, connection: Connection) -> bool
 
 
 async def note_answer(
-    session: AsyncSession, connection_id: uuid.UUID, state: ConnectionState, *, encrypted_key: str, at: datetime
-) -> None:
-    """Set what Cliniko said of the key that was used, at ``at`` (UTC).
+    session: AsyncSession,
+    connection_id: uuid.UUID,
+    state: ConnectionState,
+    *,
+    encrypted_key: str,
+    at: datetime,
+    role: str | None = None,
+) -> bool:
+    """Set what Cliniko said of the key that was used, at ``at`` (UTC), and its user's role if it was asked.
 
-    ``encrypted_key`` is the stored text the call was made with: a key saved meanwhile is left alone.
+    ``encrypted_key`` is the stored text the call was made with: a key saved meanwhile is left alone, and the answer is
+    False.
     """
-    await session.execute(
+    more = {} if role is None else {"cliniko_role": role}
+    noted = await session.execute(
         update(Connection)
         .where(Connection.id == connection_id, Connection.encrypted_key == encrypted_key)
-        .values(state=state, checked_at=at)
+        .values(state=state, checked_at=at, **more)
+        .returning(Connection.id)
     )
+    return noted.scalar_one_or_none() is not None
 
 
 def outage_of(connection: Connection) -> Outage:

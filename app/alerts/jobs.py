@@ -8,6 +8,7 @@ same work.
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from procrastinate import JobContext
@@ -39,7 +40,7 @@ async def tell(context: JobContext, timestamp: int) -> None:
         async with transaction(tools.sessions) as session:
             practices = await find_practices_to_tell(session, due_now(tools.clock()), last)
         for practice in practices:
-            if not is_quiet(tools.clock(), practice.time_zone, practice.quiet_from, practice.quiet_until):
+            if not _is_quiet(practice, tools.clock()):
                 await _do(tools, tell_practice, practice.id)
         if not practices:
             return
@@ -57,7 +58,8 @@ async def digest(context: JobContext, timestamp: int) -> None:
             practices = await find_practices_with_alerts(session, last)
         for practice in practices:
             moment = digest_of(tools.clock(), practice.time_zone)
-            if moment is not None and practice.last_day != local_day(moment, practice.time_zone):
+            is_due = moment is not None and practice.last_day != local_day(moment, practice.time_zone)
+            if is_due and not _is_quiet(practice, tools.clock()):
                 await _do(tools, send_digest, practice.id)
         if not practices:
             return
@@ -73,6 +75,10 @@ async def forget_old(context: JobContext, timestamp: int) -> None:
     async with transaction(tools.sessions) as session:
         await session.execute(delete(Alert).where(Alert.recovered_at < long_ago))
         await session.execute(delete(AlertDigest).where(AlertDigest.day < long_ago.date()))
+
+
+def _is_quiet(practice: Any, now: datetime) -> bool:
+    return is_quiet(now, practice.time_zone, practice.quiet_from, practice.quiet_until)
 
 
 async def _do(tools: Tools, work: Work, practice_id: uuid.UUID) -> None:

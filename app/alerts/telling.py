@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Practice
-from app.alerts.hours import STILL_AFTER, digest_of, is_quiet, local_day
+from app.alerts.hours import STILL_AFTER, digest_of, local_day
 from app.alerts.mails import Item, Reader, write_alert, write_digest
 from app.alerts.models import Alert, AlertDigest, AlertRecipient, Telling
 from app.alerts.queries import due, list_to_tell
@@ -34,11 +34,11 @@ def due_now(now: datetime) -> Any:
 async def tell_practice(session: AsyncSession, practice_id: uuid.UUID, public_url: str, now: datetime) -> int:
     """Put one letter into the post for each person who is to be told something, and return how many.
 
-    Nothing in quiet hours: what is still open at their end is told then, all of it in one letter. Who wants no mails is
-    told by the bell alone.
+    Not to be called in quiet hours: what is still open at their end is told then, all of it in one letter. Who wants no
+    mails is told by the bell alone.
     """
     practice = await hold_alerts(session, practice_id)
-    if practice is None or is_quiet(now, practice.time_zone, practice.quiet_from, practice.quiet_until):
+    if practice is None:
         return 0
     sent = 0
     for _, rows in _by_reader(await list_to_tell(session, practice_id, due_now(now))):
@@ -59,12 +59,13 @@ async def tell_practice(session: AsyncSession, practice_id: uuid.UUID, public_ur
 async def send_digest(session: AsyncSession, practice_id: uuid.UUID, public_url: str, now: datetime) -> int:
     """Put today's digest of a practice into the post, unless that was done, and return how many letters it made.
 
+    Not to be called in quiet hours.
     It holds what its reader was told of long before its hour and what is still open; so it is the same at whatever hour
     of the day a worker comes to it.
     """
     practice = await hold_alerts(session, practice_id)
     moment = digest_of(now, practice.time_zone) if practice else None
-    if practice is None or moment is None or not await _claim_day(session, practice, moment, now):
+    if practice is None or moment is None or not await _claim_day(session, practice, moment):
         return 0
     still_open = and_(
         AlertRecipient.telling == Telling.TOLD,
@@ -81,10 +82,8 @@ async def send_digest(session: AsyncSession, practice_id: uuid.UUID, public_url:
     return sent
 
 
-async def _claim_day(session: AsyncSession, practice: Practice, moment: datetime, now: datetime) -> bool:
-    """Take the digest of a practice's day; False in quiet hours, and when another worker has or had it."""
-    if is_quiet(now, practice.time_zone, practice.quiet_from, practice.quiet_until):
-        return False
+async def _claim_day(session: AsyncSession, practice: Practice, moment: datetime) -> bool:
+    """Take the digest of a practice's day; False when another worker has or had it."""
     claimed = (
         insert(AlertDigest)
         .values(practice_id=practice.id, day=local_day(moment, practice.time_zone))

@@ -79,13 +79,16 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
     else:
         async with transaction(tools.sessions) as session:
             await note_reached(session, connection)
-        await _take_over(tools, uuid.UUID(client_id), connection, trail, asked_at)
+        await take_over(tools, uuid.UUID(client_id), connection, trail, asked_at)
 
 
-async def _take_over(
+async def take_over(
     tools: Tools, client_id: uuid.UUID, connection: Connection, trail: MergeTrail, asked_at: datetime
-) -> None:
-    """Write what was learnt; once more where another transaction linked the surviving patient at that moment."""
+) -> uuid.UUID | None:
+    """Write what was learnt; once more where another transaction linked the surviving patient at that moment.
+
+    Returns the client the surviving patient leads to, None when that could not be settled.
+    """
     for _ in range(2):
         async with transaction(tools.sessions) as session:
             before = await current_patient_id(session, client_id)
@@ -103,5 +106,6 @@ async def _take_over(
                     connection_id=str(connection.id),
                 )
         if found is not None:
-            return
+            return found
     log.warning("client_not_refreshed", client_id=str(client_id), reason="linked_elsewhere")
+    return None

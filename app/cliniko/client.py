@@ -135,7 +135,7 @@ class Cliniko:
             params=httpx.QueryParams([*asked, ("sort", "updated_at:desc"), ("per_page", "100")]),
         )
         url = _next_page({"links": {"next": next_page}}, first) or first
-        page = as_record(await self._fetch("GET", url, "patients"))
+        page = as_record(read_json(await self._send("GET", url, "patients"), resource="patients"))
         records = page.get("patients")
         following = str(_next_page(page, url) or "")
         if not isinstance(records, list) or len(following) > LONGEST_PAGE_ADDRESS:
@@ -185,26 +185,39 @@ class Cliniko:
         return Attachment.from_json(await self._call("GET", resource))
 
     async def find_attachments(self, patient_id: str, mark: str) -> list[Attachment]:
-        """Return the patient's attachments whose description holds this text, oldest first.
+        """Return the patient's attachments whose description holds this text, oldest first, archived ones too.
 
         The whole description would not do: Cliniko may have trimmed, escaped or otherwise tidied it. Cliniko could
         filter by description, but then the text would be in an address. So the patient's files are read, the newest
         first, at most 20 pages of 100.
         """
         resource = "patient_attachments"
-        query = {"q[]": f"patient_id:={_checked_id(patient_id)}", "sort": "created_at:desc", "per_page": "100"}
+        query = [
+            ("q[]", f"patient_id:={_checked_id(patient_id)}"),
+            ("q[]", "archived_at:*"),
+            ("sort", "created_at:desc"),
+            ("per_page", "100"),
+        ]
         url: httpx.URL | None = httpx.URL(f"{self._base}/{resource}", params=query)
         wanted = clean_text(mark)
         found: dict[str, Attachment] = {}
         for _ in range(MAX_PAGES):
             if url is None:
                 break
-            page = as_record(await self._fetch("GET", url, resource))
+            page = as_record(read_json(await self._send("GET", url, resource), resource=resource))
             for attachment in _read_attachments(page):
                 if wanted in attachment.description and _belongs_to(attachment, patient_id):
                     found[attachment.id] = attachment
             url = _next_page(page, url)
         return sorted(found.values(), key=lambda each: (each.created_at or BEGINNING, int(each.id)))
+
+    async def archive_attachment(self, attachment_id: str) -> None:
+        """Take a file out of the patient's Files; one that is gone already is as good."""
+        resource = f"patient_attachments/{_checked_id(attachment_id)}/archive"
+        try:
+            await self._send("POST", httpx.URL(f"{self._base}/{resource}"), resource)
+        except NotFound:
+            return
 
     async def _call(
         self,
@@ -217,9 +230,9 @@ class Cliniko:
     ) -> object:
         """Return the JSON of one request; `resource` is made of our own words and checked ids only."""
         url = httpx.URL(f"{self._base}/{resource}", params=params)
-        return await self._fetch(method, url, resource, body=body, missing=missing)
+        return read_json(await self._send(method, url, resource, body=body, missing=missing), resource=resource)
 
-    async def _fetch(
+    async def _send(
         self,
         method: Literal["GET", "POST"],
         url: httpx.URL,
@@ -227,7 +240,7 @@ class Cliniko:
         *,
         body: Mapping[str, str] | None = None,
         missing: type[NotFound] = NotFound,
-    ) -> object:
+    ) -> Answer:
         if self._pace:
             began = time.monotonic()
             try:
@@ -243,9 +256,9 @@ class Cliniko:
         )
         if answer.status == 429:
             raise await self._rate_limited(answer, resource)
-        if answer.status not in (200, 201):
+        if answer.status not in (200, 201, 204):
             raise_failure(answer, resource=resource, missing=missing)
-        return read_json(answer, resource=resource)
+        return answer
 
     async def _rate_limited(self, answer: Answer, resource: str) -> RateLimited:
         retry_at = read_reset(answer.headers.get("X-RateLimit-Reset"), self._clock())

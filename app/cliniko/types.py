@@ -209,6 +209,7 @@ class Attachment:
     size: int | None
     content_type: str | None
     created_at: datetime | None
+    archived_at: datetime | None = None
 
     @classmethod
     def from_json(cls, value: object) -> Self:
@@ -226,4 +227,5 @@ class Attachment:
             size=size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None,
             content_type=read_text(record, "content_type") or None,
             created_at=read_time(record, "created_at"),
+            archived_at=read_time(record, "archived_at"),
         )

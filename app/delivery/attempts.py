@@ -8,10 +8,12 @@ from typing import Literal, get_args
 from app.cliniko.errors import ClinikoError
 from app.crypto import CannotDecryptError
 from app.delivery.models import DeliveryAttempt
+from app.delivery.outcome import StopError
 from app.redaction import know_words
 
-# What was tried last: looking for our own file, the permission to upload, the upload, the record, its processing.
-Step = Literal["look", "permission", "upload", "record", "poll"]
+# What was tried last: looking for our own file, the permission to upload, the upload, the record, its processing; and
+# afterwards, looking for a second one.
+Step = Literal["look", "permission", "upload", "record", "poll", "tidy"]
 know_words(get_args(Step))
 
 
@@ -44,6 +46,8 @@ def result_of(error: Exception | None) -> str:
         return "done"
     if isinstance(error, ClinikoError):
         return error.family
+    if isinstance(error, StopError):
+        return "permanent"
     return "config" if isinstance(error, CannotDecryptError) else "ours"
 
 

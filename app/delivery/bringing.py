@@ -14,17 +14,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.connections import note_answer, open_cliniko, outage_of, still_holds_key
+from app.accounts.models import ConnectionState
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko
-from app.cliniko.errors import ClinikoError, UploadExpired
+from app.cliniko.errors import ClinikoError, PatientNotFound, UploadExpired
 from app.cliniko.types import Attachment
 from app.db import transaction
 from app.delivery import events
 from app.delivery.attempts import Attempt
 from app.delivery.backlog import note_verdict
 from app.delivery.claims import Claim, LostClaimError, write
+from app.delivery.finding import find_own, follow_merges
 from app.delivery.models import Delivery, DeliveryState, Document
 from app.delivery.outcome import (
+    FileRemovedError,
     Outcome,
     Verdict,
     go_on_at_once,
@@ -33,8 +36,10 @@ from app.delivery.outcome import (
     judge_poll,
     may_have_taken_effect,
 )
-from app.delivery.service import mark_of, note_stopped, send_on
+from app.delivery.own_files import is_as_sent
+from app.delivery.service import note_stopped, resume_waiting, send_on
 from app.delivery.states import WAITS_FOR_KEY, WORKABLE, Actor
+from app.delivery.tidying import LOOK_AFTER, find_sent, look_again_later
 
 log = structlog.get_logger()
 
@@ -64,6 +69,10 @@ async def bring(tools: Tools, claim: Claim) -> None:
             await _record_failure(tools, claim, attempt, error)
     except LostClaimError:
         log.info("delivery_taken_over", delivery_id=str(claim.delivery_id))
+        if attempt.step == "record":
+            # This worker asked for the record although another had taken over: there may be two now.
+            async with transaction(tools.sessions) as session:
+                await look_again_later(session, claim.delivery_id, tools.clock())
 
 
 async def _call(tools: Tools, claim: Claim, attempt: Attempt) -> None:
@@ -72,11 +81,29 @@ async def _call(tools: Tools, claim: Claim, attempt: Attempt) -> None:
         attempt.step = "poll"
         await _record_poll(tools, claim, attempt, await cliniko.get_attachment(claim.attachment_id))
         return
+    try:
+        await _send(tools, claim, attempt, cliniko)
+    except PatientNotFound:
+        if attempt.step == "look":
+            raise  # merges were followed already
+        survivor = await follow_merges(tools, claim, cliniko)
+        if survivor.patient_id == claim.patient_id:
+            raise
+        await _send(tools, survivor, attempt, cliniko)
+
+
+async def _send(tools: Tools, claim: Claim, attempt: Attempt, cliniko: Cliniko) -> None:
+    """Put the file into the patient's Files, unless it is found there; requests on the plain way: three."""
+    attempt.step = "look"
     if claim.was_asked_for:
-        found = await cliniko.find_attachments(claim.patient_id, mark_of(claim.delivery_id))
-        if found:
-            await _record_attachment(tools, claim, attempt, found[0])
+        claim, own = await find_own(tools, claim, cliniko)
+        if own.was_removed:
+            raise FileRemovedError
+        if own.kept is not None:
+            await _record_attachment(tools, claim, attempt, own.kept, look_again=bool(own.extras))
             return
+    elif claim.is_late:
+        claim = await follow_merges(tools, claim, cliniko)
     async with transaction(tools.sessions) as session:
         document = await session.get_one(Document, claim.document_id)
         content = await session.scalar(select(Document.content).where(Document.id == claim.document_id))
@@ -106,8 +133,10 @@ async def _ask_for_record(tools: Tools, claim: Claim, cliniko: Cliniko, upload_u
     Without it the next attempt need not look first, and may follow the client's link to another patient again.
     """
     asked_at = tools.clock()
+    # Asked before without finding anything: what was asked then may still come to be.
+    again: dict[str, Any] = {"look_again_at": asked_at + LOOK_AFTER} if claim.was_asked_for else {}
     async with transaction(tools.sessions) as session:
-        await write(session, claim, record_asked_at=asked_at)
+        await write(session, claim, record_asked_at=asked_at, **again)
     try:
         if tools.clock() - asked_at > ASK_WITHIN:
             raise StoodStillError
@@ -119,25 +148,41 @@ async def _ask_for_record(tools: Tools, claim: Claim, cliniko: Cliniko, upload_u
         raise
 
 
-async def _record_attachment(tools: Tools, claim: Claim, attempt: Attempt, attachment: Attachment) -> None:
+async def _record_attachment(
+    tools: Tools, claim: Claim, attempt: Attempt, attachment: Attachment, *, look_again: bool = False
+) -> None:
     """Note that the record is in the patient's Files, and go on to watch Cliniko process it."""
     now = tools.clock()
-    values: dict[str, Any] = {"attachment_id": attachment.id, "recorded_at": now, "failures": 0, "reason": ""}
+    values: dict[str, Any] = {"attachment_id": attachment.id, "recorded_at": now, "failures": 0}
+    if look_again:
+        values["look_again_at"] = now
     outcome = judge_poll(attachment.processing_completed, polls=0, recorded_at=now, now=now)
     async with transaction(tools.sessions) as session:
+        outcome = await _check_file(session, claim, attachment, outcome)
         await _note_answer(session, claim, now)
-        session.add(attempt.row(claim.delivery_id))
+        session.add(attempt.row(claim.delivery_id, reason=outcome.reason))
         await _move_on(session, claim, outcome, values, now)
     _tell(attempt, outcome)
 
 
+async def _check_file(session: AsyncSession, claim: Claim, attachment: Attachment, outcome: Outcome) -> Outcome:
+    """Return what follows when the file that arrived is not what was sent; otherwise the outcome as it is."""
+    if outcome.state is not DeliveryState.DELIVERED:
+        return outcome
+    is_fine = is_as_sent(attachment, await find_sent(session, claim.document_id))
+    return outcome if is_fine else Outcome(DeliveryState.FAILED, "altered")
+
+
 async def _record_poll(tools: Tools, claim: Claim, attempt: Attempt, attachment: Attachment) -> None:
+    if attachment.archived_at is not None:
+        raise FileRemovedError
     now = tools.clock()
     outcome = judge_poll(
         attachment.processing_completed, polls=claim.polls + 1, recorded_at=claim.recorded_at or now, now=now
     )
-    reason = "" if outcome.state is DeliveryState.DELIVERED else outcome.reason or "processing"
     async with transaction(tools.sessions) as session:
+        outcome = await _check_file(session, claim, attachment, outcome)
+        reason = "" if outcome.state is DeliveryState.DELIVERED else outcome.reason or "processing"
         await _note_answer(session, claim, now)
         session.add(attempt.row(claim.delivery_id, reason=reason))
         await _move_on(session, claim, outcome, {"polls": claim.polls + 1, "failures": 0}, now)
@@ -181,9 +226,15 @@ async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: E
 
 
 async def _note_answer(session: AsyncSession, claim: Claim, now: datetime) -> None:
-    """End the outage of the key, if it has one: Cliniko has done what it was asked."""
-    if outage_of(claim.connection).is_open:
-        await note_verdict(session, claim.connection.id, Verdict.ANSWERS, now, was_probe=claim.is_probe)
+    """End the outage of the key, if it has one, or its ban: Cliniko has done what it was asked."""
+    connection = claim.connection
+    if outage_of(connection).is_open:
+        await note_verdict(session, connection.id, Verdict.ANSWERS, now, was_probe=claim.is_probe)
+    if connection.state is ConnectionState.NOT_PERMITTED:
+        # The role was restored: what waits for it goes too.
+        key, state = connection.encrypted_key, ConnectionState.WORKING
+        if await note_answer(session, connection.id, state, encrypted_key=key, at=now):
+            await resume_waiting(session, connection.membership_id, now, by=Actor.KEY)
 
 
 async def _note_verdict(

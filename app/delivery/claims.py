@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,8 +17,12 @@ from app.delivery.attempts import Step, broken_off
 from app.delivery.backlog import find_probe, hold
 from app.delivery.due import database_now, due_at, is_due
 from app.delivery.models import Delivery, DeliveryState
+from app.delivery.roles import FIRST_GAP
 from app.delivery.service import note_stopped, put_in, send_on
 from app.delivery.states import WORKABLE, Actor, move, states_before
+
+# A patient is seldom merged in the minutes between assigning and uploading; then Cliniko's own answer says so.
+LATE_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,14 @@ class Claim:
     delivery_id: uuid.UUID
     number: int
     connection: Connection
+    client_id: uuid.UUID
     patient_id: str
+    # Where the client's files go by now; differs from the patient only once the record was asked for.
+    current_patient_id: str
+    # False when the patient is not the client's any more.
+    is_linked: bool
+    # It waited for so long, or failed, that the patient may have been merged since.
+    is_late: bool
     description: str
     document_id: uuid.UUID
     attachment_id: str | None
@@ -40,6 +51,19 @@ class Claim:
     recorded_at: datetime | None
     was_stopped: bool
     is_probe: bool
+
+    @property
+    def patient_ids(self) -> tuple[str, ...]:
+        """The patients in whose Files a file of ours may be."""
+        return tuple(dict.fromkeys((self.patient_id, self.current_patient_id)))
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a client's files go, and whether a delivery's patient is (still) one of the client's."""
+
+    current_patient_id: str
+    is_linked: bool
 
 
 class LostClaimError(Exception):
@@ -59,7 +83,11 @@ async def take(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> 
     if connection is not None and outage_of(connection).is_open:
         connection = await lock_connection(session, connection.id)
     if connection is None or connection.state == ConnectionState.REJECTED:
-        await _wait_for_key(session, delivery_id, connection, now)
+        await _wait_for(session, delivery_id, DeliveryState.NEEDS_KEY, "key_rejected" if connection else "no_key", now)
+        return None
+    if connection.state == ConnectionState.NOT_PERMITTED and now - connection.checked_at < FIRST_GAP:
+        # Cliniko has just said so: asking for each file would be pointless (case 21).
+        await _wait_for(session, delivery_id, DeliveryState.NOT_PERMITTED, "role", now)
         return None
     waiting = Turn.GO
     if outage_of(connection).is_open:
@@ -76,22 +104,26 @@ async def take(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> 
         return None
     if delivery.id != delivery_id and named.state in WORKABLE:
         await put_in(session, connection, delivery_id, at=due_at(named))
-    if not await _follow_link(session, delivery):
-        move(delivery, DeliveryState.FAILED, by=Actor.WORKER, reason="patient_changed")
-        await note_stopped(session, delivery, now)
-        return None
+    link = await _find_link(session, delivery)
+    if delivery.record_asked_at is None:
+        # Once the record was asked for, the patient stays: the file may be there already, and is looked for first.
+        if not link.is_linked:
+            move(delivery, DeliveryState.FAILED, by=Actor.WORKER, reason="patient_changed")
+            await note_stopped(session, delivery, now)
+            return None
+        delivery.patient_id = link.current_patient_id
     if is_probe:
         set_outage(connection, probing(outage_of(connection), now))
-    return _claim(session, delivery, connection, now, is_probe=is_probe)
+    return _claim(session, delivery, connection, link, now, is_probe=is_probe)
 
 
-async def _wait_for_key(
-    session: AsyncSession, delivery_id: uuid.UUID, connection: Connection | None, now: datetime
+async def _wait_for(
+    session: AsyncSession, delivery_id: uuid.UUID, state: DeliveryState, reason: str, now: datetime
 ) -> None:
+    """Let the delivery a job names wait for a key or a role."""
     delivery = await _lock(session, delivery_id)
     if delivery is not None:
-        reason = "no_key" if connection is None else "key_rejected"
-        move(delivery, DeliveryState.NEEDS_KEY, by=Actor.WORKER, reason=reason)
+        move(delivery, state, by=Actor.WORKER, reason=reason)
         await note_stopped(session, delivery, now)
 
 
@@ -128,7 +160,7 @@ async def _find_oldest(session: AsyncSession, connection: Connection) -> Deliver
 
 
 def _claim(
-    session: AsyncSession, delivery: Delivery, connection: Connection, now: datetime, *, is_probe: bool
+    session: AsyncSession, delivery: Delivery, connection: Connection, link: Link, now: datetime, *, is_probe: bool
 ) -> Claim:
     if delivery.state is DeliveryState.UPLOADING:
         step: Step = "record" if delivery.record_asked_at else "permission"
@@ -141,7 +173,11 @@ def _claim(
         delivery_id=delivery.id,
         number=delivery.claim,
         connection=connection,
+        client_id=delivery.client_id,
         patient_id=delivery.patient_id,
+        current_patient_id=link.current_patient_id,
+        is_linked=link.is_linked,
+        is_late=delivery.failures > 0 or now - delivery.created_at > LATE_AFTER,
         description=delivery.description,
         document_id=delivery.document_id,
         attachment_id=delivery.attachment_id,
@@ -156,18 +192,14 @@ def _claim(
     )
 
 
-async def _follow_link(session: AsyncSession, delivery: Delivery) -> bool:
-    """Let the file go to the client's surviving patient (case 27); False when the link leads to someone else now.
-
-    Once the record was asked for, the patient stays: the file may be there already.
-    """
-    if delivery.record_asked_at is not None:
-        return True
+async def _find_link(session: AsyncSession, delivery: Delivery) -> Link:
+    """Return how a delivery's patient and its client belong together; not asked for once the file is in Cliniko."""
+    if delivery.attachment_id is not None:
+        return Link(delivery.patient_id, True)
     links = (await session.scalars(select(ClientLink).where(ClientLink.client_id == delivery.client_id))).all()
     if delivery.patient_id not in {link.patient_id for link in links}:
-        return False
-    delivery.patient_id = next((link.patient_id for link in links if link.is_current), delivery.patient_id)
-    return True
+        return Link(delivery.patient_id, False)
+    return Link(next((link.patient_id for link in links if link.is_current), delivery.patient_id), True)
 
 
 async def write(session: AsyncSession, claim: Claim, **values: Any) -> None:

@@ -6,7 +6,7 @@ from procrastinate import JobContext
 
 from app.accounts.tools import tools_of
 from app.db import transaction
-from app.delivery import backlog, sweeps
+from app.delivery import backlog, roles, sweeps, tidying
 from app.delivery.bringing import bring
 from app.delivery.claims import take
 from app.delivery.service import resume_waiting
@@ -40,6 +40,18 @@ async def wake(context: JobContext, connection_id: str, answered: bool = False) 
         await backlog.wake(session, uuid.UUID(connection_id), tools.clock(), answered=answered)
 
 
+@queue.task(name="delivery.tidy", pass_context=True)
+async def tidy(context: JobContext, delivery_id: str) -> None:
+    """Look whether a delivery's file is in Cliniko twice; lost with its worker, it is put in again by the sweep."""
+    await tidying.tidy(tools_of(context), uuid.UUID(delivery_id))
+
+
+@queue.task(name="delivery.ask_role", pass_context=True)
+async def ask_role(context: JobContext, membership_id: str) -> None:
+    """See whether a member's Cliniko role was restored; lost with its worker, it is put in again by the sweep."""
+    await roles.ask_role(tools_of(context), uuid.UUID(membership_id))
+
+
 @queue.periodic(cron="*/5 * * * *")
 @queue.task(name="delivery.find_forgotten", queueing_lock="delivery.find_forgotten", pass_context=True)
 async def find_forgotten(context: JobContext, timestamp: int) -> None:
@@ -49,3 +61,5 @@ async def find_forgotten(context: JobContext, timestamp: int) -> None:
         await sweeps.give_up_held(session, tools.clock())
         await sweeps.send_forgotten(session, tools.clock())
         await sweeps.resume_left_waiting(session, tools.clock())
+        await tidying.send_to_tidy(session, tools.clock())
+        await roles.send_to_ask(session, tools.clock())

@@ -52,10 +52,12 @@ class Delivery(WithId, Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("ix_deliveries_client_id", "client_id"),
+        Index("ix_deliveries_document_id", "document_id"),
         Index("ix_deliveries_membership_id_state", "membership_id", "state"),
         # The page of deliveries, newest first: of the practice, or of one member.
         Index("ix_deliveries_practice_id_created_at", "practice_id", "created_at"),
         Index("ix_deliveries_membership_id_created_at", "membership_id", "created_at"),
+        Index("ix_deliveries_look_again_at", "look_again_at", postgresql_where=text("look_again_at IS NOT NULL")),
         # The few of a state among the practice's many, and the numbers beside its choices, read from the index alone.
         Index(
             "ix_deliveries_practice_id_state_created_at_membership_id",
@@ -101,6 +103,8 @@ class Delivery(WithId, Base):
     started_at: Mapped[datetime]
     # Set before the record is asked for: from then on a retry looks in Cliniko first.
     record_asked_at: Mapped[datetime | None]
+    # Set where a second file of ours may have come to be: when to look for it at the earliest, once all is done.
+    look_again_at: Mapped[datetime | None]
     attachment_id: Mapped[str | None] = mapped_column(String(20))
     recorded_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]

@@ -37,6 +37,24 @@ APPEARS_WITHIN = timedelta(minutes=2)
 SETTLING_TIME = timedelta(seconds=15)
 
 
+class StopError(Exception):
+    """The delivery must not go on by itself, for a reason a person is told."""
+
+    reason = ""
+
+
+class PatientChangedError(StopError):
+    """The file would go to somebody else's Files than those it was assigned for (case 27)."""
+
+    reason = "patient_changed"
+
+
+class FileRemovedError(StopError):
+    """Somebody took the file away in Cliniko: it is not put back."""
+
+    reason = "removed"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The next state, why, and when to go on (UTC; None: not by itself)."""
@@ -79,6 +97,8 @@ def judge_failure(
         return Outcome(S.NEEDS_KEY, "key_unreadable")
     if isinstance(error, NotPermitted):
         return Outcome(S.NOT_PERMITTED, "role", connection_state=ConnectionState.NOT_PERMITTED)
+    if isinstance(error, StopError):
+        return Outcome(S.FAILED, error.reason)
     if isinstance(error, PatientNotFound):
         return Outcome(S.FAILED, "patient_not_visible")
     if isinstance(error, NotFound) and recorded_at is not None and now - recorded_at >= APPEARS_WITHIN:
@@ -105,9 +125,9 @@ def judge_cliniko(error: Exception | None) -> Verdict:
     """Decide whether Cliniko is down for this key, from what an attempt ended with (None: nothing went wrong)."""
     if isinstance(error, Unreachable | ServerTrouble | MalformedAnswer):
         return Verdict.DOWN
-    if isinstance(error, RateLimited) or (error is not None and not isinstance(error, ClinikoError)):
-        return Verdict.UNKNOWN
-    return Verdict.ANSWERS
+    if error is None or (isinstance(error, ClinikoError | StopError) and not isinstance(error, RateLimited)):
+        return Verdict.ANSWERS
+    return Verdict.UNKNOWN
 
 
 def go_on_at_once(*, recorded_at: datetime | None, now: datetime) -> Outcome:

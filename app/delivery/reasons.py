@@ -13,7 +13,7 @@ REASONS: Mapping[str, str] = {
     "key_unreadable": "The stored API key cannot be read. Save it again in My account > Settings "
     "and the PDF goes out by itself.",
     "role": "The Cliniko role of this API key may not add files; practitioner or receptionist can. "
-    "Ask an administrator in Cliniko, then try again. Until then, download the PDF.",
+    "Ask an administrator in Cliniko to change it and the PDF goes out by itself. Until then, download the PDF.",
     "held": "Cliniko is not answering at the moment. The PDF goes out by itself as soon as it does.",
     "unreachable": "Cliniko did not answer.",
     "server_trouble": "Cliniko has trouble at the moment.",
@@ -26,12 +26,15 @@ REASONS: Mapping[str, str] = {
     "patient_changed": "The client is linked to another Cliniko patient since this was assigned. "
     "Check that it is the right person, then assign the program again.",
     "removed": "The file was in the patient's Files and is no longer there. Download the PDF if it is still needed.",
+    "altered": "The file in Cliniko is not the one that was sent: its name, size or type differs. Look at it in the "
+    "patient's Files; if it is damaged, archive it there, download the PDF here and add it by hand.",
     "refused_once": "Cliniko did not take the file.",
     "refused": "Cliniko refused the file. Download the PDF and add it in Cliniko by hand.",
     "gave_up": "It was tried for three days without success. Try again, or download the PDF and add it in "
     "Cliniko by hand.",
     "stuck": "Cliniko has the file but has not finished processing it for a day. Look in the patient's Files.",
     "processing": "Cliniko was still processing the file.",
+    "duplicate": "The file was in the patient's Files twice. The second one was archived in Cliniko.",
     "broken_off": "It was broken off on our side and taken up again.",
     "trouble": "Something unexpected went wrong on our side.",
 }

@@ -3,9 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.connections import probe_now
 from app.accounts.models import Connection, ConnectionState
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.service import begin_again, send_on
@@ -43,13 +44,18 @@ async def retry_delivery(session: AsyncSession, delivery_id: uuid.UUID, now: dat
 async def retry_deliveries(session: AsyncSession, which: ColumnElement[bool], now: datetime, *, most: int) -> int:
     """Send on what has stopped and have the next try now of what waits for it, oldest first; return how many go.
 
-    An outage of their key no longer holds them back: the first that goes shows whether it is over. What a worker is
-    writing at this moment is left to it.
+    Neither an outage of their key nor its role holds them back any longer: the first that goes shows whether that is
+    over. What a worker is writing at this moment is left to it.
     """
     wanted = and_(which, can_go_on(now))
-    # The connections first, as the worker does, so that neither waits for the other.
-    held = Connection.membership_id.in_(select(Delivery.membership_id).where(wanted))
-    await session.execute(update(Connection).where(held, Connection.held_until > now).values(held_until=now))
+    # The connections first, as the worker does, and in one order, so that nobody waits for each other.
+    is_theirs = Connection.membership_id.in_(select(Delivery.membership_id).where(wanted))
+    is_held = or_(Connection.held_until > now, Connection.state == ConnectionState.NOT_PERMITTED)
+    held = select(Connection).where(is_theirs, is_held).order_by(Connection.id).with_for_update()
+    for connection in (await session.scalars(held)).all():
+        if connection.state is ConnectionState.NOT_PERMITTED:
+            connection.state = ConnectionState.WORKING
+        await probe_now(session, connection.id)
     statement = select(Delivery).where(wanted).order_by(Delivery.created_at, Delivery.id).limit(most)
     deliveries = (await session.scalars(statement.with_for_update(skip_locked=True))).all()
     for delivery in deliveries:

@@ -58,8 +58,9 @@ async def look_at(session: AsyncSession, deliveries: Collection[Delivery], now: 
 
 
 async def show(session: AsyncSession, standing: Standing) -> dict[uuid.UUID, ShownDelivery]:
-    """Return deliveries in words with their attempts, in one query: delivery -> what is shown of it."""
-    attempts = await list_attempts(session, {delivery.id for delivery in standing.deliveries})
+    """Return deliveries in words with their attempts, in at most one query: delivery -> what is shown of it."""
+    # An attempt begins with a claim.
+    attempts = await list_attempts(session, {each.id for each in standing.deliveries if each.claim})
     return {
         each.id: ShownDelivery(*standing.describe(each), may_retry(each, standing.now), attempts.get(each.id, ()))
         for each in standing.deliveries

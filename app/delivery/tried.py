@@ -22,6 +22,7 @@ STEPS: Mapping[str, str] = {
     "upload": "Uploading the file",
     "record": "Adding the file to the patient's Files",
     "poll": "Looking whether Cliniko has processed it",
+    "tidy": "Looking whether the file is there twice",
 }
 RESULTS: Mapping[str, str] = {
     "done": "Went well.",

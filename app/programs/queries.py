@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, undefer
 
 from app.accounts.models import Membership, Practitioner
+from app.clients.models import ClientLink
 from app.delivery.models import Delivery
 from app.errors import NotFoundError
 from app.programs.content import ProgramContent
@@ -38,7 +39,8 @@ class ProgramRow:
     """A client's program as its newest version and draft; the parts about the version are None before the first.
 
     ``title`` is that of the newest version, else of the draft. Times are UTC; ``starts_on`` and ``review_on`` are dates
-    of the newest version, as 2026-11-24. ``changes`` says what the newest version changed.
+    of the newest version, as 2026-11-24. ``changes`` says what the newest version changed. ``can_send``: its PDF was
+    not sent, and there is a patient to send it to by now.
     """
 
     program_id: uuid.UUID
@@ -55,11 +57,17 @@ class ProgramRow:
     paused_at: datetime | None
     ended_at: datetime | None
     delivery: Delivery | None
+    can_send: bool
 
     @property
     def delivery_id(self) -> uuid.UUID | None:
         """The delivery of the newest version; None where there is nothing to deliver to."""
         return self.delivery.id if self.delivery else None
+
+
+def _has_patient() -> ColumnElement[bool]:
+    """Condition on ``Program``: its client is linked to a patient in Cliniko."""
+    return exists().where(ClientLink.client_id == Program.client_id, ClientLink.is_current)
 
 
 async def list_programs(session: AsyncSession, client_id: uuid.UUID) -> list[ProgramRow]:
@@ -84,12 +92,13 @@ async def list_programs(session: AsyncSession, client_id: uuid.UUID) -> list[Pro
             Program.paused_at,
             Program.ended_at,
             Delivery,
+            and_(newest.id.is_not(None), Delivery.id.is_(None), _has_patient()),
         )
         .select_from(Program)
         .outerjoin(newest, true())
         .outerjoin(Membership, Membership.id == newest.assigned_by_id)
         .outerjoin(Practitioner, Practitioner.id == Membership.practitioner_id)
-        .outerjoin(Delivery, Delivery.id == newest.delivery_id)
+        .outerjoin(Delivery, Delivery.document_id == newest.document_id)
         .where(Program.client_id == client_id, or_(newest.id.is_not(None), Program.draft_revision > 0))
         .order_by(Program.updated_at.desc(), Program.id)
     )
@@ -98,7 +107,7 @@ async def list_programs(session: AsyncSession, client_id: uuid.UUID) -> list[Pro
 
 @dataclass(frozen=True)
 class VersionRow:
-    """One assigned version; ``assigned_at`` is UTC."""
+    """One assigned version; ``assigned_at`` is UTC. ``can_send``: not sent, and there is a patient to send it to."""
 
     number: int
     assigned_at: datetime
@@ -106,6 +115,7 @@ class VersionRow:
     content: ProgramContent
     changes: list[str]
     delivery: Delivery | None
+    can_send: bool
 
 
 async def list_versions(session: AsyncSession, program_id: uuid.UUID) -> Sequence[VersionRow]:
@@ -118,16 +128,18 @@ async def list_versions(session: AsyncSession, program_id: uuid.UUID) -> Sequenc
             ProgramVersion.content,
             ProgramVersion.changes,
             Delivery,
+            and_(Delivery.id.is_(None), _has_patient()),
         )
+        .join(Program, Program.id == ProgramVersion.program_id)
         .join(Membership, Membership.id == ProgramVersion.assigned_by_id)
         .join(Practitioner, Practitioner.id == Membership.practitioner_id)
-        .outerjoin(Delivery, Delivery.id == ProgramVersion.delivery_id)
+        .outerjoin(Delivery, Delivery.document_id == ProgramVersion.document_id)
         .where(ProgramVersion.program_id == program_id)
         .order_by(ProgramVersion.number.desc())
     )
     return [
-        VersionRow(number, assigned_at, assigned_by, ProgramContent.from_data(content), changes, delivery)
-        for number, assigned_at, assigned_by, content, changes, delivery in rows
+        VersionRow(number, assigned_at, assigned_by, ProgramContent.from_data(content), *rest)
+        for number, assigned_at, assigned_by, content, *rest in rows
     ]
 
 

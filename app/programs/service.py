@@ -5,7 +5,7 @@ import uuid
 from typing import Any, Literal
 
 import anyio.to_thread
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
@@ -17,6 +17,7 @@ from app.clients.queries import current_patient_id
 from app.clients.service import lock_client
 from app.delivery.models import Delivery, Document
 from app.delivery.service import file_document, start_delivery
+from app.errors import ConflictError
 from app.exercises.favourites import note_uses
 from app.exercises.queries import find_exercises
 from app.pdf.document import DEFAULT_STOP_WHEN, ProgramDocument, file_name
@@ -27,7 +28,7 @@ from app.programs.differences import list_differences
 from app.programs.drafts import Draft
 from app.programs.models import Program, ProgramVersion
 from app.programs.printing import gather_document
-from app.programs.queries import find_newest_version, newest_number
+from app.programs.queries import find_newest_version, get_document_id, newest_number
 
 Saved = Literal["kept", "same", "stale"]
 
@@ -221,6 +222,35 @@ async def _file_pdf(
         now=now,
     )
     return stored, delivery
+
+
+async def send_version(
+    session: AsyncSession, *, member: Member, client: Client, program: Program, number: int, now: datetime.datetime
+) -> bool:
+    """Send the PDF of a (locked) program's version on to Cliniko and return True, if that was not decided before.
+
+    For versions assigned before the client had a patient there. Raises NotFoundError for a version that is not there,
+    ConflictError while there is still no patient.
+    """
+    document_id = await get_document_id(session, program.id, number)
+    if await session.scalar(select(exists().where(Delivery.document_id == document_id))):
+        return False
+    patient_id = await current_patient_id(session, client.id)
+    if patient_id is None:
+        raise ConflictError("This client is not linked to a patient in Cliniko, so nothing was sent.")
+    document = await session.get_one(Document, document_id)
+    title = await session.scalar(
+        select(ProgramVersion.title).where(ProgramVersion.program_id == program.id, ProgramVersion.number == number)
+    )
+    await start_delivery(
+        session,
+        document=document,
+        membership_id=member.membership_id,
+        patient_id=patient_id,
+        title=title or "",
+        now=now,
+    )
+    return True
 
 
 async def revise(session: AsyncSession, program: Program, now: datetime.datetime) -> None:

@@ -16,6 +16,7 @@ from app.programs.editor_routes import editor_path
 from app.programs.lifecycle import begin_again, set_state
 from app.programs.pdf_routes import VersionNumber
 from app.programs.queries import get_program
+from app.programs.service import send_version
 from app.web.rendering import page, redirect
 
 router = APIRouter(prefix="/clients/{client_id}/programs/{program_id}")
@@ -40,6 +41,22 @@ async def change_state(
         raise BadRequestError("Choose whether the program is active, paused or ended.")
     set_state(session, member, program, state, tools.clock())
     return redirect(f"/clients/{client.id}/programs/{program.id}", notice=f"program-{state}")
+
+
+@router.post("/versions/{number}/send")
+async def send_to_cliniko(
+    client_id: uuid.UUID,
+    program_id: uuid.UUID,
+    number: VersionNumber,
+    member: SignedIn,
+    session: Database,
+    tools: ToolsDep,
+) -> Response:
+    """Send a version's PDF to the patient the client was linked to after it was assigned."""
+    client = await get_client(session, member, client_id)
+    program = await get_program(session, client.id, program_id, lock=True)
+    await send_version(session, member=member, client=client, program=program, number=number, now=tools.clock())
+    return redirect(f"/clients/{client.id}", notice="version-sent")
 
 
 @router.post("/versions/{number}/again")

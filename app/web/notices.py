@@ -59,6 +59,7 @@ NOTICES: dict[str, Notice] = {
     "program-assigned-no-cliniko": Notice(
         "success", "The program is assigned. This client is not linked to Cliniko, so the PDF stays here."
     ),
+    "version-sent": Notice("success", "The PDF is on its way to Cliniko."),
     "program-paused": Notice("success", "The program is paused."),
     "program-ended": Notice("success", "The program is ended."),
     "program-active": Notice("success", "The program is active again."),

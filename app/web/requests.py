@@ -45,7 +45,7 @@ class RequestRecord:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        # A connection's requests may share a context: nothing of the one before is left in it.
+        # uvicorn may begin a connection's next request in the context of the one before.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         tracing.go_on(_trace_cookie(scope))

@@ -1,6 +1,7 @@
 """Whoever can do something is told once an outage or cause, in the bell and by mail, and once when it is over."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -37,7 +38,10 @@ def test_case_26_an_outage_of_many_keys_and_files_is_one_alert_and_one_mail_for_
     of_ana, of_ben = email_of(ana), email_of(ben)
     send_some(database, ana, of_ana, 3)
     send_some(database, ben, of_ben, 1)
-    execute(database, "UPDATE connections SET failing_since = :since, failures = 2", since=watch.clock())
+    failing = "UPDATE connections SET failing_since = :since, failures = :failures"
+    execute(database, failing, since=watch.clock() - timedelta(hours=1), failures=1)
+    assert watch.tell(minutes=2) == {} and bell(ana) == "Alerts", "a single failure is no outage"
+    execute(database, failing, since=watch.clock(), failures=2)
     assert watch.tell(minutes=1) == {}, "it may be over in a moment"
     assert watch.tell(minutes=1) == {}, "it has just been noticed"
     assert (bell(ana), bell(ben)) == ("Alerts, 1 new", "Alerts, 1 new")
@@ -46,7 +50,7 @@ def test_case_26_an_outage_of_many_keys_and_files_is_one_alert_and_one_mail_for_
     assert mails[of_ana].startswith("Kinebridge: Cliniko does not answer\n\nHello Ana Ruiz,\n")
     assert "4 programs wait; nothing is lost." in mails[of_ana], "who runs the practice hears of all"
     assert "1 program waits; nothing is lost." in mails[of_ben]
-    assert "since 26 Nov 2026, 10:02 am" in mails[of_ben]
+    assert "since 26 Nov 2026, 10:04 am" in mails[of_ben]
     send_some(database, ana, of_ana, 2)
     assert watch.tell(hours=3) == {}, "told once an outage"
     assert [row.cause for row in rows(database, "SELECT cause FROM alerts")] == ["cliniko_down"]

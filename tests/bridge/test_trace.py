@@ -1,14 +1,17 @@
 """One search by trace id shows a click, the pages after it, the assigning, every attempt and the file's arrival."""
 
+import asyncio
 import io
 import re
 import uuid
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 import structlog
 
 from app import tracing
+from app.web.requests import RequestRecord
 from tests.fakes.cliniko import FakeCliniko
 from tests.logs import lines
 from tests.programs.arrange import start_from_template
@@ -93,6 +96,22 @@ def test_a_trace_that_is_not_ours_is_not_taken(cookie: str) -> None:
         structlog.contextvars.clear_contextvars()
         tracing.go_on(cookie)
         assert "trace_id" not in structlog.contextvars.get_contextvars()
+
+
+def test_a_request_starts_with_nothing_of_the_one_before_in_the_same_context() -> None:
+    seen: list[set[str]] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(set(structlog.contextvars.get_contextvars()))
+        tracing.begin_trace()
+
+    async def two_on_one_connection() -> None:
+        middleware = RequestRecord(inner, count=lambda *_: None)
+        for _ in range(2):
+            await middleware({"type": "http", "method": "GET", "headers": []}, inner, inner)
+
+    asyncio.run(two_on_one_connection())
+    assert seen == [{"request_id"}, {"request_id"}]
 
 
 def test_every_answer_has_an_id_of_its_own_and_takes_none_from_outside(browser: Browser, told: io.StringIO) -> None:

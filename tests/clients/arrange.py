@@ -1,7 +1,7 @@
 """What tests about clients that change share."""
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,12 +41,14 @@ def count_waiting(database: sa.Engine) -> int:
         return int(connection.exec_driver_sql(waiting).scalar_one())
 
 
-def run_beside(database: sa.Engine, *calls: Callable[[], Any]) -> list[threading.Thread]:
-    """Start the calls in threads, each once the one before waits for a lock; return when all of them wait."""
-    threads = []
+def run_beside(database: sa.Engine, *calls: Callable[[], Any]) -> Callable[[], list[Any]]:
+    """Start the calls in threads, each once the one before waits for a lock, and return when all of them wait.
+
+    What is returned waits for them and gives their results in order; it raises what one of them raised.
+    """
+    pool = ThreadPoolExecutor(len(calls))
+    running = []
     for number, call in enumerate(calls, 1):
-        thread = threading.Thread(target=call)
-        thread.start()
-        threads.append(thread)
+        running.append(pool.submit(call))
         wait_until(lambda number=number: count_waiting(database) >= number, "it waits for its turn")
-    return threads
+    return lambda: [each.result(30) for each in running]

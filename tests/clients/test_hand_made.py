@@ -1,5 +1,6 @@
 """Clients added by hand, editing details, and linking one to a Cliniko patient (case 29)."""
 
+import re
 from datetime import date
 
 import pytest
@@ -74,6 +75,8 @@ def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
     start_from_template(ana, page.path)
     assigned = ana.press("Assign program")
     assert "not linked to Cliniko" in assigned.text and "Not in Cliniko" in assigned.text
+    version = re.sub("/edit$", "/versions/1/send", start_from_template(ana, page.path).path)
+    assert ana.post(version, {}).status == 404  # not assigned yet
     assert ana.post("/clients/new", sent | {"practice": "00000000-0000-0000-0000-000000000000"}).status == 409
 
 
@@ -93,10 +96,15 @@ def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
     assert linked.path == page.path and "she/her" in linked.text
     assert ana.get(by_hand).path == page.path
     assert not linked.has_button("Same person, link them")
+    form, _ = linked.form("Send to Cliniko")
+    assert "on its way" in ana.press("Send to Cliniko").text
+    ana.post(str(form["action"]), {})  # pressed twice
     ana.post(program.replace(by_hand, page.path) + "/revise", {})
     ana.press("Assign program")
     ana.run_jobs(hurry=True, rounds=3)
-    assert len(clinic.state.files_of(patient)) == 1
+    assert len(clinic.state.files_of(patient)) == 2
+    sent = ana.get(page.path)
+    assert "In Cliniko" in sent.text and not sent.has_button("Send to Cliniko")
     ana.get(page.path)
     assert ana.press("Make them two clients again").path == by_hand
     assert "she/her" not in ana.get(page.path).text

@@ -138,8 +138,13 @@ def test_a_lost_night_is_made_up_with_another_key_and_a_held_key_is_left_alone(
     hold = f"UPDATE connections SET held_until = now() + :span WHERE {in_practice}"
     with database.begin() as connection:
         connection.execute(sa.text(hold), {"id": id_of(client), "span": timedelta(hours=1)})
+        ids = connection.execute(
+            sa.text(f"SELECT practice_id::text, id::text FROM connections WHERE {in_practice} AND state = 'working'"),
+            {"id": id_of(client)},
+        ).one()
     asked = len(cliniko.log)
     night(ana)
+    ana.run_job("clients.read_changes", practice_id=ids[0], connection_id=ids[1])  # put in before
     ana.open_patient(patient)
     ana.run_jobs()
     assert len(cliniko.log) == asked

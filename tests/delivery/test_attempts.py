@@ -16,17 +16,6 @@ PRESIGN = "/v1/patients/*/attachment_presigned_post"
 RECORD = "/v1/patient_attachments"
 
 
-@pytest.fixture
-def patient(clinic: Clinic) -> str:
-    return clinic.add_patient("Olivia", "Hart")
-
-
-@pytest.fixture
-def client(ana: Browser, patient: str) -> str:
-    """Path of the client of this test's patient, whom Ana treats."""
-    return ana.open_patient(patient).path
-
-
 def attempts(database: sa.Engine, delivery_id: str) -> list[Any]:
     with database.connect() as connection:
         return list(

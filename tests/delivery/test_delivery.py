@@ -2,13 +2,13 @@
 
 import threading
 import uuid
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from app.delivery.service import describe_file
 from app.demo.cliniko.state import Attachment
+from tests.delivery.arrange import row
 from tests.fakes.cliniko import FakeCliniko
 from tests.support import Browser, Clinic, send_pdf
 
@@ -17,22 +17,6 @@ RECORD = "/v1/patient_attachments"
 CONTENT = b"%PDF-1.4 made for a test"
 
 STEPS = [("GET", PRESIGN), ("POST", "/bucket/"), ("POST", RECORD)]
-
-
-@pytest.fixture
-def patient(clinic: Clinic) -> str:
-    return clinic.add_patient("Olivia", "Hart")
-
-
-@pytest.fixture
-def client(ana: Browser, patient: str) -> str:
-    """Path of the client of this test's patient, whom Ana treats."""
-    return ana.open_patient(patient).path
-
-
-def row(database: sa.Engine, delivery_id: str) -> Any:
-    with database.connect() as connection:
-        return connection.execute(sa.text("SELECT * FROM deliveries WHERE id = :id"), {"id": delivery_id}).one()
 
 
 def files(cliniko: FakeCliniko, patient: str) -> list[Attachment]:

@@ -28,21 +28,11 @@ from app.delivery.bringing import StoodStillError, bring
 from app.delivery.claims import take
 from app.delivery.outcome import Verdict, judge_cliniko
 from app.main import open_tools
+from tests.delivery.arrange import change
 from tests.fakes.cliniko import FakeCliniko
 from tests.support import Browser, Clinic, send_pdf
 
 PRESIGN = "/v1/patients/*/attachment_presigned_post"
-
-
-@pytest.fixture
-def patient(clinic: Clinic) -> str:
-    return clinic.add_patient("Olivia", "Hart")
-
-
-@pytest.fixture
-def client(ana: Browser, patient: str) -> str:
-    """Path of the client of this test's patient, whom Ana treats."""
-    return ana.open_patient(patient).path
 
 
 @pytest.fixture
@@ -76,11 +66,6 @@ def key_of(database: sa.Engine, delivery_id: str) -> Any:
             sa.text("SELECT c.* FROM connections c JOIN deliveries d USING (membership_id) WHERE d.id = :id"),
             {"id": delivery_id},
         ).one()
-
-
-def change(database: sa.Engine, statement: str, **values: Any) -> None:
-    with database.begin() as connection:
-        connection.execute(sa.text(statement), values)
 
 
 def probe_is_due(database: sa.Engine) -> None:

@@ -291,7 +291,8 @@ def test_the_few_of_a_state_are_found_by_an_index_among_many(ana: Browser, send:
             {"id": delivery_id},
         ).scalars()
         # Which of the practice's indexes is taken depends on how many rows the statistics know of.
-        assert "ix_deliveries_practice_id_" in " ".join(plan)
+        told = " ".join(plan)
+        assert "ix_deliveries_practice_id_" in told or "ix_deliveries_unfinished" in told
 
 
 ONE, TWO = uuid.UUID(int=1), uuid.UUID(int=2)

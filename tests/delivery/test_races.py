@@ -4,34 +4,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from app.clock import utc_now
+from tests.delivery.arrange import row
 from tests.fakes.cliniko import FakeCliniko
 from tests.processes import wait_until
 from tests.support import Browser, Clinic, send_pdf
 
 PRESIGN = "/v1/patients/*/attachment_presigned_post"
 RECORD = "/v1/patient_attachments"
-
-
-@pytest.fixture
-def patient(clinic: Clinic) -> str:
-    return clinic.add_patient("Olivia", "Hart")
-
-
-@pytest.fixture
-def client(ana: Browser, patient: str) -> str:
-    """Path of the client of this test's patient, whom Ana treats."""
-    return ana.open_patient(patient).path
-
-
-def row(database: sa.Engine, delivery_id: str) -> Any:
-    with database.connect() as connection:
-        return connection.execute(sa.text("SELECT * FROM deliveries WHERE id = :id"), {"id": delivery_id}).one()
 
 
 def change(database: sa.Engine, delivery_id: str, values: str) -> None:

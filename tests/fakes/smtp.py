@@ -7,6 +7,7 @@ import email
 import email.policy
 import ssl
 import threading
+from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Self
 
@@ -17,7 +18,7 @@ class FakeSmtp:
     """Speaks as much SMTP as a client needs: EHLO, STARTTLS, AUTH PLAIN, MAIL, RCPT, DATA, QUIT.
 
     ``messages`` holds what was taken; ``answers`` replaces the answer to a verb, such as ``{"RCPT": "550 Unknown"}``.
-    ``hangs_up_after_data`` takes the message and hangs up before saying so.
+    ``hangs_up_after_data`` takes the message and hangs up before saying so; ``meanwhile`` is done before it is said.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None, password: str | None = None) -> None:
@@ -27,6 +28,7 @@ class FakeSmtp:
         self.recipients: list[str] = []
         self.answers: dict[str, str] = {}
         self.hangs_up_after_data = False
+        self.meanwhile: Callable[[], None] = lambda: None
         self.connections = 0
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -100,6 +102,7 @@ class FakeSmtp:
         message = email.message_from_bytes(text, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
+        self.meanwhile()
         if self.hangs_up_after_data:
             return False
         writer.write(b"250 taken\r\n")

@@ -23,6 +23,7 @@ PATHS = (
         "/exercises",
         "/exercises/bridge",
         "/clients/nowhere",
+        "/clients/new",
     ),
     *("/templates", "/templates/neck-pain", "/templates/neck-pain/use"),
 )

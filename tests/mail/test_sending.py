@@ -63,6 +63,16 @@ def test_a_letter_under_way_is_left_alone_until_its_claim_runs_out(
     assert row(database, mail_id).attempts == 2
 
 
+def test_who_was_paused_while_another_took_the_letter_over_writes_nothing(
+    browser: Browser, smtp: FakeSmtp, post_letter: Post, database: sa.Engine
+) -> None:
+    mail_id = post_letter()
+    smtp.meanwhile = lambda: change(database, mail_id, "attempts = 2, error_type = 'the other claim'")
+    browser.run_jobs()
+    found = row(database, mail_id)
+    assert (found.state, found.attempts, found.error_type) == ("sending", 2, "the other claim")
+
+
 def test_a_letter_not_taken_now_is_tried_again(
     browser: Browser, smtp: FakeSmtp, post_letter: Post, database: sa.Engine
 ) -> None:

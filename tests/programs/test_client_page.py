@@ -287,6 +287,7 @@ def test_what_was_tried_can_be_unfolded(browser: Browser, database: sa.Engine) -
     assert "What was tried" not in browser.get(client).text
     with Session(database) as session, session.begin():
         delivery = session.scalars(sa.select(Delivery).where(Delivery.client_id == client.rpartition("/")[2])).one()
+        delivery.claim = 12
         for minute in range(12):
             session.add(
                 DeliveryAttempt(
