@@ -137,7 +137,8 @@ def test_with_every_key_busy_a_look_at_a_long_queue_reads_by_the_lock(empty_url:
         connection.exec_driver_sql(
             "INSERT INTO procrastinate_jobs (task_name, queue_name, lock, args, status) SELECT 'a', 'default', "
             "'cliniko:' || mod(i, 50), '{}', "
-            "(CASE WHEN i <= 50 THEN 'doing' ELSE 'todo' END)::procrastinate_job_status FROM generate_series(1, 2000) AS i"
+            "(CASE WHEN i <= 50 THEN 'doing' ELSE 'todo' END)::procrastinate_job_status "
+            "FROM generate_series(1, 2000) AS i"
         )
         connection.exec_driver_sql("ANALYZE procrastinate_jobs")
         worker = connection.exec_driver_sql(
