@@ -130,7 +130,8 @@ async def _upload(cliniko: Cliniko, claim: Claim, attempt: Attempt, file_name: s
 async def _ask_for_record(tools: Tools, claim: Claim, cliniko: Cliniko, upload_url: str) -> Attachment:
     """Announce on the row that the record is asked for, ask, and take the announcement back after a clear no.
 
-    Without it the next attempt need not look first, and may follow the client's link to another patient again.
+    Without it the next attempt need not look first, and may follow the client's link to another patient again. It stays
+    where an earlier request was left without an answer: that one may still take effect.
     """
     asked_at = tools.clock()
     # Asked before without finding anything: what was asked then may still come to be.
@@ -142,7 +143,7 @@ async def _ask_for_record(tools: Tools, claim: Claim, cliniko: Cliniko, upload_u
             raise StoodStillError
         return await cliniko.create_attachment(claim.patient_id, claim.description, upload_url)
     except (ClinikoError, StoodStillError) as error:
-        if not may_have_taken_effect(error):
+        if not (claim.was_asked_for or may_have_taken_effect(error)):
             async with transaction(tools.sessions) as session:
                 await write(session, claim, record_asked_at=None)
         raise

@@ -151,7 +151,8 @@ def _try_again(error: Exception, *, failures: int, state: DeliveryState, now: da
         # Nothing took effect and Cliniko names the time: no failure of anybody's (case 25).
         return Outcome(state, "busy", at=max(error.retry_at, now), failures=failures)
     if isinstance(error, UploadExpired):
-        return Outcome(state, "upload_expired", at=next_attempt(now, failures=1), failures=failures)
+        # It may have run out for a reason that lasts: the gaps grow like any others (case 22: it is nobody's fault).
+        return Outcome(state, "upload_expired", at=next_attempt(now, failures=failures + 1), failures=failures + 1)
     if isinstance(error, StorageFull):
         return Outcome(state, "storage_full", at=now + STORAGE_GAP, failures=failures)
     # After asking for the record without a clear answer, Cliniko may be at it still (case 23).

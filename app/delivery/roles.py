@@ -83,5 +83,5 @@ async def ask_role(tools: Tools, membership_id: uuid.UUID) -> None:
         is_current = await note_answer(
             session, connection.id, state, encrypted_key=connection.encrypted_key, at=now, role=role
         )
-        if is_current and state is ConnectionState.WORKING:
+        if is_current and state is not ConnectionState.NOT_PERMITTED:  # rejected, what waits is told to need a new key
             await resume_waiting(session, membership_id, now, by=Actor.KEY)

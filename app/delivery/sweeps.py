@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Connection, ConnectionState
 from app.delivery.due import QUIET
-from app.delivery.models import Delivery
+from app.delivery.models import Delivery, DeliveryState
 from app.delivery.service import give_up, resume_waiting, send_on
 from app.delivery.states import HELD, WAITS_FOR_KEY, WORKABLE, Actor
 from app.jobs.retry import GIVE_UP_AFTER
@@ -69,7 +69,11 @@ async def _members_left_waiting(session: AsyncSession) -> Sequence[uuid.UUID]:
         .where(
             Delivery.state.in_(WAITS_FOR_KEY),
             Delivery.reason != "key_unreadable",
-            Connection.state == ConnectionState.WORKING,
+            or_(
+                Connection.state == ConnectionState.WORKING,
+                # There is a new key, but its role may not: that is what it waits for from now on.
+                and_(Connection.state == ConnectionState.NOT_PERMITTED, Delivery.state == DeliveryState.NEEDS_KEY),
+            ),
         )
         .distinct()
         .limit(100)

@@ -19,6 +19,7 @@ from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko
 from app.cliniko.errors import NotFound
+from app.cliniko.types import Attachment
 from app.db import transaction
 from app.delivery.attempts import Attempt
 from app.delivery.models import Delivery, DeliveryState, Document
@@ -90,10 +91,9 @@ async def tidy(tools: Tools, delivery_id: uuid.UUID) -> None:
         cliniko = open_cliniko(tools, task.connection, priority="background")
         patient_id = await _find_patient(cliniko, task)
         own = sort_out(await cliniko.find_attachments(patient_id, mark_of(delivery_id)))
-        for extra in own.extras:
-            if is_surely_ours(extra, task.sent, mark=mark_of(delivery_id), patient_id=patient_id):
-                await cliniko.archive_attachment(extra.id)
-                archived.append(extra.id)
+        for extra in _one_too_many(own, task, patient_id):
+            await cliniko.archive_attachment(extra.id)
+            archived.append(extra.id)
     except Exception as error:
         # Whatever it is, the delivery itself is done; this is tried again.
         log.info("delivery_not_tidied", delivery_id=str(delivery_id), error=error)
@@ -101,6 +101,17 @@ async def tidy(tools: Tools, delivery_id: uuid.UUID) -> None:
     async with transaction(tools.sessions) as session:
         session.add(attempt.row(delivery_id, reason="duplicate" if archived else "", error=trouble))
         await _record(session, delivery_id, own, archived, tools.clock(), had_trouble=trouble is not None)
+
+
+def _one_too_many(own: OwnFiles, task: Task, patient_id: str) -> list[Attachment]:
+    """Return the files to take away; none where the one that stays is in doubt itself: another may be the whole one."""
+    mark = mark_of(task.delivery_id)
+    ours = [
+        each
+        for each in (own.kept, *own.extras)
+        if each and is_surely_ours(each, task.sent, mark=mark, patient_id=patient_id)
+    ]
+    return ours[1:] if ours and ours[0] is own.kept else []
 
 
 async def _find_task(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> Task | None:
@@ -145,6 +156,7 @@ async def _record(
     delivery.look_again_at = now + TRY_AGAIN_AFTER if is_open or had_trouble else None
     if own.kept is not None:
         delivery.attachment_id = own.kept.id
+        delivery.recorded_at = delivery.recorded_at or now
     for attachment_id in archived:
         audit.record(
             session,

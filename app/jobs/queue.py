@@ -10,6 +10,7 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import driver_connection
@@ -20,6 +21,12 @@ queue = App(connector=PsycopgConnector())
 # For tasks that must not be lost. They judge failures of Cliniko themselves, so what reaches the queue is trouble with
 # the database or a process told to end while the task ran; after the last try ``delivery.find_forgotten`` steps in.
 TRY_AGAIN = RetryStrategy(max_attempts=5, wait=2)
+
+# One that has been taken up meanwhile needs no other time: who comes too early puts a job in for the right one.
+HASTEN = text(
+    "UPDATE procrastinate_jobs SET scheduled_at = :at "
+    "WHERE queueing_lock = :once AND status = 'todo' AND scheduled_at > :at"
+)
 
 
 def connection_lock(connection_id: uuid.UUID) -> str:
@@ -39,7 +46,8 @@ async def defer(
     """Put a job into the queue as part of the session's transaction: it exists if and only if that commits.
 
     ``lock`` lets one job of that name run at a time; ``at`` (UTC) delays it; ``once`` names a queueing lock: while a
-    job of that name waits, no second one is added. Arguments must be JSON (ids as text) and never patient text.
+    job of that name waits, no second one is added, and of two times the earlier counts. Arguments must be JSON (ids as
+    text) and never patient text.
     """
     if at is not None and lock is not None:
         # Jobs of a lock run in the order they were put in, so one that waits for its time would hold up all after
@@ -63,7 +71,8 @@ async def defer(
         async with session.begin_nested():
             await put_in()
     except AlreadyEnqueued:
-        return
+        if at is not None:
+            await session.execute(HASTEN, {"once": once, "at": at})
 
 
 async def defer_all(

@@ -106,6 +106,42 @@ def test_files_of_others_are_never_archived_whatever_they_are_called(
     assert len(cliniko.calls("POST", ARCHIVE)) == 1
 
 
+def test_the_only_whole_file_is_never_archived_for_an_older_one_that_is_damaged(
+    ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    cliniko.state.processing_polls = 0
+    delivery_id = send_pdf(ana, client, CONTENT)
+    ana.run_jobs(hurry=True, rounds=3)
+    second_file(cliniko, patient)
+    (first,) = (each for each in cliniko.state.files_of(patient) if each.id == row(database, delivery_id).attachment_id)
+    first.content = CONTENT[:5]
+    change(database, "UPDATE deliveries SET look_again_at = now() WHERE id = :id", id=delivery_id)
+    tidy(ana, database)
+    assert sorted(contents(cliniko, patient)) == sorted([CONTENT, CONTENT[:5]])
+
+
+def test_a_file_that_came_late_after_giving_up_is_watched_like_any_other_when_a_person_tries_again(
+    ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    cliniko.drop("POST", RECORD, when="after")
+    delivery_id = send_pdf(ana, client, CONTENT)
+    ana.run_jobs()
+    change(
+        database,
+        "UPDATE deliveries SET state = 'failed', reason = 'gave_up', look_again_at = now() WHERE id = :id",
+        id=delivery_id,
+    )
+    change(database, "DELETE FROM procrastinate_jobs")
+    change(database, "UPDATE connections SET held_until = now() WHERE held_until > now()")
+    tidy(ana, database)
+    assert row(database, delivery_id).attachment_id == cliniko.state.files_of(patient)[0].id
+    cliniko.answer("GET", "/v1/patient_attachments/*", 503)
+    ana.post(f"/deliveries/{delivery_id}/retry")
+    ana.run_jobs(hurry=True, rounds=4)
+    assert row(database, delivery_id).state == "delivered"
+    assert contents(cliniko, patient) == [CONTENT]
+
+
 def test_trouble_while_looking_again_is_tried_again_later_and_harms_nothing(
     ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine
 ) -> None:

@@ -71,8 +71,10 @@ def test_each_failure_leads_to_its_state_with_a_reason_in_words(error: Exception
     assert (outcome.at is not None) == (state in WORKABLE)
 
 
-def test_case_22_an_expired_upload_is_never_counted_as_a_failure() -> None:
-    assert judge(UploadExpired(), failures=2).failures == 2
+def test_case_22_permissions_that_always_run_out_are_asked_for_at_growing_gaps() -> None:
+    gaps = [judge(UploadExpired(), failures=failures).at for failures in range(12)]
+    assert all(at is not None and at >= NOW + timedelta(seconds=3) * 2**n for n, at in enumerate(gaps[:10]))
+    assert gaps[-1] is not None and gaps[-1] <= NOW + timedelta(minutes=75)
 
 
 def test_case_25_a_429_waits_until_the_reset_named_and_is_no_failure() -> None:

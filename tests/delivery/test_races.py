@@ -153,6 +153,36 @@ def test_case_23_a_worker_that_stood_still_after_announcing_does_not_ask(
     assert len(cliniko.state.files_of(patient)) == 1
 
 
+def test_case_20_what_waits_for_a_key_whose_role_may_not_add_files_waits_for_the_role(
+    ana: Browser, client: str, clinic: Clinic, database: sa.Engine
+) -> None:
+    delivery_id = send_pdf(ana, client)
+    lose_waiting_jobs(database)
+    clinic.ana.role = "scheduler"
+    ana.save_key(clinic.ana.key)
+    lose_waiting_jobs(database)
+    change(database, delivery_id, "state = 'needs_key', reason = 'key_rejected'")  # by the old key's refusal, too late
+    ana.run_job("delivery.find_forgotten", timestamp=0)
+    assert row(database, delivery_id).state == "not_permitted"
+
+
+def test_case_23_a_clear_no_does_not_make_an_earlier_request_without_an_answer_forgotten(
+    ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    cliniko.drop("POST", RECORD, when="after")
+    delivery_id = send_pdf(ana, client)
+    ana.run_jobs()
+    (late,) = cliniko.state.files_of(patient)
+    del cliniko.state.attachments[late.id]  # Cliniko is at it still
+    cliniko.answer("POST", RECORD, 429)
+    ana.run_jobs(hurry=True, rounds=1)
+    assert len(cliniko.calls("POST", RECORD)) == 2
+    cliniko.state.attachments[late.id] = late
+    ana.run_jobs(hurry=True, rounds=4)
+    assert row(database, delivery_id).attachment_id == late.id
+    assert len(cliniko.calls("POST", RECORD)) == 2
+
+
 @pytest.mark.parametrize(("sent", "kept"), [("&", "&amp;"), ("Knees & hips (", "Home program (")])
 def test_case_23_its_own_file_is_recognised_however_cliniko_tidied_the_description(
     sent: str, kept: str, ana: Browser, client: str, patient: str, cliniko: FakeCliniko, database: sa.Engine

@@ -127,3 +127,19 @@ def test_retrying_does_not_wait_for_what_a_worker_is_writing(ana: Browser, clien
         connection.execute(sa.text("SELECT 1 FROM deliveries WHERE id = :id FOR UPDATE"), {"id": delivery_id})
         assert "There is nothing to try again" in retry(ana, delivery_id).text
     assert "Trying again now." in retry(ana, delivery_id).text
+
+
+def test_what_follows_a_try_brought_forward_comes_in_its_own_time_not_in_that_of_the_one_it_replaced(
+    ana: Browser, client: str, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    delivery_id = wait_an_hour(ana, client, cliniko, database)
+    retry(ana, delivery_id)
+    ana.run_jobs()
+    processing = row(database, delivery_id)
+    assert processing.state == "processing"
+    with database.connect() as connection:
+        waits_until = connection.execute(
+            sa.text("SELECT scheduled_at FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo'"),
+            {"name": f"delivery.deliver:{delivery_id}:later"},
+        ).scalar_one()
+    assert waits_until == processing.next_attempt_at

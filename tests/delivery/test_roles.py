@@ -116,6 +116,7 @@ def test_a_key_found_revoked_while_its_role_was_asked_waits_for_a_new_one(
             {"id": delivery_id},
         ).scalar_one()
     assert state == "rejected"
+    assert states(database, [delivery_id]) == ["needs_key"]  # and nobody asks for another role any more
     clinic.ana.key_archived, clinic.ana.role = False, "practitioner"
     ana.save_key(clinic.ana.key)
     ana.run_jobs(hurry=True, rounds=4)

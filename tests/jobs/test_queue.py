@@ -104,6 +104,18 @@ def test_while_one_waits_no_second_is_added_and_the_transaction_stays_whole(
     assert sorted(ran) == ["another", "one"]
 
 
+def test_of_two_times_for_one_job_the_earlier_counts(database_url: str, database: sa.Engine) -> None:
+    now = utc_now()
+    for minutes in (60, 5, 30):
+        at = now + timedelta(minutes=minutes)
+        in_transaction(
+            database_url, lambda s, at=at: defer(s, "tests.note", lock="cliniko:1", at=at, once="n", word="once")
+        )
+    with database.connect() as connection:
+        times = connection.exec_driver_sql("SELECT scheduled_at FROM procrastinate_jobs").scalars()
+        assert list(times) == [now + timedelta(minutes=5)]
+
+
 def let_a_worker_die(database: sa.Engine) -> None:
     """All jobs that wait were taken up by a worker that sent its last heartbeat a minute ago."""
     with database.begin() as connection:
