@@ -16,7 +16,6 @@ from app.accounts.access import (
 )
 from app.accounts.form_fields import FormText, read_form, text_fields
 from app.accounts.forms import FormError
-from app.clients.combining import undo
 from app.clients.details import EDITABLE
 from app.clients.editing import EMPTY, add_client, edit_details, link_by_hand, settle_field, tell_apart
 from app.clients.forms import read_details, show_fields
@@ -114,16 +113,6 @@ async def keep_apart(
     client = await get_client(session, member, client_id)
     await tell_apart(session, member, client, await _other(session, member, other), tools.clock())
     return redirect(f"/clients/{client.id}", notice="saved")
-
-
-@router.post("/clients/{client_id}/combinations/{combination_id}/undo")
-async def undo_combination(
-    client_id: uuid.UUID, combination_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
-) -> Response:
-    """Take a combination back and show the client that is there again."""
-    await get_client(session, member, client_id)
-    found = await undo(session, member, client_id, combination_id, now=tools.clock())
-    return redirect(f"/clients/{found.absorbed_id}", notice="combining-undone")
 
 
 async def _other(session: Database, member: Member, typed: str) -> Client:
