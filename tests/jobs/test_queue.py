@@ -20,6 +20,7 @@ from app.db import libpq_url, make_engine, make_sessions, transaction
 from app.jobs.queue import defer, queue
 from app.jobs.worker import requeue_stalled_jobs
 from app.tasks import import_all_tasks
+from tests.support import without_the_clocks_own_jobs
 
 import_all_tasks()
 ran: list[str] = []
@@ -54,7 +55,8 @@ def run_due(database_url: str) -> None:
     async def run() -> None:
         with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=2)):
             async with queue.open_async():
-                await queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+                with without_the_clocks_own_jobs():
+                    await queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
 
     asyncio.run(run())
 
