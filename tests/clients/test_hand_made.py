@@ -80,6 +80,16 @@ def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
     assert ana.post("/clients/new", sent | {"practice": "00000000-0000-0000-0000-000000000000"}).status == 409
 
 
+def test_what_was_typed_after_the_session_ended_is_kept_for_after_signing_in(ana: Browser) -> None:
+    ana.get("/clients/new")
+    ana.cookies.clear()
+    page = ana.press("Add client", **{"First name": "Olivia", "Last name": "Hart"})
+    assert page.status == 401 and b'value="Olivia"' in page.content
+    field = page.soup.find("input", attrs={"name": "id"})
+    assert field is not None
+    assert ana.post(f"/clients/{field['value']}/edit", {"was_first_name": "", "first_name": "Olivia"}).status == 401
+
+
 def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
     ana: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:
