@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import DateTime, Enum, MetaData, Uuid
+from sqlalchemy import DateTime, Enum, MetaData, Uuid, func, select
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -90,6 +90,12 @@ async def transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
 async def release(session: AsyncSession) -> None:
     """End what has been read so far and hand the connection back, so that a network call holds no transaction."""
     await session.commit()
+
+
+async def database_now(session: AsyncSession) -> datetime:
+    """Return the database's time, by which the queue decides too: by ours a job could come too early for its row."""
+    now: datetime = (await session.scalars(select(func.clock_timestamp()))).one()
+    return now
 
 
 async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection[Any]:

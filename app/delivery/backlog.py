@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.connections import lock_connection, outage_of, set_outage
 from app.accounts.models import Connection
 from app.accounts.outage import Outage, Turn, after_no_verdict, after_trouble, turn
+from app.db import database_now
 from app.delivery import events
-from app.delivery.due import QUIET, database_now, is_due
+from app.delivery.due import QUIET, is_due
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.outcome import Verdict
 from app.delivery.service import give_up, put_in, send_on
