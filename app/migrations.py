@@ -26,9 +26,14 @@ MODEL_MODULES = (
 # Any number, the same in every process: two that start together migrate one after the other.
 MIGRATION_LOCK = 7_291_446_003
 
-# procrastinate announces a job when it is put in, but not when the lock it waited for is free: the next job of a key
-# would wait for somebody to look again. This announces it in the same words ("job_inserted": look for jobs).
-ANNOUNCE_FREE_LOCK = """
+# What we add to procrastinate's own schema.
+# It announces a job when it is put in, but not when the lock it waited for is free: the next job of a key would wait
+# for somebody to look again. The trigger announces it in the same words ("job_inserted": look for jobs).
+# And it has no index by which to see that a lock is taken: with every key busy, a look at a backlog of 5,000 jobs took
+# 200 ms, ten times as long as with this one.
+QUEUE_ADDITIONS = """
+CREATE INDEX IF NOT EXISTS kinebridge_jobs_of_a_lock ON procrastinate_jobs (lock, id)
+WHERE lock IS NOT NULL AND status IN ('todo', 'doing');
 CREATE OR REPLACE FUNCTION kinebridge_announce_free_lock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status = 'todo' AND lock = OLD.lock) THEN
@@ -162,5 +167,5 @@ def _migrate_queue(connection: sa.Connection) -> None:
         for file in files:
             if file.name > applied:
                 connection.exec_driver_sql(file.read_text().replace("%", "%%"))
-    connection.exec_driver_sql(ANNOUNCE_FREE_LOCK)
+    connection.exec_driver_sql(QUEUE_ADDITIONS)
     _comment(connection, "procrastinate_jobs", files[-1].name)

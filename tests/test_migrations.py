@@ -130,6 +130,25 @@ def test_the_previous_release_can_write_its_rows_into_this_schema(empty_url: str
     assert (rules_then - rules_now.keys(), speaking_of_old) == (set(), set())
 
 
+def test_with_every_key_busy_a_look_at_a_long_queue_reads_by_the_lock(empty_url: str) -> None:
+    migrate(empty_url)
+    migrate(empty_url)  # what it adds to the queue's schema is there already
+    with sa.create_engine(sqlalchemy_url(empty_url), poolclass=sa.NullPool).begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, lock, args, status) SELECT 'a', 'default', "
+            "'cliniko:' || mod(i, 50), '{}', "
+            "(CASE WHEN i <= 50 THEN 'doing' ELSE 'todo' END)::procrastinate_job_status "
+            "FROM generate_series(1, 2000) AS i"
+        )
+        connection.exec_driver_sql("ANALYZE procrastinate_jobs")
+        worker = connection.exec_driver_sql(
+            "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"
+        ).scalar_one()
+        fetched = connection.exec_driver_sql(f"SELECT id FROM procrastinate_fetch_job_v2(NULL, {worker})").scalar()
+        reads = connection.exec_driver_sql("SELECT pg_stat_get_xact_numscans('kinebridge_jobs_of_a_lock'::regclass)")
+        assert fetched is None and reads.scalar_one() >= 1000
+
+
 def test_rows_of_an_assigned_version_can_be_neither_changed_nor_deleted(empty_url: str) -> None:
     migrate(empty_url)
     engine = sa.create_engine(sqlalchemy_url(empty_url), poolclass=sa.NullPool)

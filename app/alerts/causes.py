@@ -41,8 +41,8 @@ WORDS: Mapping[str, Words] = {
     Cause.CLINIKO_DOWN: Words(
         mine="Cliniko does not answer",
         theirs="Cliniko does not answer",
-        to_do_mine="You need not do anything: they go out by themselves, the oldest first, when Cliniko answers.",
-        to_do_theirs="You need not do anything: they go out by themselves, the oldest first, when Cliniko answers.",
+        to_do_mine="You need not do anything: what waits goes out by itself, the oldest first, when Cliniko answers.",
+        to_do_theirs="You need not do anything: what waits goes out by itself, the oldest first, when Cliniko answers.",
         over="Cliniko answers again",
         link_mine=_deliveries("waiting"),
         link_theirs=_deliveries("waiting"),
@@ -57,8 +57,8 @@ WORDS: Mapping[str, Words] = {
         link_theirs=_deliveries("waiting"),
     ),
     Cause.NEEDS_KEY: Words(
-        mine="Kinebridge needs a new Cliniko API key of yours",
-        theirs="Kinebridge needs a new Cliniko API key of {name}",
+        mine="Your Cliniko API key is missing or no longer accepted",
+        theirs="The Cliniko API key of {name} is missing or no longer accepted",
         to_do_mine="Make one in Cliniko (My info > Manage API keys) and paste it under My account > Settings. "
         "What waits then goes out by itself.",
         to_do_theirs="{name} can make one in Cliniko (My info > Manage API keys) and paste it under "

@@ -23,7 +23,7 @@ from app.accounts.access import Member
 from app.accounts.models import Membership
 from app.clients.details import Weighed, fill, from_data, to_data
 from app.clients.models import Client, ClientChange, ClientCombination, ClientLink, ClientsKeptApart, ClientViewer
-from app.clients.writing import write_details
+from app.clients.writing import note_correction, write_details
 from app.db import Base
 from app.errors import ConflictError, ForbiddenError, NotFoundError
 
@@ -164,6 +164,7 @@ async def _move_all(session: AsyncSession, survivor: Client, absorbed: Client, n
     )
     await _share(session, survivor, absorbed, moved, now)
     _fill_in(survivor, absorbed, moved)
+    await note_correction(session, survivor, absorbed.date_of_birth)
     absorbed.combined_into_id = survivor.id
     await session.flush()
     return moved
@@ -242,6 +243,7 @@ async def undo(
         raise ConflictError("Combining clients can be undone for 30 days. These were combined before that.")
     moved = Moved(**found.moved)
     await _move_back(session, survivor, absorbed, moved)
+    await note_correction(session, absorbed, survivor.date_of_birth)
     absorbed.combined_into_id = None
     found.undone_at, found.undone_by_id = now, member.membership_id
     await keep_apart(session, survivor.id, absorbed.id, member=member, now=now)
@@ -292,9 +294,9 @@ async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, 
 
 async def _unshare(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved) -> None:
     """Take sight of the survivor back from those the combination gave it to, unless another one would have."""
-    others = await session.scalars(
-        select(Client.owner_id).where(Client.combined_into_id == survivor.id, Client.id != absorbed.id)
-    )
+    is_other = and_(Client.combined_into_id == survivor.id, Client.id != absorbed.id)
+    seeing = select(ClientViewer.membership_id).join(Client, Client.id == ClientViewer.client_id).where(is_other)
+    others = await session.scalars(select(Client.owner_id).where(is_other).union(seeing))
     ended = {uuid.UUID(id_) for id_ in moved.viewers} - set(others)
     await session.execute(
         delete(ClientViewer).where(ClientViewer.client_id == survivor.id, ClientViewer.membership_id.in_(ended))

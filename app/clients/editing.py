@@ -86,12 +86,19 @@ async def settle_field(
 async def link_by_hand(session: AsyncSession, member: Member, client: Client, other: Client, now: datetime) -> None:
     """Make a client added by hand part of a Cliniko patient's, since a person says they are the same (case 29).
 
-    Raises ConflictError for two clients of which not exactly one is a Cliniko patient's.
+    Raises ConflictError for two clients of which not exactly one is a Cliniko patient's, and for two that somebody told
+    apart or combined otherwise meanwhile.
     """
     if client.id == other.id:
         return  # pressed twice
     if not client.is_hand_made and other.is_hand_made and await is_linked(session, client.id):
-        await combine(session, client.id, [other.id], reason="linked", now=now, practitioner_id=member.practitioner_id)
+        by = member.practitioner_id
+        await combine(session, client.id, [other.id], reason="linked", now=now, practitioner_id=by)
+        if other.combined_into_id != client.id:
+            raise ConflictError(
+                "Somebody said meanwhile that these are different people, or linked one of them to another. "
+                "Nothing was changed."
+            )
         return
     raise ConflictError("Only a client added by hand can be linked to one from Cliniko. Nothing was changed.")
 

@@ -19,7 +19,9 @@ from app.clients.names import display_name
 from app.clients.queries import sees_client
 
 NEWS_FOR = timedelta(days=14)
+# Looked at and shown: a clinic may write one address of its own for everybody who has none.
 MOST_CANDIDATES = 20
+MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,10 @@ def _candidates_for(client: Client, member: Member) -> Any:
             ~apart,
             sees_client(member),
         )
+        .order_by(
+            (Client.date_of_birth == client.date_of_birth).desc().nulls_last(),
+            (func.lower(Client.last_name) == client.last_name.lower()).desc(),
+        )
         .limit(MOST_CANDIDATES)
     )
 
@@ -219,7 +225,7 @@ def _ranked(client: Client, rows: list[dict[str, Any]]) -> list[Candidate]:
             owner_name=row["owner_name"],
             likeness=likeness,
         )
-        for row, likeness in rank(me, people)
+        for row, likeness in rank(me, people)[:MOST_SHOWN]
     ]
 
 

@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import (
+    Database,
+    MaybeSignedIn,
+    Member,
+    SignedIn,
+    ToolsDep,
+    refuse_form_of_other_practice,
+)
 from app.accounts.form_fields import FormText, read_form, text_fields
 from app.accounts.forms import FormError
-from app.clients.combining import undo
 from app.clients.details import EDITABLE
 from app.clients.editing import EMPTY, add_client, edit_details, link_by_hand, settle_field, tell_apart
 from app.clients.forms import read_details, show_fields
@@ -17,7 +23,7 @@ from app.clients.models import Client
 from app.clients.person import differences_of
 from app.clients.queries import get_client
 from app.errors import BadRequestError, NotFoundError
-from app.web.rendering import page, redirect
+from app.web.rendering import page, redirect, show_signed_out
 
 router = APIRouter()
 
@@ -28,11 +34,15 @@ async def show_new(request: Request, member: SignedIn) -> Response:
     return _form_page(request, member, show_fields(EMPTY), client_id=uuid.uuid4())
 
 
-@router.post("/clients/new", dependencies=[SamePractice])
-async def add(request: Request, member: SignedIn, session: Database, tools: ToolsDep, id: FormText = "") -> Response:
-    """Add a client by hand."""
-    typed = await _typed(request)
-    client_id = _read_id(id)
+@router.post("/clients/new")
+async def add(request: Request, member: MaybeSignedIn, session: Database, tools: ToolsDep) -> Response:
+    """Add a client by hand; what was typed after the session had ended is kept for after signing in."""
+    fields = text_fields(await read_form(request))
+    if member is None:
+        return show_signed_out(request, fields)
+    sent = dict(fields)
+    await refuse_form_of_other_practice(member, sent.get("practice", ""))
+    typed, client_id = _typed(sent), _read_id(sent.get("id", ""))
     now = tools.clock()
     try:
         details = read_details(typed, {}, today=now.date())
@@ -51,12 +61,14 @@ async def show_edit(request: Request, client_id: uuid.UUID, member: SignedIn, se
 
 @router.post("/clients/{client_id}/edit")
 async def save_edit(
-    request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
+    request: Request, client_id: uuid.UUID, member: MaybeSignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Keep what was edited; fields left as the form showed them stay whatever they are by now."""
+    fields = text_fields(await read_form(request))
+    if member is None:
+        return show_signed_out(request, fields)
     client = await get_client(session, member, client_id)
-    typed = await _typed(request)
-    shown = await _typed(request, prefix="was_")
+    typed, shown = _typed(dict(fields)), _typed(dict(fields), prefix="was_")
     now = tools.clock()
     try:
         details = read_details(typed, shown, today=now.date())
@@ -103,16 +115,6 @@ async def keep_apart(
     return redirect(f"/clients/{client.id}", notice="saved")
 
 
-@router.post("/clients/{client_id}/combinations/{combination_id}/undo")
-async def undo_combination(
-    client_id: uuid.UUID, combination_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
-) -> Response:
-    """Take a combination back and show the client that is there again."""
-    await get_client(session, member, client_id)
-    found = await undo(session, member, client_id, combination_id, now=tools.clock())
-    return redirect(f"/clients/{found.absorbed_id}", notice="combining-undone")
-
-
 async def _other(session: Database, member: Member, typed: str) -> Client:
     return await get_client(session, member, _read_id(typed))
 
@@ -124,8 +126,7 @@ def _read_id(text: str) -> uuid.UUID:
         raise NotFoundError from None
 
 
-async def _typed(request: Request, *, prefix: str = "") -> dict[str, str]:
-    sent = dict(text_fields(await read_form(request)))
+def _typed(sent: Mapping[str, str], *, prefix: str = "") -> dict[str, str]:
     return {field: sent.get(prefix + field, "") for field in EDITABLE}
 
 

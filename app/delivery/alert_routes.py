@@ -27,7 +27,7 @@ async def mark_dealt_with(
         raise NotFoundError
     if alert.recovered_at is not None:
         return redirect("/alerts", notice="nothing-changed")
-    await deal_with(session, alert, int(programs) if programs.isdecimal() and len(programs) < 10 else 0, tools.clock())
+    await deal_with(session, alert, int(programs[:9]) if programs.isdecimal() else 0, tools.clock())
     audit.record(
         session,
         "alert.dealt_with",

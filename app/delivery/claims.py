@@ -15,7 +15,7 @@ from app.accounts.outage import Turn, probing, turn
 from app.clients.models import ClientLink
 from app.db import database_now
 from app.delivery.attempts import Step, broken_off
-from app.delivery.backlog import find_probe, hold
+from app.delivery.backlog import find_probe, hold, wake_when_due
 from app.delivery.due import due_at, is_due
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.roles import FIRST_GAP
@@ -78,27 +78,10 @@ async def take(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> 
     whatever order its jobs come. What it names keeps a job.
     """
     named = await session.get(Delivery, delivery_id)
-    if named is None:
+    connection = await _find_usable(session, named, now) if named is not None else None
+    if named is None or connection is None:
         return None
-    connection = await find_connection(session, named.membership_id)
-    if connection is not None and outage_of(connection).is_open:
-        connection = await lock_connection(session, connection.id)
-    if connection is None or connection.state == ConnectionState.REJECTED:
-        await _wait_for(session, delivery_id, DeliveryState.NEEDS_KEY, "key_rejected" if connection else "no_key", now)
-        return None
-    if connection.state == ConnectionState.NOT_PERMITTED and now - connection.checked_at < FIRST_GAP:
-        # Cliniko has just said so: asking for each file would be pointless (case 21).
-        await _wait_for(session, delivery_id, DeliveryState.NOT_PERMITTED, "role", now)
-        return None
-    waiting = Turn.GO
-    if outage_of(connection).is_open:
-        waiting = turn(outage_of(connection), await database_now(session))
-    if waiting is Turn.WAIT:
-        delivery = await _lock(session, delivery_id)
-        if delivery is not None:
-            await hold(session, delivery, connection, now)
-        return None
-    is_probe = waiting is Turn.PROBE
+    is_probe = outage_of(connection).is_open
     delivery = await (find_probe if is_probe else _find_oldest)(session, connection)
     delivery = delivery or await _lock_if_due(session, delivery_id, now)
     if delivery is None:
@@ -111,11 +94,37 @@ async def take(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> 
         if not link.is_linked:
             move(delivery, DeliveryState.FAILED, by=Actor.WORKER, reason="patient_changed")
             await note_stopped(session, delivery, now)
+            if is_probe:
+                await wake_when_due(session, connection)  # another one is to be the probe
             return None
         delivery.patient_id = link.current_patient_id
     if is_probe:
         set_outage(connection, probing(outage_of(connection), now))
     return _claim(session, delivery, connection, link, now, is_probe=is_probe)
+
+
+async def _find_usable(session: AsyncSession, named: Delivery, now: datetime) -> Connection | None:
+    """Return the connection a delivery goes with, locked while it has an outage and this job may send the probe.
+
+    None when it is of no use now: then the delivery waits for a key, a role, or the end of the outage.
+    """
+    connection = await find_connection(session, named.membership_id)
+    if connection is not None and outage_of(connection).is_open:
+        connection = await lock_connection(session, connection.id)
+    if connection is None or connection.state == ConnectionState.REJECTED:
+        await _wait_for(session, named.id, DeliveryState.NEEDS_KEY, "key_rejected" if connection else "no_key", now)
+        return None
+    if connection.state == ConnectionState.NOT_PERMITTED and now - connection.checked_at < FIRST_GAP:
+        # Cliniko has just said so: asking for each file would be pointless (case 21).
+        await _wait_for(session, named.id, DeliveryState.NOT_PERMITTED, "role", now)
+        return None
+    outage = outage_of(connection)
+    if outage.is_open and turn(outage, await database_now(session)) is Turn.WAIT:
+        delivery = await _lock_if_due(session, named.id, now)
+        if delivery is not None:
+            await hold(session, delivery, connection, now)
+        return None
+    return connection
 
 
 async def _wait_for(

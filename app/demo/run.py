@@ -4,15 +4,20 @@ import asyncio
 import socket
 import tempfile
 import threading
+from datetime import date
 from pathlib import Path
 
 import typer
 import uvicorn
+from sqlalchemy import select
 
 from app.accounts.connections import encrypt_key
 from app.accounts.models import Connection, Membership, Practice, Practitioner, Role, SharingRule
 from app.accounts.passwords import hash_password
 from app.accounts.tools import Tools
+from app.clients.editing import EMPTY
+from app.clients.models import Client
+from app.clients.writing import index_values
 from app.cliniko.key import parse_key
 from app.db import transaction
 from app.demo.cliniko.app import create_standin
@@ -51,6 +56,7 @@ def run_demo(port: int) -> None:
             async def seed() -> None:
                 async with open_tools(settings, url) as tools:
                     await seed_practice(tools, clinics)
+                    await seed_client_added_by_hand(tools)
 
             asyncio.run(seed())
             _print_welcome(app_url, cliniko_url, clinics)
@@ -106,6 +112,24 @@ async def seed_practice(tools: Tools, clinics: DemoClinics) -> None:
             session.add(membership)
             await session.flush()
             session.add(_connection(tools, membership, user))
+
+
+async def seed_client_added_by_hand(tools: Tools) -> None:
+    """Add a client who is a patient in the stand-in too: opening her there offers to link the two."""
+    details = EMPTY | {"first_name": "Siobhan", "last_name": "O'Brien Smith", "date_of_birth": date(1992, 2, 29)}
+    async with transaction(tools.sessions) as session:
+        owner = await session.scalar(select(Membership).join(Practitioner).where(Practitioner.email == EMAILS[0]))
+        assert owner is not None  # noqa: S101 - made just before
+        session.add(
+            Client(
+                practice_id=owner.practice_id,
+                owner_id=owner.id,
+                is_hand_made=True,
+                refreshed_at=tools.clock(),
+                **details,
+                **index_values(details),
+            )
+        )
 
 
 def _connection(tools: Tools, membership: Membership, user: User) -> Connection:

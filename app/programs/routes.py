@@ -17,7 +17,7 @@ from app.clients.person import read_news
 from app.clients.queries import find_patient_page, get_client
 from app.delivery.outages import describe_outage
 from app.delivery.shown import Standing, look_at, show
-from app.programs import editor_routes, pdf_routes, version_routes
+from app.programs import editor_routes, pdf_routes, taking_back, version_routes
 from app.programs.home import member_routes
 from app.programs.home.chart import draw_chart
 from app.programs.home.queries import list_diaries
@@ -31,6 +31,7 @@ router.include_router(editor_routes.router)
 router.include_router(version_routes.router)
 router.include_router(pdf_routes.router)
 router.include_router(member_routes.router)
+router.include_router(taking_back.router)
 
 
 @router.get("/clients/{client_id}")

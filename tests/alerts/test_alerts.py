@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from app.alerts import queries
 from app.db import transaction
 from app.delivery.watch import review_practice
 from app.jobs.queue import queue
@@ -76,9 +77,9 @@ def test_a_key_that_is_needed_is_told_to_its_owner_and_to_those_who_run_the_prac
     assert watch.tell() == {}
     mails = watch.tell(minutes=1)
     assert mails.keys() == {alone, of_ben}
-    assert mails[of_ben].startswith("Kinebridge: Kinebridge needs a new Cliniko API key of yours")
+    assert mails[of_ben].startswith("Kinebridge: Your Cliniko API key is missing")
     assert "http://testserver/account/settings" in mails[of_ben]
-    assert mails[alone].startswith("Kinebridge: Kinebridge needs a new Cliniko API key of Ben Cole")
+    assert mails[alone].startswith("Kinebridge: The Cliniko API key of Ben Cole is missing")
     assert "2 programs wait; nothing is lost." in mails[alone]
     assert (bell(browser), bell(ben), bell(cleo)) == ("Alerts, 1 new", "Alerts, 1 new", "Alerts")
     assert "Ben Cole" in browser.get("/alerts").text
@@ -91,7 +92,7 @@ def test_reading_hushes_my_own_bell(alone: str, browser: Browser, watch: Watch, 
     send_some(database, ben, email_of(ben))
     watch.look()
     browser.get("/alerts")
-    browser.press("Mark as read Kinebridge needs a new Cliniko API key of Ben Cole")
+    browser.press("Mark as read The Cliniko API key of Ben Cole is missing or no longer accepted")
     assert (bell(browser), bell(ben)) == ("Alerts", "Alerts, 1 new")
     ben.get("/alerts")
     ben.press("Mark all as read")
@@ -120,6 +121,22 @@ def test_in_quiet_hours_nobody_gets_mail_and_what_is_left_in_the_morning_is_one(
     assert mails.keys() == {alone}
     assert mails[alone].startswith("Kinebridge: 2 things keep programs from Cliniko\n")
     assert "no room" not in mails[alone] and "takes files again" not in mails[alone], "what went as it came is not told"
+
+
+def test_practices_that_sleep_keep_no_other_waiting(
+    alone: str, browser: Browser, watch: Watch, database: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PRACTICES_AT_ONCE", 1)
+    in_sydney(database, alone)
+    watch.clock.turn(hours=11)  # 9 in the evening there
+    others = [browser.another() for _ in range(3)]
+    awake = [other.sign_up() for other in others]  # whose zone is not known
+    for email in (alone, *awake):
+        send_some(database, browser, email)
+    watch.look()
+    assert watch.tell(minutes=1).keys() == set(awake)
+    watch.clock.turn(hours=30)  # past the morning of the day after everywhere
+    assert watch.digest().keys() == set(awake)
 
 
 def test_a_cause_that_is_back_at_once_was_never_gone(
@@ -163,6 +180,9 @@ def test_case_24_what_failed_is_told_until_somebody_has_dealt_with_it(
     assert bell(browser) == "Alerts, 1 new", "each that failed asks for a decision of its own"
     browser.page = stale
     assert browser.press("I have dealt with it").status == 409
+    address = str(stale.form("I have dealt with it")[0]["action"])
+    for nonsense in ("", "-1", "two", "9" * 5000):
+        assert browser.post(address, {"programs": nonsense}).status == 409
     browser.get("/alerts")
     assert "these programs are not told of any more" in browser.press("I have dealt with all 2").text
     assert bell(browser) == "Alerts"

@@ -23,7 +23,7 @@ def test_a_letter_about_one_cause_is_all_one_needs() -> None:
         "Hello Ana Ruiz,\n\n"
         "Cliniko does not answer, since 26 Nov 2026, 10:00 am.\n"
         "3 programs wait; nothing is lost.\n"
-        "You need not do anything: they go out by themselves, the oldest first, when Cliniko answers.\n"
+        "You need not do anything: what waits goes out by itself, the oldest first, when Cliniko answers.\n"
         "https://kinebridge.example.org/deliveries?state=waiting\n\n"
         "You get this mail as a member of Harbour Physio in Kinebridge.\n"
         "All alerts: https://kinebridge.example.org/alerts\n"

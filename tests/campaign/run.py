@@ -15,12 +15,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from app.db import sqlalchemy_url
 from app.demo.cliniko.state import State, new_key
@@ -192,10 +193,11 @@ class Campaign:
         self.cliniko.state.processing_seconds = 0.0
 
     def _hurry(self) -> None:
-        """Let the waiting time of everything that waits be over."""
-        for statement in HURRY:
-            with self.database.begin() as connection:
-                connection.exec_driver_sql(statement)
+        """Let the waiting time of everything that waits be over; not now, where the database is being restarted."""
+        with suppress(OperationalError):
+            for statement in HURRY:
+                with self.database.begin() as connection:
+                    connection.exec_driver_sql(statement)
 
     def _let_faults_end(self) -> None:
         """Let what was armed strike while there is work for it; then nothing goes wrong any more."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.clients.matching import Likeness, Person, compare, rank
 from tests.clients.arrange import id_of
-from tests.programs.arrange import start_from_template
+from tests.programs.arrange import add_client, start_from_template
 from tests.support import Browser, Clinic, Page
 
 BORN, OTHER = date(1961, 3, 27), date(1988, 3, 14)
@@ -80,6 +80,16 @@ def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
     assert ana.post("/clients/new", sent | {"practice": "00000000-0000-0000-0000-000000000000"}).status == 409
 
 
+def test_what_was_typed_after_the_session_ended_is_kept_for_after_signing_in(ana: Browser) -> None:
+    ana.get("/clients/new")
+    ana.cookies.clear()
+    page = ana.press("Add client", **{"First name": "Olivia", "Last name": "Hart"})
+    assert page.status == 401 and b'value="Olivia"' in page.content
+    field = page.soup.find("input", attrs={"name": "id"})
+    assert field is not None
+    assert ana.post(f"/clients/{field['value']}/edit", {"was_first_name": "", "first_name": "Olivia"}).status == 401
+
+
 def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
     ana: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:
@@ -124,6 +134,20 @@ def test_case_29_an_email_alone_is_asked_about_with_care_and_never_links(ana: Br
     ana.press("Different people")
     assert "Tom Hart" not in ana.open_patient(patient).text
     assert ana.get(by_hand).h1 == "Tom Hart"
+
+
+def test_case_29_of_many_with_the_clinics_own_address_only_the_likeliest_few_are_asked_about(
+    browser: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    me = browser.sign_up()
+    browser.save_key(clinic.ana.key)
+    for number in range(25):
+        add_client(database, me, last_name=f"N{number}", patient_id=None, is_hand_made=True, email="none@clinic.au")
+    same = {"first_name": "Olivia", "last_name": "HART", "email": "none@clinic.au"}
+    add_client(database, me, patient_id=None, is_hand_made=True, **same)
+    page = browser.open_patient(clinic.add_patient("Olivia", "Hart", email="none@clinic.au"))
+    assert page.text.count("Is this the same person") == 3
+    assert page.text.index("Olivia HART") < page.text.index("Ana N")
 
 
 def test_case_29_a_colleagues_client_is_not_revealed_and_not_linked(ana: Browser, ben: Browser, clinic: Clinic) -> None:

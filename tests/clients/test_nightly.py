@@ -135,7 +135,7 @@ def test_a_lost_night_is_made_up_with_another_key_and_a_held_key_is_left_alone(
     night(ana)
     assert ana.get(client).h1 == "Olivia Hart"
     in_practice = "practice_id = (SELECT practice_id FROM clients WHERE id = :id)"
-    hold = f"UPDATE connections SET held_until = now() + :span WHERE {in_practice}"
+    hold = f"UPDATE connections SET failures = 2, held_until = now() + :span WHERE {in_practice}"
     with database.begin() as connection:
         connection.execute(sa.text(hold), {"id": id_of(client), "span": timedelta(hours=1)})
         ids = connection.execute(

@@ -148,6 +148,10 @@ def test_a_file_that_cliniko_cannot_digest_does_not_stand_in_the_way_of_the_othe
     (bad,) = send(ana, bad_client, 1)
     good = send(ana, client, 3)
     ana.run_jobs()
+    change(database, "UPDATE deliveries SET next_attempt_at = now() - interval '1 s' WHERE id = :id", id=bad)
+    probe_is_due(database)
+    ana.run_jobs()
+    assert "processing" in {each.state for each in rows(database, good)}  # the bad one, though older, was not the probe
     probe_is_due(database)
     ana.run_jobs()
     assert {each.state for each in rows(database, good)} <= {"processing", "delivered"}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -278,21 +279,23 @@ def test_the_page_asks_the_database_little_however_many_there_are(
         assert len(queries) <= most, queries
 
 
-def test_the_few_of_a_state_are_found_by_an_index_among_many(ana: Browser, send: Send, database: sa.Engine) -> None:
-    delivery_id = send(ana, "Hart", "delivered")
-    multiply(database, delivery_id, 3000)
-    with database.begin() as connection:
-        connection.exec_driver_sql("ANALYZE deliveries")
-        plan = connection.execute(
-            sa.text(
-                "EXPLAIN SELECT id FROM deliveries WHERE practice_id = (SELECT practice_id FROM deliveries "
-                "WHERE id = :id) AND state IN ('failed') ORDER BY created_at DESC, id DESC LIMIT 50"
-            ),
-            {"id": delivery_id},
+def test_the_few_of_a_state_are_found_by_an_index_among_many(database: sa.Engine) -> None:
+    with database.connect() as connection:  # a table of its own: what other tests left would change the plan
+        for statement in (
+            "CREATE TEMP TABLE d (LIKE deliveries INCLUDING DEFAULTS INCLUDING INDEXES)",
+            "INSERT INTO d (id, practice_id, client_id, document_id, membership_id, patient_id, description, state, "
+            "started_at, created_at) SELECT gen_random_uuid(), id, id, id, id, '1', '', "
+            "CASE WHEN mod(n, 1000) = 0 THEN 'failed' ELSE 'delivered' END, at, at FROM (SELECT n, "
+            "md5(mod(n, 2)::text)::uuid AS id, now() - n * interval '1 minute' AS at "
+            "FROM generate_series(1, 8000) AS n)",
+            "ANALYZE d",
+        ):
+            connection.exec_driver_sql(statement)
+        plan = connection.exec_driver_sql(
+            "EXPLAIN SELECT id FROM d WHERE practice_id = md5('0')::uuid AND state IN ('failed') "
+            "ORDER BY created_at DESC, id DESC LIMIT 50"
         ).scalars()
-        # Which of the practice's indexes is taken depends on how many rows the statistics know of.
-        told = " ".join(plan)
-        assert "ix_deliveries_practice_id_" in told or "ix_deliveries_unfinished" in told
+        assert re.search(r"Index Cond: .*practice_id.*state", " ".join(plan))
 
 
 ONE, TWO = uuid.UUID(int=1), uuid.UUID(int=2)

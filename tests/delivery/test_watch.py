@@ -62,7 +62,7 @@ def test_case_20_and_24_a_key_or_room_that_is_missing_is_told_until_it_is_there(
     ana.run_jobs(hurry=True, rounds=2)
     watch.look()
     page = alerts(ana)
-    assert "Kinebridge needs a new Cliniko API key of yours" in page
+    assert "Your Cliniko API key is missing or no longer accepted" in page
     assert "Cliniko takes files again" in page, "with this key nobody knows"
     clinic.ana.key_archived = False
     clinic.account.storage_limit_bytes = None

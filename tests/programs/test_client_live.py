@@ -91,3 +91,9 @@ def test_the_page_follows_a_delivery_and_leaves_what_is_unfolded_and_focused_unt
     expect(stopped).to_be_hidden()
     seen = len(answers)
     assert let_pass(4) == seen  # it has arrived: there is nothing more to ask
+
+    change(database, client, DeliveryState.WAITING)
+    page.reload()
+    page.context.clear_cookies()  # signed out in another tab
+    poll()
+    expect(stopped).to_be_visible()

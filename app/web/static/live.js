@@ -4,7 +4,8 @@
 //
 // While the fragment holds an element with data-live="on", its URL is asked again for the next fragment: after 2 s, then in
 // growing steps up to 15 s, and only while the page is visible. After 10 minutes in view it says that it has stopped; coming
-// back to the page begins anew. A fragment without such an element ends that. Where the answer has an ETag, it is sent along
+// back to the page begins anew. It says so too when it was signed out or the client is no longer shared. A fragment without
+// such an element ends that. Where the answer has an ETag, it is sent along
 // the next time, and a 304 changes nothing. Elements with data-part are replaced one by one, and only where they differ.
 
 const FIRST_WAIT = 2000;
@@ -109,4 +110,4 @@ async function keepLive(element) {
   }
 }
 
-for (const element of document.querySelectorAll("[data-live-url]")) keepLive(element).catch(() => {});
+for (const element of document.querySelectorAll("[data-live-url]")) keepLive(element).catch(() => sayStopped(element));
