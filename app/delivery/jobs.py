@@ -4,6 +4,7 @@ import uuid
 
 from procrastinate import JobContext
 
+from app.accounts.connections import find_connection
 from app.accounts.tools import tools_of
 from app.db import transaction
 from app.delivery import backlog, roles, sweeps, tidying
@@ -29,6 +30,10 @@ async def resume(context: JobContext, membership_id: str) -> None:
     """Send on what waited for a member's key; put into the queue when a key is saved."""
     tools = tools_of(context)
     async with transaction(tools.sessions) as session:
+        connection = await find_connection(session, uuid.UUID(membership_id))
+        if connection is not None:
+            # What was held by an outage of a key that is gone.
+            await backlog.wake(session, connection.id, tools.clock(), answered=False)
         await resume_waiting(session, uuid.UUID(membership_id), tools.clock(), by=Actor.KEY)
 
 
