@@ -22,6 +22,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Sessions = async_sessionmaker[AsyncSession]
 
+# A database machine that is gone without a word is noticed within a minute; by the system's own times it takes hours,
+# and all that while a job would hold the lock of its key (PostgreSQL manual, libpq, "Parameter Key Words").
+KEEPALIVES = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+
 
 class Base(DeclarativeBase):
     """Base of every table; constraint names follow one convention so that migrations can name them."""
@@ -67,6 +71,7 @@ def make_engine(url: str) -> AsyncEngine:
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
+        connect_args=KEEPALIVES,
         hide_parameters=True,  # exceptions must not carry names, addresses or keys
     )
 
