@@ -16,7 +16,7 @@ from procrastinate.jobs import Status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import utc_now
-from app.db import libpq_url, make_engine, make_sessions, transaction
+from app.db import driver_connection, libpq_url, make_engine, make_sessions, transaction
 from app.jobs.queue import defer, queue
 from app.jobs.worker import requeue_stalled_jobs
 from app.tasks import import_all_tasks
@@ -104,6 +104,15 @@ def test_while_one_waits_no_second_is_added_and_the_transaction_stays_whole(
     in_transaction(database_url, twice)
     run_due(database_url)
     assert sorted(ran) == ["another", "one"]
+
+
+def test_a_database_that_is_gone_without_a_word_holds_a_job_up_for_a_minute_at_most(database_url: str) -> None:
+    async def look(session: AsyncSession) -> None:
+        asked = (await driver_connection(session)).info.get_parameters()
+        assert int(asked["keepalives_idle"]) + int(asked["keepalives_interval"]) * int(asked["keepalives_count"]) <= 60
+        assert int(asked["tcp_user_timeout"]) <= 60_000
+
+    in_transaction(database_url, look)
 
 
 def test_of_two_times_for_one_job_the_earlier_counts(database_url: str, database: sa.Engine) -> None:
