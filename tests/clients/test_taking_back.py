@@ -27,7 +27,14 @@ def test_case_27_a_pdf_sent_while_linked_stops_when_the_two_are_told_apart_again
     ana.post(program.replace(by_hand, kept) + "/revise", {})
     ana.press("Assign program")
     ana.get(kept)
+    with database.begin() as connection:  # a worker has the first of them in hand
+        in_hand = "UPDATE deliveries SET state = 'uploading', claim = 1 WHERE id = (SELECT id FROM deliveries "
+        in_hand += "WHERE client_id = :id ORDER BY created_at LIMIT 1) RETURNING id"
+        upload = connection.execute(sa.text(in_hand), {"id": id_of(kept)}).scalar_one()
     assert ana.press("Make them two clients again").path == by_hand
+    with database.connect() as connection:  # and may write nothing more
+        claim = sa.text("SELECT claim FROM deliveries WHERE id = :id")
+        assert connection.execute(claim, {"id": upload}).scalar_one() == 2
     ana.run_jobs(hurry=True, rounds=3)
     # Both PDFs are the other person's: nothing of them may get into this patient's Files.
     assert not clinic.state.files_of(patient)
