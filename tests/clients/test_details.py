@@ -107,6 +107,11 @@ def test_an_edited_field_is_not_overwritten_and_can_be_given_back_to_cliniko(ana
     look_again(ana, patient)
     page = ana.get(client)
     assert page.h1 == "Liv (Olivia) Hartley" and "b@hart.au" in page.text
+    clinic.state.update_patient(patient, email="c@hart.au")
+    look_again(ana, patient)
+    ana.page = page  # read before Cliniko changed it once more
+    assert ana.press("Keep ours for email").status == 409
+    ana.get(client)
     ana.press("Keep ours for email")
     page = ana.press("Take Cliniko's last name")
     assert page.h1 == "Liv (Olivia) Hart-Lee" and "mine@hart.au" in page.text
