@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_
 
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.outcome import SETTLING_TIME
