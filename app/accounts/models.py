@@ -93,6 +93,9 @@ class Practitioner(WithId, Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     password_hash: Mapped[str] = mapped_column(String(200))
+    # The newest link for choosing another password, while it may be used; a newer one and its use end it.
+    reset_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
+    reset_until: Mapped[datetime | None]
     # The practice the person works in at the moment; null only until the first membership exists.
     active_practice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("practices.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -159,6 +162,23 @@ class SignInSession(WithId, Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    # Where and in what the sign-in was made, in words; null for those of an earlier release.
+    network: Mapped[str | None] = mapped_column(String(64))
+    device: Mapped[str | None] = mapped_column(String(60))
+
+
+class WrongTries(Base):
+    """How often somebody lately tried what only the right person can do (``accounts.tries``)."""
+
+    __tablename__ = "wrong_tries"
+    __table_args__ = (Index("ix_wrong_tries_counted_at", "counted_at"),)  # for forgetting old ones
+
+    # A digest of the rule and of who is meant: an account, or an address on the network.
+    about: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # Falls with time, by the rule; counted at the moment given.
+    level: Mapped[float]
+    counted_at: Mapped[datetime]
+    wait_until: Mapped[datetime | None]
 
 
 class Invitation(WithId, Base):

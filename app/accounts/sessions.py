@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
+from app.accounts.browsers import Browser
 from app.accounts.models import SignInSession
 from app.crypto import Vault, digest
 from app.settings import Settings
@@ -21,7 +22,9 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-kinebridge" if settings.is_https else "kinebridge"
 
 
-async def start_session(session: AsyncSession, vault: Vault, practitioner_id: uuid.UUID, now: datetime) -> str:
+async def start_session(
+    session: AsyncSession, vault: Vault, practitioner_id: uuid.UUID, browser: Browser, now: datetime
+) -> str:
     """Add a session for the practitioner and return the cookie's value: a new token at every sign-in, signed."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -31,6 +34,8 @@ async def start_session(session: AsyncSession, vault: Vault, practitioner_id: uu
             created_at=now,
             last_seen_at=now,
             expires_at=now + LIFETIME,
+            network=browser.network,
+            device=browser.device,
         )
     )
     await session.flush()

@@ -1,0 +1,40 @@
+"""Signing in: wrong tries are counted, a password can be reset, and a person sees where they are signed in.
+
+Revision ID: 0009
+Revises: 0008
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Every new column may be left out, so that the previous release goes on writing its rows.
+    op.create_table(
+        "wrong_tries",
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.Float(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wait_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("about", name=op.f("pk_wrong_tries")),
+    )
+    op.create_index("ix_wrong_tries_counted_at", "wrong_tries", ["counted_at"])
+    op.add_column("practitioners", sa.Column("reset_id", sa.Uuid(), nullable=True))
+    op.add_column("practitioners", sa.Column("reset_until", sa.DateTime(timezone=True), nullable=True))
+    op.create_unique_constraint(op.f("uq_practitioners_reset_id"), "practitioners", ["reset_id"])
+    op.add_column("sessions", sa.Column("network", sa.String(length=64), nullable=True))
+    op.add_column("sessions", sa.Column("device", sa.String(length=60), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("sessions", "device")
+    op.drop_column("sessions", "network")
+    op.drop_constraint("uq_practitioners_reset_id", "practitioners")
+    op.drop_column("practitioners", "reset_until")
+    op.drop_column("practitioners", "reset_id")
+    op.drop_table("wrong_tries")
