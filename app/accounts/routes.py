@@ -1,6 +1,14 @@
 """Pages of accounts: signing up and in, and everything under My account."""
 
-from app.accounts import join_routes, letterhead_routes, settings_routes, sharing_routes, sign_in_routes, team_routes
+from app.accounts import (
+    join_routes,
+    letterhead_routes,
+    reset_routes,
+    settings_routes,
+    sharing_routes,
+    sign_in_routes,
+    team_routes,
+)
 
 ROUTERS = (
     sign_in_routes.router,
@@ -9,4 +17,5 @@ ROUTERS = (
     team_routes.router,
     letterhead_routes.router,
     join_routes.router,
+    reset_routes.router,
 )

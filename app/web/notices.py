@@ -26,6 +26,12 @@ NOTICES: dict[str, Notice] = {
     "practice-switched": Notice(
         "info", "This patient belongs to another of your practices. You are now working in the one named at the top."
     ),
+    "reset-asked": Notice(
+        "info",
+        "If this e-mail has an account, a link is on its way to it. It works for one hour, and only the newest one. "
+        "At most three are mailed in an hour.",
+    ),
+    "password-reset": Notice("success", "Your password is changed. Sign in with it."),
     "password-changed": Notice("success", "Your password is changed."),
     # My account
     "saved": Notice("success", "Your changes are saved."),

@@ -1,0 +1,50 @@
+"""What mails about an account say: subject and text. Pure; no link of theirs comes from what a request names."""
+
+from datetime import datetime
+
+from app.accounts.models import Practitioner
+from app.mail.letter import Letter
+
+RESET_PAGE = "/reset-password"
+
+
+def write_reset(person: Practitioner, link: str) -> Letter:
+    """Return the letter with the link for choosing a new password."""
+    return _letter(
+        person,
+        "choose a new password",
+        "Somebody asked to choose a new password for your account in Kinebridge. If it was you, open this link:",
+        link,
+        "It works once, for one hour. A newer link ends it.",
+        "If it was not you, do nothing: your password stays as it is.",
+    )
+
+
+def write_password_changed(person: Practitioner, now: datetime, public_url: str) -> Letter:
+    """Return the letter that tells of a changed password."""
+    return _letter(
+        person,
+        "your password was changed",
+        f"The password of your account in Kinebridge was changed {_moment(now)}. All other browsers are signed out.",
+        "If it was you, there is nothing to do. If it was not, choose a new password at once:",
+        public_url + RESET_PAGE,
+        "Then tell whoever runs Kinebridge at your practice.",
+    )
+
+
+def write_email_changed(person: Practitioner, now: datetime) -> Letter:
+    """Return the letter to the address that signed in until now; it does not name the new one."""
+    return _letter(
+        person,
+        "your e-mail was changed",
+        f"The e-mail of your account in Kinebridge was changed {_moment(now)}. This address no longer signs in.",
+        "If it was you, there is nothing to do. If it was not, tell whoever runs Kinebridge at your practice at once.",
+    )
+
+
+def _letter(person: Practitioner, subject: str, *parts: str) -> Letter:
+    return Letter(person.email, f"Kinebridge: {subject}", "\n\n".join([f"Hello {person.name},", *parts]) + "\n")
+
+
+def _moment(now: datetime) -> str:
+    return f"on {now.day} {now:%B %Y} at {now:%H:%M} UTC"
