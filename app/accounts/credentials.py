@@ -3,15 +3,24 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.letters import write_password_changed
-from app.accounts.models import Membership, Practice, Practitioner, SignInSession, WrongTries
+from app.accounts.browsers import Browser
+from app.accounts.forms import LONGEST_PASSWORD, FormError, read_changed_email, read_changed_password
+from app.accounts.letters import write_email_changed, write_new_email, write_password_changed
+from app.accounts.models import Membership, Practice, Practitioner
+from app.accounts.passwords import hash_password, verify_password
+from app.accounts.people import EMAIL_TAKEN, hold_password, taken_email_or
+from app.accounts.sessions import end_sessions
 from app.accounts.tools import Tools
-from app.accounts.tries import ACCOUNT, Try
+from app.accounts.tries import CONFIRMING, NETWORK, Try, forgive, take, try_at_account
+from app.db import release
 from app.mail.service import post
+
+WRONG_PASSWORD = "This is not your password. Try again."  # noqa: S105 - a sentence, not a password
 
 
 async def what_is_known(session: AsyncSession, person: Practitioner) -> tuple[str, ...]:
@@ -22,31 +31,88 @@ async def what_is_known(session: AsyncSession, person: Practitioner) -> tuple[st
     return (person.name, person.email, *practices)
 
 
-async def follow_password_change(session: AsyncSession, tools: Tools, person: Practitioner) -> None:
+async def follow_password_change(session: AsyncSession, tools: Tools, person: Practitioner, browser: Browser) -> None:
     """Sign a person out everywhere, forget wrong tries at their account, and tell them by mail.
 
     To be called in the transaction that changed the password.
     """
     now = tools.clock()
     await end_sessions(session, person.id, now)
-    await session.execute(delete(WrongTries).where(WrongTries.about == Try(ACCOUNT, str(person.id)).about))
+    account = str(person.id)
+    await forgive(session, [try_at_account(account), try_at_account(account, known_place=browser.network)])
     await post(session, write_password_changed(person, now, tools.settings.public_url), now)
-    audit.record(
-        session,
-        "account.password_changed",
-        at=now,
-        practice_id=person.active_practice_id,
-        practitioner_id=person.id,
-    )
+    _record(session, "account.password_changed", person, now)
 
 
-async def end_sessions(
-    session: AsyncSession, practitioner_id: uuid.UUID, now: datetime, *, but: uuid.UUID | None = None
+async def confirm_password(
+    session: AsyncSession, tools: Tools, practitioner_id: uuid.UUID, password: str, *, field: str
+) -> Practitioner:
+    """Return the signed-in person if this is their password; raises FormError, after some wrong ones with a wait.
+
+    It stays theirs until the transaction ends.
+    """
+    person = await session.get_one(Practitioner, practitioner_id, populate_existing=True)
+    stored_hash = person.password_hash
+    await release(session)  # checking takes a moment
+    tries = [Try(CONFIRMING, str(practitioner_id))]
+    await take(tools.sessions, tries, tools.clock(), field=field)
+    fits, _new_hash = await verify_password(password[: LONGEST_PASSWORD + 1], stored_hash)
+    if not fits or not await hold_password(session, practitioner_id, stored_hash):
+        raise FormError({field: WRONG_PASSWORD})
+    await forgive(session, tries)
+    return person
+
+
+async def change_password(
+    session: AsyncSession, tools: Tools, practitioner_id: uuid.UUID, present: str, wanted: str, browser: Browser
 ) -> None:
-    """Revoke every sign-in of a person, but for one if asked."""
-    ending = update(SignInSession).where(
-        SignInSession.practitioner_id == practitioner_id, SignInSession.revoked_at.is_(None)
+    """Change a signed-in person's password and sign them out everywhere; raises FormError."""
+    person = await confirm_password(session, tools, practitioner_id, present, field="current_password")
+    new_password = read_changed_password(wanted, await what_is_known(session, person))
+    former_hash = person.password_hash
+    await release(session)  # hashing takes a moment
+    password_hash = await hash_password(new_password)
+    if not await hold_password(session, practitioner_id, former_hash):
+        raise FormError({"current_password": WRONG_PASSWORD})
+    await session.execute(
+        update(Practitioner)
+        .where(Practitioner.id == practitioner_id)
+        .values(password_hash=password_hash, reset_id=None, reset_until=None)
     )
-    if but is not None:
-        ending = ending.where(SignInSession.id != but)
-    await session.execute(ending.values(revoked_at=now))
+    await follow_password_change(session, tools, person, browser)
+
+
+async def change_email(
+    session: AsyncSession, tools: Tools, practitioner_id: uuid.UUID, wanted: str, password: str, browser: Browser
+) -> bool:
+    """Change the address a person signs in with and tell both by mail; False when it is theirs already.
+
+    Raises FormError. Asking for many addresses that have an account is slowed, as at signing up.
+    """
+    email = read_changed_email(wanted)
+    person = await confirm_password(session, tools, practitioner_id, password, field="password")
+    former = person.email
+    if email == former:
+        return False
+    now, tries = tools.clock(), [Try(NETWORK, browser.network)]
+    await take(tools.sessions, tries, now, field="new_email")
+    try:
+        async with session.begin_nested():
+            await session.execute(
+                update(Practitioner)
+                .where(Practitioner.id == practitioner_id)
+                .values(email=email, reset_id=None, reset_until=None)
+            )
+    except IntegrityError as error:
+        refusal = taken_email_or(error)
+        raise FormError({"new_email": EMAIL_TAKEN}) if isinstance(refusal, FormError) else refusal from None
+    await forgive(session, tries)
+    await session.refresh(person)
+    await post(session, write_email_changed(person, former, now), now)
+    await post(session, write_new_email(person, now), now)
+    _record(session, "account.email_changed", person, now)
+    return True
+
+
+def _record(session: AsyncSession, action: str, person: Practitioner, now: datetime) -> None:
+    audit.record(session, action, at=now, practice_id=person.active_practice_id, practitioner_id=person.id)

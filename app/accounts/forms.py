@@ -132,6 +132,11 @@ def read_changed_password(password: str, about: Iterable[str]) -> str:
     return _read_all(new_password=lambda: read_new_password(password, about))["new_password"]
 
 
+def read_changed_email(text: str) -> str:
+    """Return the address a person wants to sign in with; raises FormError for what is none."""
+    return _read_all(new_email=lambda: read_email(text))["new_email"]
+
+
 def read_reset_email(text: str) -> str:
     """Return the address a link is asked for; raises FormError for what is none."""
     return _read_all(email=lambda: read_email(text))["email"]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.accounts.models import Practitioner
 from app.mail.letter import Letter
+from app.web.filters import write_datetime_in
 
 RESET_PAGE = "/reset-password"
 
@@ -32,19 +33,31 @@ def write_password_changed(person: Practitioner, now: datetime, public_url: str)
     )
 
 
-def write_email_changed(person: Practitioner, now: datetime) -> Letter:
+def write_email_changed(person: Practitioner, former_email: str, now: datetime) -> Letter:
     """Return the letter to the address that signed in until now; it does not name the new one."""
     return _letter(
         person,
         "your e-mail was changed",
         f"The e-mail of your account in Kinebridge was changed {_moment(now)}. This address no longer signs in.",
         "If it was you, there is nothing to do. If it was not, tell whoever runs Kinebridge at your practice at once.",
+        to=former_email,
     )
 
 
-def _letter(person: Practitioner, subject: str, *parts: str) -> Letter:
-    return Letter(person.email, f"Kinebridge: {subject}", "\n\n".join([f"Hello {person.name},", *parts]) + "\n")
+def write_new_email(person: Practitioner, now: datetime) -> Letter:
+    """Return the letter to the address that signs in from now on."""
+    return _letter(
+        person,
+        "your e-mail was changed",
+        f"Since {_moment(now).removeprefix('on ')}, this address signs in to your account in Kinebridge.",
+        "If you have no such account, somebody mistyped theirs: tell whoever runs Kinebridge at their practice.",
+    )
+
+
+def _letter(person: Practitioner, subject: str, *parts: str, to: str = "") -> Letter:
+    text = "\n\n".join([f"Hello {person.name},", *parts]) + "\n"
+    return Letter(to or person.email, f"Kinebridge: {subject}", text)
 
 
 def _moment(now: datetime) -> str:
-    return f"on {now.day} {now:%B %Y} at {now:%H:%M} UTC"
+    return f"on {write_datetime_in(now, 'UTC')} (UTC)"

@@ -12,7 +12,7 @@ from app.accounts.forms import LONGEST_PASSWORD, FormError, SignUpForm, clean_li
 from app.accounts.models import Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.passwords import hash_password, verify_password
 from app.accounts.tools import Tools
-from app.accounts.tries import ACCOUNT, NETWORK, Try, forgive, take
+from app.accounts.tries import NETWORK, Try, forgive, take, try_at_account
 from app.db import release
 
 EMAIL_TAKEN = "There is already an account with this e-mail."
@@ -83,16 +83,23 @@ async def check_credentials(
     stored_hash = practitioner.password_hash if practitioner else None
     # One letter over the limit is enough to be wrong, and bounds the work.
     fits, new_hash = await verify_password(password[: LONGEST_PASSWORD + 1], stored_hash)
-    if practitioner is None or not fits:
+    if practitioner is None or not fits or not await hold_password(session, practitioner.id, stored_hash):
         raise FormError({field: WRONG_CREDENTIALS})
     await forgive(session, tries)
     if new_hash:
         await session.execute(
-            update(Practitioner)
-            .where(Practitioner.id == practitioner.id, Practitioner.password_hash == stored_hash)
-            .values(password_hash=new_hash)
+            update(Practitioner).where(Practitioner.id == practitioner.id).values(password_hash=new_hash)
         )
     return practitioner
+
+
+async def hold_password(session: AsyncSession, practitioner_id: uuid.UUID, stored_hash: str | None) -> bool:
+    """Say whether the password that was checked still is the person's, and let nobody change it in this transaction.
+
+    Whoever changes it ends all sign-ins: one that was being checked meanwhile must not come after that.
+    """
+    query = select(Practitioner.id).where(Practitioner.id == practitioner_id, Practitioner.password_hash == stored_hash)
+    return await session.scalar(query.with_for_update(key_share=True)) is not None
 
 
 async def _try_at_account(
@@ -107,7 +114,7 @@ async def _try_at_account(
         select(exists().where(SignInSession.practitioner_id == id_, SignInSession.network == browser.network))
     )
     who = str(id_) if practitioner else address.lower()
-    return Try(ACCOUNT, f"{who} at {browser.network}" if is_known_place else who)
+    return try_at_account(who, known_place=browser.network if is_known_place else None)
 
 
 async def require_practice(session: AsyncSession, practitioner_id: uuid.UUID) -> None:

@@ -44,12 +44,17 @@ async def show_reset(request: Request, token: str, session: Database, tools: Too
 
 @router.post("/{token}")
 async def reset(
-    request: Request, token: str, session: Database, tools: ToolsDep, new_password: FormText = ""
+    request: Request,
+    token: str,
+    session: Database,
+    tools: ToolsDep,
+    browser: AskingBrowser,
+    new_password: FormText = "",
 ) -> Response:
     """Set the new password; the person then signs in with it."""
     person = await resets.find_reset(session, tools, token)
     try:
-        await resets.use_reset(session, tools, token, new_password)
+        await resets.use_reset(session, tools, token, new_password, browser)
     except FormError as error:
         return _reset_page(request, person, refusal=error)
     # Whoever was signed in here: the sign-in page is not to lead on to their clients.

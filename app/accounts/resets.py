@@ -103,7 +103,7 @@ async def find_reset(session: AsyncSession, tools: Tools, token: str) -> Practit
     return person
 
 
-async def use_reset(session: AsyncSession, tools: Tools, token: str, password: str) -> Practitioner:
+async def use_reset(session: AsyncSession, tools: Tools, token: str, password: str, browser: Browser) -> Practitioner:
     """Set the password by a link, which is used up by it, and sign the person out everywhere.
 
     Raises FormError for a password that cannot be taken; of racing calls one succeeds, ResetGoneError for the others.
@@ -120,5 +120,5 @@ async def use_reset(session: AsyncSession, tools: Tools, token: str, password: s
     )
     if changed is None:
         raise ResetGoneError
-    await follow_password_change(session, tools, changed)
+    await follow_password_change(session, tools, changed, browser)
     return changed

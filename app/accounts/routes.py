@@ -4,6 +4,7 @@ from app.accounts import (
     join_routes,
     letterhead_routes,
     reset_routes,
+    security_routes,
     settings_routes,
     sharing_routes,
     sign_in_routes,
@@ -18,4 +19,5 @@ ROUTERS = (
     letterhead_routes.router,
     join_routes.router,
     reset_routes.router,
+    security_routes.router,
 )

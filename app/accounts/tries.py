@@ -37,6 +37,8 @@ class Rule:
 
 _GROWING = {"first": timedelta(minutes=1), "longest": timedelta(hours=1)}
 ACCOUNT = Rule("account", Waits(free=5, **_GROWING), timedelta(hours=1), right_clears=True)
+# Of somebody signed in, who is asked for the password again.
+CONFIRMING = Rule("confirming", Waits(free=5, **_GROWING), timedelta(hours=1), right_clears=True)
 # A practice is one address to us: its slips are not to add up over a day.
 NETWORK = Rule("network", Waits(free=30, **_GROWING), timedelta(minutes=2), right_clears=False)
 
@@ -52,6 +54,11 @@ class Try:
     def about(self) -> str:
         """The key of its count."""
         return digest(f"{self.rule.name}\n{self.who}")
+
+
+def try_at_account(account: str, *, known_place: str | None = None) -> Try:
+    """Return a try at an account: those from a network where its person was signed in lately count apart."""
+    return Try(ACCOUNT, f"{account} at {known_place}" if known_place else account)
 
 
 class TooManyTriesError(FormError):

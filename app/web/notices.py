@@ -32,7 +32,10 @@ NOTICES: dict[str, Notice] = {
         "At most three are mailed in an hour.",
     ),
     "password-reset": Notice("success", "Your password is changed. Sign in with it."),
-    "password-changed": Notice("success", "Your password is changed."),
+    "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),
+    "email-changed": Notice("success", "Your e-mail is changed. Sign in with the new one from now on."),
+    "signed-out-there": Notice("success", "That browser is signed out."),
+    "signed-out-elsewhere": Notice("success", "All your other browsers are signed out."),
     # My account
     "saved": Notice("success", "Your changes are saved."),
     "nothing-changed": Notice("info", "Nothing was changed."),

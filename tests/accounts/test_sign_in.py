@@ -345,7 +345,9 @@ def test_my_account_leads_to_settings_once_signed_in(browser: Browser) -> None:
     assert browser.another().sign_in(email, target="/account").path == "/account/settings"
 
 
-@pytest.mark.parametrize("path", ["/account/settings", "/account/sharing", "/account/team", "/account/letterhead"])
+@pytest.mark.parametrize(
+    "path", ["/account/settings", "/account/sharing", "/account/team", "/account/letterhead", "/account/security"]
+)
 def test_a_stranger_is_sent_to_sign_in_and_back(browser: Browser, path: str) -> None:
     email = browser.sign_up()
     other = browser.another()
@@ -364,6 +366,10 @@ def test_a_stranger_is_sent_to_sign_in_and_back(browser: Browser, path: str) -> 
         "/account/letterhead",
         "/account/settings/title",
         "/account/practice",
+        "/account/security/password",
+        "/account/security/email",
+        "/account/security/sign-out",
+        "/account/security/sign-out-elsewhere",
     ],
 )
 def test_a_strangers_form_changes_nothing_and_leads_to_sign_in(browser: Browser, path: str) -> None:

@@ -19,6 +19,7 @@ PATHS = (
         "/account/team",
         "/account/letterhead",
         "/account/alerts",
+        "/account/security",
         "/alerts",
         "/exercises",
         "/exercises/bridge",
