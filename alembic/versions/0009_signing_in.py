@@ -27,6 +27,21 @@ def upgrade() -> None:
     op.add_column("practitioners", sa.Column("reset_id", sa.Uuid(), nullable=True))
     op.add_column("practitioners", sa.Column("reset_until", sa.DateTime(timezone=True), nullable=True))
     op.create_unique_constraint(op.f("uq_practitioners_reset_id"), "practitioners", ["reset_id"])
+    op.add_column("practitioners", sa.Column("totp_secret", sa.String(length=400), nullable=True))
+    op.add_column("practitioners", sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("practitioners", sa.Column("totp_step", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "recovery_codes",
+        sa.Column("practitioner_id", sa.Uuid(), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practitioner_id"],
+            ["practitioners.id"],
+            name=op.f("fk_recovery_codes_practitioner_id_practitioners"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("practitioner_id", "code_digest", name=op.f("pk_recovery_codes")),
+    )
     op.add_column("sessions", sa.Column("network", sa.String(length=64), nullable=True))
     op.add_column("sessions", sa.Column("device", sa.String(length=60), nullable=True))
 
@@ -34,6 +49,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("sessions", "device")
     op.drop_column("sessions", "network")
+    op.drop_table("recovery_codes")
+    op.drop_column("practitioners", "totp_step")
+    op.drop_column("practitioners", "totp_since")
+    op.drop_column("practitioners", "totp_secret")
     op.drop_constraint("uq_practitioners_reset_id", "practitioners")
     op.drop_column("practitioners", "reset_until")
     op.drop_column("practitioners", "reset_id")

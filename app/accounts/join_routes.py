@@ -68,11 +68,13 @@ async def _check_password(
     if not password:
         raise FormError({"password": "Write the password of your Kinebridge account."})
     try:
-        await people.check_credentials(session, tools, invitation.email, password, browser, field="password")
+        person = await people.check_credentials(session, tools, invitation.email, password, browser, field="password")
     except TooManyTriesError:
         raise
     except FormError:
         raise FormError({"password": "This is not the password of your Kinebridge account. Try again."}) from None
+    if person.totp_since is not None:
+        raise FormError({"password": "You sign in with two factors: sign in first, then open this link again."})
 
 
 def _is_signed_in_as(member: Member | None, invited: Practitioner | None) -> bool:

@@ -54,6 +54,16 @@ def write_new_email(person: Practitioner, now: datetime) -> Letter:
     )
 
 
+def write_factor_changed(person: Practitioner, state: str, now: datetime) -> Letter:
+    """Return the letter that tells that two-factor sign-in was turned "on" or "off"."""
+    return _letter(
+        person,
+        f"two-factor sign-in was turned {state}",
+        f"Two-factor sign-in of your account in Kinebridge was turned {state} {_moment(now)}.",
+        "If it was you, there is nothing to do. If it was not, change your password, and tell whoever runs Kinebridge.",
+    )
+
+
 def _letter(person: Practitioner, subject: str, *parts: str, to: str = "") -> Letter:
     text = "\n\n".join([f"Hello {person.name},", *parts]) + "\n"
     return Letter(to or person.email, f"Kinebridge: {subject}", text)

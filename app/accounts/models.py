@@ -96,6 +96,11 @@ class Practitioner(WithId, Base):
     # The newest link for choosing another password, while it may be used; a newer one and its use end it.
     reset_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     reset_until: Mapped[datetime | None]
+    # Two-factor: the encrypted secret of the app that shows codes, asked for once ``totp_since`` is set; and the
+    # half minute (number since 1970) of the last code that was taken, since each is taken once.
+    totp_secret: Mapped[str | None] = mapped_column(String(400))
+    totp_since: Mapped[datetime | None]
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
     # The practice the person works in at the moment; null only until the first membership exists.
     active_practice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("practices.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -165,6 +170,17 @@ class SignInSession(WithId, Base):
     # Where and in what the sign-in was made, in words; null for those of an earlier release.
     network: Mapped[str | None] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(60))
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the app's once; only its digest is kept, and the row goes when it is used."""
+
+    __tablename__ = "recovery_codes"
+
+    practitioner_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("practitioners.id", ondelete="CASCADE"), primary_key=True
+    )
+    code_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class WrongTries(Base):

@@ -9,6 +9,7 @@ from app.accounts import (
     sharing_routes,
     sign_in_routes,
     team_routes,
+    two_factor_routes,
 )
 
 ROUTERS = (
@@ -20,4 +21,5 @@ ROUTERS = (
     join_routes.router,
     reset_routes.router,
     security_routes.router,
+    two_factor_routes.router,
 )

@@ -113,6 +113,7 @@ async def _security_page(
         refusal,
         email=member.email,
         new_email=new_email,
+        has_two_factor=await credentials.has_two_factor(session, member.practitioner_id),
         zone=practice.time_zone or "UTC",
         here_id=member.session_id,
         sign_ins=await list_sessions(session, member.practitioner_id, tools.clock()),

@@ -8,7 +8,7 @@ import uuid
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.accounts import people
+from app.accounts import people, two_factor
 from app.accounts.access import Database, MaybeSignedIn, SignedIn, ToolsDep
 from app.accounts.browsers import AskingBrowser, browser_of
 from app.accounts.countries import COUNTRIES, DEFAULT_COUNTRY
@@ -90,6 +90,8 @@ async def sign_in(
         await people.require_practice(session, practitioner.id)
     except FormError as error:
         return _sign_in_page(request, target, email=email, refusal=error)
+    if practitioner.totp_since is not None:
+        return second_step_page(request, two_factor.write_ticket(tools.vault, practitioner), target)
     return await with_new_session(request, session, tools, practitioner.id, redirect(local_path(target, START_PAGE)))
 
 
@@ -158,6 +160,11 @@ def _sign_in_page(request: Request, target: str, *, email: str = "", refusal: Fo
         comes_from_cliniko=path.partition("?")[0].rstrip("/") == "/open/cliniko",
         email=email,
     )
+
+
+def second_step_page(request: Request, ticket: str, target: str, *, refusal: FormError | None = None) -> Response:
+    """Ask for the code of who gave the right password; the ticket says who that is."""
+    return form_page(request, "accounts/second_step.html", refusal, ticket=ticket, target=local_path(target, ""))
 
 
 def _require_both(email: str, password: str) -> None:

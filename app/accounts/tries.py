@@ -37,6 +37,8 @@ class Rule:
 
 _GROWING = {"first": timedelta(minutes=1), "longest": timedelta(hours=1)}
 ACCOUNT = Rule("account", Waits(free=5, **_GROWING), timedelta(hours=1), right_clears=True)
+# Of somebody whose password was right.
+SECOND_STEP = Rule("second step", Waits(free=5, **_GROWING), timedelta(hours=1), right_clears=True)
 # Of somebody signed in, who is asked for the password again.
 CONFIRMING = Rule("confirming", Waits(free=5, **_GROWING), timedelta(hours=1), right_clears=True)
 # A practice is one address to us: its slips are not to add up over a day.

@@ -32,6 +32,8 @@ NOTICES: dict[str, Notice] = {
         "At most three are mailed in an hour.",
     ),
     "password-reset": Notice("success", "Your password is changed. Sign in with it."),
+    "second-step-late": Notice("info", "That took too long. Sign in again, then enter a code within ten minutes."),
+    "two-factor-off": Notice("success", "Two-factor sign-in is off."),
     "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),
     "email-changed": Notice("success", "Your e-mail is changed. Sign in with the new one from now on."),
     "signed-out-there": Notice("success", "That browser is signed out."),

@@ -370,6 +370,8 @@ def test_a_stranger_is_sent_to_sign_in_and_back(browser: Browser, path: str) -> 
         "/account/security/email",
         "/account/security/sign-out",
         "/account/security/sign-out-elsewhere",
+        "/account/security/two-factor",
+        "/account/security/two-factor/confirm",
     ],
 )
 def test_a_strangers_form_changes_nothing_and_leads_to_sign_in(browser: Browser, path: str) -> None:

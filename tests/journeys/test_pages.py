@@ -20,6 +20,7 @@ PATHS = (
         "/account/letterhead",
         "/account/alerts",
         "/account/security",
+        "/account/security/two-factor",
         "/alerts",
         "/exercises",
         "/exercises/bridge",
