@@ -46,7 +46,7 @@ async def follow_password_change(session: AsyncSession, tools: Tools, person: Pr
     account = str(person.id)
     await forgive(session, [try_at_account(account), try_at_account(account, known_place=browser.network)])
     await post(session, write_password_changed(person, now, tools.settings.public_url), now)
-    _record(session, "account.password_changed", person, now)
+    record_own(session, person, "account.password_changed", now)
 
 
 async def confirm_password(
@@ -115,9 +115,10 @@ async def change_email(
     await session.refresh(person)
     await post(session, write_email_changed(person, former, now), now)
     await post(session, write_new_email(person, now), now)
-    _record(session, "account.email_changed", person, now)
+    record_own(session, person, "account.email_changed", now)
     return True
 
 
-def _record(session: AsyncSession, action: str, person: Practitioner, now: datetime) -> None:
+def record_own(session: AsyncSession, person: Practitioner, action: str, now: datetime) -> None:
+    """Record what happened to a person's own account, in the practice they work in at the moment."""
     audit.record(session, action, at=now, practice_id=person.active_practice_id, practitioner_id=person.id)

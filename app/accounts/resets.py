@@ -10,9 +10,8 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import audit
 from app.accounts.browsers import Browser
-from app.accounts.credentials import follow_password_change, what_is_known
+from app.accounts.credentials import follow_password_change, record_own, what_is_known
 from app.accounts.forms import read_changed_password
 from app.accounts.letters import RESET_PAGE, write_reset
 from app.accounts.models import Practitioner
@@ -20,7 +19,7 @@ from app.accounts.passwords import hash_password
 from app.accounts.people import find_practitioner
 from app.accounts.tools import Tools
 from app.accounts.tries import NETWORK, Rule, TooManyTriesError, Try, take
-from app.crypto import CannotDecryptError, Vault
+from app.crypto import CannotDecryptError
 from app.db import release, transaction
 from app.errors import AppError, NotFoundError
 from app.jobs.queue import defer
@@ -72,21 +71,16 @@ async def mail_reset(tools: Tools, asked_for: str) -> None:
         person = await session.get(Practitioner, person.id, with_for_update=True)
         if person is None:
             return
-        person.reset_id, person.reset_until = uuid.uuid4(), now + RESET_LIFETIME
-        link = tools.settings.public_url + reset_path(tools.vault, person.reset_id)
+        link = begin_reset(tools, person)
         await post(session, write_reset(person, link), now, useful_for=RESET_LIFETIME)
-        audit.record(
-            session,
-            "account.reset_mailed",
-            at=now,
-            practice_id=person.active_practice_id,
-            practitioner_id=person.id,
-        )
+        record_own(session, person, "account.reset_mailed", now)
 
 
-def reset_path(vault: Vault, reset_id: uuid.UUID) -> str:
-    """Return the path of the link of a reset."""
-    return f"{RESET_PAGE}/{vault.sign(str(reset_id), purpose=RESET_PURPOSE)}"
+def begin_reset(tools: Tools, person: Practitioner) -> str:
+    """Give a person a new link for choosing a password, in the place of any former one, and return it."""
+    person.reset_id, person.reset_until = uuid.uuid4(), tools.clock() + RESET_LIFETIME
+    signed = tools.vault.sign(str(person.reset_id), purpose=RESET_PURPOSE)
+    return f"{tools.settings.public_url}{RESET_PAGE}/{signed}"
 
 
 async def find_reset(session: AsyncSession, tools: Tools, token: str) -> Practitioner:

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from app.accounts import audit, credentials, two_factor
+from app.accounts import credentials, two_factor
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormTarget, FormText
 from app.accounts.form_page import form_page
@@ -74,7 +74,7 @@ async def change(
         two_factor.make_secret(tools.vault, person)
         return redirect(TWO_FACTOR_PAGE)
     if action == "codes" and is_on:
-        _record(session, tools, person, "account.recovery_codes_renewed")
+        credentials.record_own(session, person, "account.recovery_codes_renewed", tools.clock())
         return await _codes_page(request, session, person)
     if action == "off" and is_on:
         await two_factor.turn_off(session, person)
@@ -108,11 +108,7 @@ async def _person(session: Database, member: Member) -> Practitioner:
 
 async def _tell(session: Database, tools: Tools, person: Practitioner, state: str) -> None:
     await post(session, write_factor_changed(person, state, tools.clock()), tools.clock())
-    _record(session, tools, person, f"account.two_factor_{state}")
-
-
-def _record(session: Database, tools: Tools, person: Practitioner, action: str) -> None:
-    audit.record(session, action, at=tools.clock(), practice_id=person.active_practice_id, practitioner_id=person.id)
+    credentials.record_own(session, person, f"account.two_factor_{state}", tools.clock())
 
 
 async def _codes_page(request: Request, session: Database, person: Practitioner) -> Response:
