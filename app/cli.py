@@ -1,18 +1,20 @@
-"""The kinebridge command: serve, worker, migrate, restored, demo."""
+"""The kinebridge command: serve, worker, migrate, restored, admin, demo."""
 
 import asyncio
 import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Annotated, TypeVar
 
 import structlog
 import typer
 from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
+from app.accounts.helping import make_reset_link, turn_two_factor_off
+from app.accounts.tools import Tools
 from app.delivery.restored import look_before_sending
 from app.demo.run import run_demo
 from app.embedded import embedded_server
@@ -33,9 +35,13 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+admin = typer.Typer(help="For people who cannot sign in: make sure first who is asking.", no_args_is_help=True)
+cli.add_typer(admin, name="admin")
 log = structlog.get_logger()
 
+Result = TypeVar("Result")
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Email = Annotated[str, typer.Argument(help="The e-mail the person signs in with.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 
 
@@ -88,6 +94,19 @@ def restored() -> None:
     typer.echo(f"{count} deliveries that were not under way are looked for in Cliniko before they are sent.")
 
 
+@admin.command("reset-link")
+def reset_link(email: Email) -> None:
+    """Print a link by which a person chooses a new password; it works once, for an hour."""
+    typer.echo(_with_tools(lambda tools: make_reset_link(tools, email)))
+
+
+@admin.command("two-factor-off")
+def two_factor_off(email: Email) -> None:
+    """Let a person sign in with the password alone, such as after a lost phone; they are told by mail."""
+    _with_tools(lambda tools: turn_two_factor_off(tools, email))
+    typer.echo("Two-factor sign-in is off for this person.")
+
+
 @cli.command()
 def demo(port: Port = 8000) -> None:
     """Try it offline: the service with a stand-in Cliniko and a practice to play with."""
@@ -130,6 +149,18 @@ def _showing(metrics: Metrics, host: str, port: int) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _with_tools(work: Callable[[Tools], Awaitable[Result]]) -> Result:
+    """Do one thing on the database and return what it returns."""
+    settings = load_settings()
+
+    async def run(url: str) -> Result:
+        async with open_tools(settings, url) as tools:
+            return await work(tools)
+
+    with ending_cleanly(), _database(settings) as url:
+        return asyncio.run(run(url))
 
 
 async def _work(settings: Settings, url: str, metrics: Metrics) -> None:

@@ -8,6 +8,7 @@ TASK_MODULES = (
     "app.jobs.worker",
     "app.jobs.trimming",
     "app.accounts.trimming",
+    "app.accounts.jobs",
     "app.mail.jobs",
     "app.alerts.jobs",
     "app.clients.jobs",

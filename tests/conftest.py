@@ -145,11 +145,15 @@ def browser(server: TestClient) -> Browser:
 
 @pytest.fixture(autouse=True)
 def no_jobs_of_other_tests(request: pytest.FixtureRequest) -> None:
-    """Start with an empty queue where a test uses the application: jobs of an ended test lead to an ended Cliniko."""
+    """Start with an empty queue, and no wrong tries, where a test uses the application.
+
+    Jobs of an ended test lead to an ended Cliniko, and all tests come from one address.
+    """
     if "server" in request.fixturenames:
         engine: sa.Engine = request.getfixturevalue("database")
         with engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
+            connection.exec_driver_sql("DELETE FROM wrong_tries")
 
 
 @pytest.fixture(autouse=True)

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
 from app.accounts.countries import COUNTRIES
 from app.accounts.models import Role, SharingRule
+from app.accounts.weak_passwords import is_weak
 from app.errors import AppError
 from app.pdf.document import LAYOUTS
 from app.pdf.look import OUR_COLOUR
@@ -18,13 +19,17 @@ from app.pdf.look import OUR_COLOUR
 LONGEST_TYPED = 1000
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 200
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1000
 LONGEST_TITLE = 100
 LONGEST_ADDRESS, MOST_ADDRESS_LINES = 400, 6
 LONGEST_PHONE = 40
 LONGEST_FOOTER, MOST_FOOTER_LINES = 300, 3
 LONGEST_STOP_WHEN = 500
+TOO_EASY_TO_GUESS = (
+    "This would be guessed early: it is made of common words, a run of keys, or your own name, e-mail or practice. "
+    "Use a few words that do not belong together."
+)
 INVITED_ROLES = (Role.PRACTITIONER, Role.ADMIN)
 
 
@@ -75,7 +80,7 @@ def read_sign_up(*, name: str, email: str, password: str, practice_name: str, co
         **_read_all(
             name=lambda: read_name(name, "Write your name."),
             email=lambda: read_email(email),
-            password=lambda: read_new_password(password),
+            password=lambda: read_new_password(password, about=(name, email, practice_name)),
             practice_name=lambda: read_name(practice_name, "Write the name of your practice."),
             country=lambda: read_country(country),
         )
@@ -90,9 +95,15 @@ class NewcomerForm:
     password: str
 
 
-def read_newcomer(*, name: str, password: str) -> NewcomerForm:
-    """Return the form; raises FormError with a sentence for every field that cannot be taken."""
-    fields = _read_all(name=lambda: read_name(name, "Write your name."), password=lambda: read_new_password(password))
+def read_newcomer(*, name: str, password: str, about: Iterable[str]) -> NewcomerForm:
+    """Return the form; raises FormError with a sentence for every field that cannot be taken.
+
+    ``about`` is what else is known of the person, for judging the password.
+    """
+    fields = _read_all(
+        name=lambda: read_name(name, "Write your name."),
+        password=lambda: read_new_password(password, about=(name, *about)),
+    )
     return NewcomerForm(**fields)
 
 
@@ -114,6 +125,21 @@ class LetterheadForm:
     layout: str
     is_grey: bool
     is_large: bool
+
+
+def read_changed_password(password: str, about: Iterable[str]) -> str:
+    """Return the password of a person of whom this is known; raises FormError for one that cannot be taken."""
+    return _read_all(new_password=lambda: read_new_password(password, about))["new_password"]
+
+
+def read_changed_email(text: str) -> str:
+    """Return the address a person wants to sign in with; raises FormError for what is none."""
+    return _read_all(new_email=lambda: read_email(text))["new_email"]
+
+
+def read_reset_email(text: str) -> str:
+    """Return the address a link is asked for; raises FormError for what is none."""
+    return _read_all(email=lambda: read_email(text))["email"]
 
 
 def read_letterhead(typed: Mapping[str, str]) -> LetterheadForm:
@@ -172,14 +198,20 @@ def read_email(text: str) -> str:
     return email
 
 
-def read_new_password(password: str) -> str:
-    """Return a password of 10 to 200 characters, white space included; raises ValueError with a sentence."""
+def read_new_password(password: str, about: Iterable[str] = ()) -> str:
+    """Return a password of 12 to 1,000 characters in NFC, white space included; raises ValueError with a sentence.
+
+    ``about`` is what is known of the person: a password made of that, or of what everybody takes, is refused.
+    """
+    if len(password) > LONGEST_PASSWORD:
+        raise ValueError(f"This is too long: use at most {LONGEST_PASSWORD} characters.")
+    password = unicodedata.normalize("NFC", password)
     if not password:
         raise ValueError(f"Choose a password of at least {SHORTEST_PASSWORD} characters.")
     if len(password) < SHORTEST_PASSWORD:
         raise ValueError(f"This is too short: use at least {SHORTEST_PASSWORD} characters, such as a few words.")
-    if len(password) > LONGEST_PASSWORD:
-        raise ValueError(f"This is too long: use at most {LONGEST_PASSWORD} characters.")
+    if is_weak(password, about):
+        raise ValueError(TOO_EASY_TO_GUESS)
     return password
 
 

@@ -7,12 +7,16 @@ from fastapi.responses import Response
 
 from app.accounts import people, team
 from app.accounts.access import Database, MaybeSignedIn, Member, ToolsDep
+from app.accounts.browsers import AskingBrowser, Browser
 from app.accounts.form_fields import FormText
+from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, read_newcomer
 from app.accounts.models import Practitioner
 from app.accounts.sign_in_routes import FIRST_PAGE, with_new_session
 from app.accounts.team import OpenInvitation
-from app.web.rendering import page, redirect
+from app.accounts.tools import Tools
+from app.accounts.tries import TooManyTriesError
+from app.web.rendering import redirect
 
 router = APIRouter()
 
@@ -34,6 +38,7 @@ async def join(
     session: Database,
     tools: ToolsDep,
     member: MaybeSignedIn,
+    browser: AskingBrowser,
     name: FormText = "",
     password: FormText = "",
 ) -> Response:
@@ -44,26 +49,32 @@ async def join(
     try:
         practitioner_id: uuid.UUID
         if invited is None:
-            form = read_newcomer(name=name, password=password)
+            form = read_newcomer(name=name, password=password, about=(invitation.email, invitation.practice_name))
             practitioner_id = await team.join_as_newcomer(session, invitation, form, now)
         else:
             if not _is_signed_in_as(member, invited):
-                await _check_password(session, invitation, password)
+                await _check_password(session, tools, invitation, password, browser)
             practitioner_id = invited.id
             await team.join_with_login(session, invitation, practitioner_id, now)
     except FormError as error:
         invited = invited or await people.find_practitioner(session, invitation.email)
-        return _join_page(request, invitation, invited, member, name=name, errors=error.fields)
+        return _join_page(request, invitation, invited, member, name=name, refusal=error)
     return await with_new_session(request, session, tools, practitioner_id, redirect(FIRST_PAGE, notice="joined"))
 
 
-async def _check_password(session: Database, invitation: OpenInvitation, password: str) -> None:
+async def _check_password(
+    session: Database, tools: Tools, invitation: OpenInvitation, password: str, browser: Browser
+) -> None:
     if not password:
         raise FormError({"password": "Write the password of your Kinebridge account."})
     try:
-        await people.check_credentials(session, invitation.email, password)
+        person = await people.check_credentials(session, tools, invitation.email, password, browser, field="password")
+    except TooManyTriesError:
+        raise
     except FormError:
         raise FormError({"password": "This is not the password of your Kinebridge account. Try again."}) from None
+    if person.totp_since is not None:
+        raise FormError({"password": "You sign in with two factors: sign in first, then open this link again."})
 
 
 def _is_signed_in_as(member: Member | None, invited: Practitioner | None) -> bool:
@@ -77,18 +88,17 @@ def _join_page(
     member: Member | None,
     *,
     name: str = "",
-    errors: dict[str, str] | None = None,
+    refusal: FormError | None = None,
 ) -> Response:
-    errors = errors or {}
-    if errors.get("email") == people.EMAIL_TAKEN:  # the account was made while this form was being filled in
-        errors = {"password": "There is an account with your e-mail by now. Write its password to join with it."}
-    return page(
+    if refusal and refusal.fields.get("email") == people.EMAIL_TAKEN:  # made while this form was being filled in
+        sentence = "There is an account with your e-mail by now. Write its password to join with it."
+        refusal = FormError({"password": sentence})
+    return form_page(
         request,
         "accounts/join.html",
-        status=422 if errors else 200,
+        refusal,
         invitation=invitation,
         has_login=invited is not None,
         is_signed_in=_is_signed_in_as(member, invited),
         name=name,
-        errors=errors,
     )

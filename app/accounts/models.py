@@ -93,6 +93,14 @@ class Practitioner(WithId, Base):
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     password_hash: Mapped[str] = mapped_column(String(200))
+    # The newest link for choosing another password, while it may be used; a newer one and its use end it.
+    reset_id: Mapped[uuid.UUID | None] = mapped_column(unique=True)
+    reset_until: Mapped[datetime | None]
+    # Two-factor: the encrypted secret of the app that shows codes, asked for once ``totp_since`` is set; and the
+    # half minute (number since 1970) of the last code that was taken, since each is taken once.
+    totp_secret: Mapped[str | None] = mapped_column(String(400))
+    totp_since: Mapped[datetime | None]
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
     # The practice the person works in at the moment; null only until the first membership exists.
     active_practice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("practices.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -159,6 +167,34 @@ class SignInSession(WithId, Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    # Where and in what the sign-in was made, in words; null for those of an earlier release.
+    network: Mapped[str | None] = mapped_column(String(64))
+    device: Mapped[str | None] = mapped_column(String(60))
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the app's once; only its digest is kept, and the row goes when it is used."""
+
+    __tablename__ = "recovery_codes"
+
+    practitioner_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("practitioners.id", ondelete="CASCADE"), primary_key=True
+    )
+    code_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class WrongTries(Base):
+    """How often somebody lately tried what only the right person can do (``accounts.tries``)."""
+
+    __tablename__ = "wrong_tries"
+    __table_args__ = (Index("ix_wrong_tries_counted_at", "counted_at"),)  # for forgetting old ones
+
+    # A digest of the rule and of who is meant: an account, or an address on the network.
+    about: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # Falls with time, by the rule; counted at the moment given.
+    level: Mapped[float]
+    counted_at: Mapped[datetime]
+    wait_until: Mapped[datetime | None]
 
 
 class Invitation(WithId, Base):

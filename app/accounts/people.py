@@ -1,16 +1,18 @@
 """Practitioners and their practices: signing up, checking a password, working in another practice."""
 
 import uuid
-from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
+from app.accounts.browsers import Browser
 from app.accounts.forms import LONGEST_PASSWORD, FormError, SignUpForm, clean_line
-from app.accounts.models import Membership, Practice, Practitioner, Role
+from app.accounts.models import Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.passwords import hash_password, verify_password
+from app.accounts.tools import Tools
+from app.accounts.tries import NETWORK, Try, forgive, take, try_at_account
 from app.db import release
 
 EMAIL_TAKEN = "There is already an account with this e-mail."
@@ -24,12 +26,17 @@ async def find_practitioner(session: AsyncSession, email: str) -> Practitioner |
     return await session.scalar(select(Practitioner).where(func.lower(Practitioner.email) == func.lower(email)))
 
 
-async def sign_up(session: AsyncSession, form: SignUpForm, now: datetime) -> Practitioner:
-    """Make a practice and its owner; raises FormError when the e-mail has an account, made this moment or before."""
+async def sign_up(session: AsyncSession, tools: Tools, form: SignUpForm, browser: Browser) -> Practitioner:
+    """Make a practice and its owner; raises FormError when the e-mail has an account, made this moment or before.
+
+    Addresses that have one count as wrong tries and take as long as others: asking for many of them is slow.
+    """
+    now = tools.clock()
+    tries = [Try(NETWORK, browser.network)]
+    await take(tools.sessions, tries, now, field="email")
+    password_hash = await hash_password(form.password)
     if await find_practitioner(session, form.email):
         raise FormError({"email": EMAIL_TAKEN})
-    await release(session)  # hashing takes a moment
-    password_hash = await hash_password(form.password)
     try:
         async with session.begin_nested():
             practice = Practice(name=form.practice_name, country=form.country)
@@ -40,6 +47,7 @@ async def sign_up(session: AsyncSession, form: SignUpForm, now: datetime) -> Pra
             await session.flush()
     except IntegrityError as error:
         raise taken_email_or(error) from None
+    await forgive(session, tries)
     audit.record(session, "practice.created", at=now, practice_id=practice.id, practitioner_id=owner.id)
     return owner
 
@@ -60,22 +68,53 @@ def taken_email_or(error: IntegrityError) -> Exception:
     return FormError({"email": EMAIL_TAKEN}) if constraint == "uq_practitioners_email" else error
 
 
-async def check_credentials(session: AsyncSession, email: str, password: str) -> Practitioner:
-    """Return whose e-mail and password these are; raises FormError, alike and after the same time for all others."""
-    practitioner = await find_practitioner(session, clean_line(email))
+async def check_credentials(
+    session: AsyncSession, tools: Tools, email: str, password: str, browser: Browser, *, field: str = "email"
+) -> Practitioner:
+    """Return whose e-mail and password these are; raises FormError, alike and after the same time for all others.
+
+    Wrong tries cost waits; TooManyTriesError says how long, whether or not there is such an account.
+    """
+    address = clean_line(email)
+    practitioner = await find_practitioner(session, address)
+    tries = [Try(NETWORK, browser.network), await _try_at_account(session, practitioner, address, browser)]
     await release(session)  # checking takes a moment
+    await take(tools.sessions, tries, tools.clock(), field=field)
     stored_hash = practitioner.password_hash if practitioner else None
     # One letter over the limit is enough to be wrong, and bounds the work.
     fits, new_hash = await verify_password(password[: LONGEST_PASSWORD + 1], stored_hash)
-    if practitioner is None or not fits:
-        raise FormError({"email": WRONG_CREDENTIALS})
+    if practitioner is None or not fits or not await hold_password(session, practitioner.id, stored_hash):
+        raise FormError({field: WRONG_CREDENTIALS})
+    await forgive(session, tries)
     if new_hash:
         await session.execute(
-            update(Practitioner)
-            .where(Practitioner.id == practitioner.id, Practitioner.password_hash == stored_hash)
-            .values(password_hash=new_hash)
+            update(Practitioner).where(Practitioner.id == practitioner.id).values(password_hash=new_hash)
         )
     return practitioner
+
+
+async def hold_password(session: AsyncSession, practitioner_id: uuid.UUID, stored_hash: str | None) -> bool:
+    """Say whether the password that was checked still is the person's, and let nobody change it in this transaction.
+
+    Whoever changes it ends all sign-ins: one that was being checked meanwhile must not come after that.
+    """
+    query = select(Practitioner.id).where(Practitioner.id == practitioner_id, Practitioner.password_hash == stored_hash)
+    return await session.scalar(query.with_for_update(key_share=True)) is not None
+
+
+async def _try_at_account(
+    session: AsyncSession, practitioner: Practitioner | None, address: str, browser: Browser
+) -> Try:
+    """Return what a try at an account counts for: those from where the person was signed in lately count apart.
+
+    So nobody elsewhere can keep a person out of their account by trying again and again.
+    """
+    id_ = practitioner.id if practitioner else uuid.uuid4()
+    is_known_place = await session.scalar(
+        select(exists().where(SignInSession.practitioner_id == id_, SignInSession.network == browser.network))
+    )
+    who = str(id_) if practitioner else address.lower()
+    return try_at_account(who, known_place=browser.network if is_known_place else None)
 
 
 async def require_practice(session: AsyncSession, practitioner_id: uuid.UUID) -> None:

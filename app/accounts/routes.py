@@ -1,6 +1,16 @@
 """Pages of accounts: signing up and in, and everything under My account."""
 
-from app.accounts import join_routes, letterhead_routes, settings_routes, sharing_routes, sign_in_routes, team_routes
+from app.accounts import (
+    join_routes,
+    letterhead_routes,
+    reset_routes,
+    security_routes,
+    settings_routes,
+    sharing_routes,
+    sign_in_routes,
+    team_routes,
+    two_factor_routes,
+)
 
 ROUTERS = (
     sign_in_routes.router,
@@ -9,4 +19,7 @@ ROUTERS = (
     team_routes.router,
     letterhead_routes.router,
     join_routes.router,
+    reset_routes.router,
+    security_routes.router,
+    two_factor_routes.router,
 )

@@ -2,17 +2,20 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
+from app.accounts.browsers import Browser
 from app.accounts.models import SignInSession
 from app.crypto import Vault, digest
 from app.settings import Settings
 
 LIFETIME = timedelta(days=14)
+MOST_LISTED = 50
 COOKIE_PURPOSE = "session-cookie"
 
 
@@ -21,7 +24,9 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-kinebridge" if settings.is_https else "kinebridge"
 
 
-async def start_session(session: AsyncSession, vault: Vault, practitioner_id: uuid.UUID, now: datetime) -> str:
+async def start_session(
+    session: AsyncSession, vault: Vault, practitioner_id: uuid.UUID, browser: Browser, now: datetime
+) -> str:
     """Add a session for the practitioner and return the cookie's value: a new token at every sign-in, signed."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -31,6 +36,8 @@ async def start_session(session: AsyncSession, vault: Vault, practitioner_id: uu
             created_at=now,
             last_seen_at=now,
             expires_at=now + LIFETIME,
+            network=browser.network,
+            device=browser.device,
         )
     )
     await session.flush()
@@ -46,6 +53,37 @@ async def end_session(session: AsyncSession, vault: Vault, cookie: str | None, n
             .where(SignInSession.token_digest == token_digest, SignInSession.revoked_at.is_(None))
             .values(revoked_at=now)
         )
+
+
+async def list_sessions(session: AsyncSession, practitioner_id: uuid.UUID, now: datetime) -> Sequence[SignInSession]:
+    """Return the sign-ins of a person that are good now, the one seen last first; at most fifty."""
+    query = (
+        select(SignInSession)
+        .where(_of(practitioner_id), SignInSession.expires_at > now)
+        .order_by(SignInSession.last_seen_at.desc(), SignInSession.id)
+        .limit(MOST_LISTED)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def end_one(session: AsyncSession, practitioner_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> bool:
+    """Revoke one sign-in of a person; False when there is none such that is not revoked already."""
+    ending = update(SignInSession).where(_of(practitioner_id), SignInSession.id == session_id)
+    return await session.scalar(ending.values(revoked_at=now).returning(SignInSession.id)) is not None
+
+
+async def end_sessions(
+    session: AsyncSession, practitioner_id: uuid.UUID, now: datetime, *, but: uuid.UUID | None = None
+) -> None:
+    """Revoke every sign-in of a person, but for one if asked."""
+    ending = update(SignInSession).where(_of(practitioner_id))
+    if but is not None:
+        ending = ending.where(SignInSession.id != but)
+    await session.execute(ending.values(revoked_at=now))
+
+
+def _of(practitioner_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(SignInSession.practitioner_id == practitioner_id, SignInSession.revoked_at.is_(None))
 
 
 def read_cookie(vault: Vault, value: str | None) -> str | None:

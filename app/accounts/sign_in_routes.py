@@ -8,16 +8,18 @@ import uuid
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.accounts import people
+from app.accounts import people, two_factor
 from app.accounts.access import Database, MaybeSignedIn, SignedIn, ToolsDep
+from app.accounts.browsers import AskingBrowser, browser_of
 from app.accounts.countries import COUNTRIES, DEFAULT_COUNTRY
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
+from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, clean_line, read_sign_up
 from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_cookie, start_session
 from app.accounts.tools import Tools
 from app.errors import NotFoundError
 from app.web.filters import with_query
-from app.web.rendering import local_path, page, redirect, with_next
+from app.web.rendering import local_path, redirect, with_next
 
 router = APIRouter()
 
@@ -43,6 +45,7 @@ async def sign_up(
     request: Request,
     session: Database,
     tools: ToolsDep,
+    browser: AskingBrowser,
     name: FormText = "",
     email: FormText = "",
     password: FormText = "",
@@ -53,10 +56,10 @@ async def sign_up(
     """Make a practice and its owner, signed in."""
     try:
         form = read_sign_up(name=name, email=email, password=password, practice_name=practice_name, country=country)
-        owner = await people.sign_up(session, form, tools.clock())
+        owner = await people.sign_up(session, tools, form, browser)
     except FormError as error:
         values = {"name": name, "email": email, "practice_name": practice_name, "country": country}
-        return _sign_up_page(request, target, values=values, errors=error.fields)
+        return _sign_up_page(request, target, values=values, refusal=error)
     path = local_path(target, "")
     answer = redirect(path) if path else redirect(FIRST_PAGE, notice="welcome")
     return await with_new_session(request, session, tools, owner.id, answer)
@@ -75,6 +78,7 @@ async def sign_in(
     request: Request,
     session: Database,
     tools: ToolsDep,
+    browser: AskingBrowser,
     email: FormText = "",
     password: FormText = "",
     target: FormTarget = "",
@@ -82,10 +86,12 @@ async def sign_in(
     """Check e-mail and password, start a session and lead on to where the person was going."""
     try:
         _require_both(email, password)
-        practitioner = await people.check_credentials(session, email, password)
+        practitioner = await people.check_credentials(session, tools, email, password, browser)
         await people.require_practice(session, practitioner.id)
     except FormError as error:
-        return _sign_in_page(request, target, email=email, errors=error.fields)
+        return _sign_in_page(request, target, email=email, refusal=error)
+    if practitioner.totp_since is not None:
+        return second_step_page(request, two_factor.write_ticket(tools.vault, practitioner), target)
     return await with_new_session(request, session, tools, practitioner.id, redirect(local_path(target, START_PAGE)))
 
 
@@ -121,39 +127,44 @@ async def with_new_session(
 ) -> Response:
     """Sign the browser in by the answer: always a new session, and the one it had before is ended."""
     await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), tools.clock())
-    set_cookie(answer, tools.settings, await start_session(session, tools.vault, practitioner_id, tools.clock()))
+    cookie = await start_session(session, tools.vault, practitioner_id, browser_of(request), tools.clock())
+    set_cookie(answer, tools.settings, cookie)
     return answer
 
 
 def _sign_up_page(
-    request: Request, target: str, *, values: dict[str, str], errors: dict[str, str] | None = None
+    request: Request, target: str, *, values: dict[str, str], refusal: FormError | None = None
 ) -> Response:
     path = local_path(target, "")
-    return page(
+    errors = refusal.fields if refusal else {}
+    return form_page(
         request,
         "accounts/sign_up.html",
-        status=422 if errors else 200,
+        refusal,
         target=path,
         sign_in_url=with_query("/sign-in", next=path) if path else "/sign-in",
         countries=COUNTRIES,
         values=values,
-        errors=errors or {},
-        email_is_taken=(errors or {}).get("email") == people.EMAIL_TAKEN,
+        email_is_taken=errors.get("email") == people.EMAIL_TAKEN,
     )
 
 
-def _sign_in_page(request: Request, target: str, *, email: str = "", errors: dict[str, str] | None = None) -> Response:
+def _sign_in_page(request: Request, target: str, *, email: str = "", refusal: FormError | None = None) -> Response:
     path = local_path(target, "")
-    return page(
+    return form_page(
         request,
         "accounts/sign_in.html",
-        status=422 if errors else 200,
+        refusal,
         target=path,
         sign_up_url=with_query("/sign-up", next=path) if path else "/sign-up",
         comes_from_cliniko=path.partition("?")[0].rstrip("/") == "/open/cliniko",
         email=email,
-        errors=errors or {},
     )
+
+
+def second_step_page(request: Request, ticket: str, target: str, *, refusal: FormError | None = None) -> Response:
+    """Ask for the code of who gave the right password; the ticket says who that is."""
+    return form_page(request, "accounts/second_step.html", refusal, ticket=ticket, target=local_path(target, ""))
 
 
 def _require_both(email: str, password: str) -> None:

@@ -26,7 +26,18 @@ NOTICES: dict[str, Notice] = {
     "practice-switched": Notice(
         "info", "This patient belongs to another of your practices. You are now working in the one named at the top."
     ),
-    "password-changed": Notice("success", "Your password is changed."),
+    "reset-asked": Notice(
+        "info",
+        "If this e-mail has an account, a link is on its way to it. It works for one hour, and only the newest one. "
+        "At most three are mailed in an hour.",
+    ),
+    "password-reset": Notice("success", "Your password is changed. Sign in with it."),
+    "second-step-late": Notice("info", "That took too long. Sign in again, then enter a code within ten minutes."),
+    "two-factor-off": Notice("success", "Two-factor sign-in is off."),
+    "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),
+    "email-changed": Notice("success", "Your e-mail is changed. Sign in with the new one from now on."),
+    "signed-out-there": Notice("success", "That browser is signed out."),
+    "signed-out-elsewhere": Notice("success", "All your other browsers are signed out."),
     # My account
     "saved": Notice("success", "Your changes are saved."),
     "nothing-changed": Notice("info", "Nothing was changed."),

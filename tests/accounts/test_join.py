@@ -79,9 +79,10 @@ def test_the_role_is_the_invitations_whatever_the_form_says(browser: Browser, da
     ("fields", "name", "sentence"),
     [
         ({"Your name": "", "Password": PASSWORD}, "name", "Write your name."),
-        ({"Your name": "Lee", "Password": ""}, "password", "Choose a password of at least 10 characters."),
+        ({"Your name": "Lee", "Password": ""}, "password", "Choose a password of at least 12 characters."),
         ({"Your name": "Lee", "Password": "short"}, "password", "This is too short"),
-        ({"Your name": "Lee", "Password": "x" * 201}, "password", "This is too long"),
+        ({"Your name": "Lee", "Password": "x" * 1001}, "password", "This is too long"),
+        ({"Your name": "Lee Okafor", "Password": "okafor.lee.2026"}, "password", "This would be guessed early"),
     ],
 )
 def test_a_field_that_cannot_be_taken_has_a_sentence_and_the_link_stays_good(

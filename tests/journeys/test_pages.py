@@ -19,6 +19,8 @@ PATHS = (
         "/account/team",
         "/account/letterhead",
         "/account/alerts",
+        "/account/security",
+        "/account/security/two-factor",
         "/alerts",
         "/exercises",
         "/exercises/bridge",

@@ -23,7 +23,7 @@ from app.clients.models import Client
 from app.db import transaction
 from app.errors import NotFoundError
 from app.programs.home.address_limit import AddressLimit
-from app.programs.home.answers import fits, is_answer, lock_after
+from app.programs.home.answers import WAITS, fits, is_answer
 from app.programs.home.links import code_of, read_token
 from app.programs.models import Program, ProgramLink, ProgramVersion
 from app.settings import Settings
@@ -191,7 +191,7 @@ async def try_answer(tools: Tools, visit: Visit, typed: str, limit: AddressLimit
         if not is_answer(typed, visit.practice.country, today):
             return Answer()
         link.failures += 1
-        link.locked_until = lock_after(link.failures, now)
+        link.locked_until = WAITS.after(link.failures, now)
         limit.count(address, now)
         if link.locked_until is not None:
             _record(session, "program.home_locked", visit, now)

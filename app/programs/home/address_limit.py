@@ -1,16 +1,15 @@
 """How often one network address may answer wrongly, over all patients' pages."""
 
 import datetime
-import ipaddress
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.waits import network_of
+
 # Far more than a family, or a practice's waiting room, types in a while.
 MOST_WRONG_ANSWERS = 50
 WRONG_ANSWERS_WINDOW = datetime.timedelta(minutes=10)
-# Whoever has one IPv6 address usually has all that begin alike.
-IPV6_PREFIX = 64
 
 
 class AddressLimit:
@@ -24,29 +23,16 @@ class AddressLimit:
 
     def over_until(self, address: str, now: datetime.datetime) -> datetime.datetime | None:
         """Return until when an address has to wait, or None."""
-        begun, count = self._counts.get(_network(address), (now, 0))
+        begun, count = self._counts.get(network_of(address), (now, 0))
         until = begun + WRONG_ANSWERS_WINDOW
         return until if count >= MOST_WRONG_ANSWERS and until > now else None
 
     def count(self, address: str, now: datetime.datetime) -> None:
         """Count one wrong answer; windows that are over are forgotten."""
         self._counts = {key: kept for key, kept in self._counts.items() if kept[0] + WRONG_ANSWERS_WINDOW > now}
-        network = _network(address)
+        network = network_of(address)
         begun, count = self._counts.get(network, (now, 0))
         self._counts[network] = (begun, count + 1)
-
-
-def _network(address: str) -> str:
-    """Return what is counted for an address: an IPv4 address itself, the beginning of an IPv6 address."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, IPV6_PREFIX), strict=False))
 
 
 def address_limit(request: Request) -> AddressLimit:

@@ -1,4 +1,4 @@
-"""What a patient may answer at the door of their page, and how long wrong answers have to wait. Pure."""
+"""What a patient may answer at the door of their page, and how long wrong ones have to wait. Pure."""
 
 import datetime
 import hmac
@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import regex
 
+from app.waits import Waits
 from app.words import plain
 
 # Where 3/7/1961 is the seventh of March; everywhere else it is the third of July.
 MONTH_FIRST_COUNTRIES = frozenset({"US", "CA", "PH", "PR", "GU", "AS", "MP", "VI", "FM", "MH", "PW"})
 LONGEST_ANSWER = 40
-FREE_FAILURES = 5
-FIRST_LOCK = datetime.timedelta(minutes=1)
-LONGEST_LOCK = datetime.timedelta(days=1)
+WAITS = Waits(free=5, first=datetime.timedelta(minutes=1), longest=datetime.timedelta(days=1))
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PARTS = regex.compile(r"\p{Nd}+|\p{L}+")
@@ -91,18 +90,3 @@ def _read_code(typed: str) -> str:
 def example_dates(country: str) -> str:
     """Return how a date of birth may be written in a country, for the hint beside the field."""
     return "3/27/1961 or March 27, 1961" if country in MONTH_FIRST_COUNTRIES else "27/3/1961 or 27 March 1961"
-
-
-def lock_after(failures: int, now: datetime.datetime) -> datetime.datetime | None:
-    """Return until when no answer is looked at after so many wrong ones: one minute after the fifth, then doubling."""
-    if failures < FREE_FAILURES:
-        return None
-    lock = FIRST_LOCK * (1 << min(failures - FREE_FAILURES, 20))
-    return now + min(lock, LONGEST_LOCK)
-
-
-def word_wait(until: datetime.datetime, now: datetime.datetime) -> str:
-    """Word how long to wait, rounded up: "1 minute", "16 minutes", "2 hours"."""
-    minutes = max(1, -int(-(until - now).total_seconds() // 60))
-    number, noun = (minutes, "minute") if minutes < 120 else (-(-minutes // 60), "hour")
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

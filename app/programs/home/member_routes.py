@@ -12,10 +12,10 @@ from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.clients.models import Client
 from app.clients.queries import get_client
 from app.errors import NotFoundError
-from app.programs.home.answers import word_wait
 from app.programs.home.links import code_of, ensure_link, link_url, renew_link, turn_off
 from app.programs.models import Program
 from app.programs.queries import find_newest_version, get_program
+from app.waits import word_wait
 from app.web.rendering import page, redirect
 
 router = APIRouter()

@@ -24,12 +24,13 @@ from app.programs.home.access import (
     try_answer,
 )
 from app.programs.home.address_limit import AddressLimitDep
-from app.programs.home.answers import LONGEST_ANSWER, example_dates, word_wait
+from app.programs.home.answers import LONGEST_ANSWER, example_dates
 from app.programs.home.notes import LONGEST_COMMENT, read_note, takes_notes
 from app.programs.home.pictures import figure_name
 from app.programs.home.queries import HomeProgram, note_of, read_content, read_days, read_program
 from app.programs.home.service import keep_note
 from app.programs.home.shown import days_as_data, group_exercises, note_as_data
+from app.waits import word_wait
 from app.web.assets import read_assets
 from app.web.rendering import page, redirect
 

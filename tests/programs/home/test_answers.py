@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.programs.home.answers import example_dates, fits, is_answer, lock_after, read_dates, word_wait
+from app.programs.home.answers import WAITS, example_dates, fits, is_answer, read_dates
+from app.waits import word_wait
 
 TODAY = date(2026, 11, 25)
 BORN = date(1961, 3, 7)
@@ -78,7 +79,7 @@ def test_nothing_typed_breaks_the_reading_or_stands_for_many_dates(typed: str) -
 
 
 def test_the_fifth_wrong_answer_shuts_the_door_for_a_minute_and_each_further_one_for_twice_as_long() -> None:
-    waits = [lock_after(failures, NOW) for failures in range(1, 60)]
+    waits = [WAITS.after(failures, NOW) for failures in range(1, 60)]
     assert waits[:4] == [None] * 4
     spans = [until - NOW for until in waits[4:] if until]
     assert spans[:4] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8)]

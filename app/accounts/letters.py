@@ -1,0 +1,73 @@
+"""What mails about an account say: subject and text. Pure; no link of theirs comes from what a request names."""
+
+from datetime import datetime
+
+from app.accounts.models import Practitioner
+from app.mail.letter import Letter
+from app.web.filters import write_datetime_in
+
+RESET_PAGE = "/reset-password"
+
+
+def write_reset(person: Practitioner, link: str) -> Letter:
+    """Return the letter with the link for choosing a new password."""
+    return _letter(
+        person,
+        "choose a new password",
+        "Somebody asked to choose a new password for your account in Kinebridge. If it was you, open this link:",
+        link,
+        "It works once, for one hour. A newer link ends it.",
+        "If it was not you, do nothing: your password stays as it is.",
+    )
+
+
+def write_password_changed(person: Practitioner, now: datetime, public_url: str) -> Letter:
+    """Return the letter that tells of a changed password."""
+    return _letter(
+        person,
+        "your password was changed",
+        f"The password of your account in Kinebridge was changed {_moment(now)}. All other browsers are signed out.",
+        "If it was you, there is nothing to do. If it was not, choose a new password at once:",
+        public_url + RESET_PAGE,
+        "Then tell whoever runs Kinebridge at your practice.",
+    )
+
+
+def write_email_changed(person: Practitioner, former_email: str, now: datetime) -> Letter:
+    """Return the letter to the address that signed in until now; it does not name the new one."""
+    return _letter(
+        person,
+        "your e-mail was changed",
+        f"The e-mail of your account in Kinebridge was changed {_moment(now)}. This address no longer signs in.",
+        "If it was you, there is nothing to do. If it was not, tell whoever runs Kinebridge at your practice at once.",
+        to=former_email,
+    )
+
+
+def write_new_email(person: Practitioner, now: datetime) -> Letter:
+    """Return the letter to the address that signs in from now on."""
+    return _letter(
+        person,
+        "your e-mail was changed",
+        f"Since {_moment(now).removeprefix('on ')}, this address signs in to your account in Kinebridge.",
+        "If you have no such account, somebody mistyped theirs: tell whoever runs Kinebridge at their practice.",
+    )
+
+
+def write_factor_changed(person: Practitioner, state: str, now: datetime) -> Letter:
+    """Return the letter that tells that two-factor sign-in was turned "on" or "off"."""
+    return _letter(
+        person,
+        f"two-factor sign-in was turned {state}",
+        f"Two-factor sign-in of your account in Kinebridge was turned {state} {_moment(now)}.",
+        "If it was you, there is nothing to do. If it was not, change your password, and tell whoever runs Kinebridge.",
+    )
+
+
+def _letter(person: Practitioner, subject: str, *parts: str, to: str = "") -> Letter:
+    text = "\n\n".join([f"Hello {person.name},", *parts]) + "\n"
+    return Letter(to or person.email, f"Kinebridge: {subject}", text)
+
+
+def _moment(now: datetime) -> str:
+    return f"on {write_datetime_in(now, 'UTC')} (UTC)"

@@ -1,0 +1,137 @@
+"""The second step of signing in, and My account > Security > Two-factor: turning it on and off, recovery codes."""
+
+import segno
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from app.accounts import credentials, two_factor
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.form_fields import FormTarget, FormText
+from app.accounts.form_page import form_page
+from app.accounts.forms import FormError
+from app.accounts.letters import write_factor_changed
+from app.accounts.models import Practitioner
+from app.accounts.sessions import end_sessions
+from app.accounts.sign_in_routes import START_PAGE, second_step_page, with_new_session
+from app.accounts.tools import Tools
+from app.mail.service import post
+from app.web.rendering import local_path, page, redirect, with_next
+
+TWO_FACTOR_PAGE = "/account/security/two-factor"
+
+router = APIRouter()
+
+
+@router.get("/sign-in/code")
+async def leave_second_step() -> Response:
+    """Lead who opens the second step's address to the first."""
+    return redirect("/sign-in")
+
+
+@router.post("/sign-in/code")
+async def take_second_step(
+    request: Request,
+    session: Database,
+    tools: ToolsDep,
+    ticket: FormText = "",
+    code: FormText = "",
+    target: FormTarget = "",
+) -> Response:
+    """Take the code, start a session and lead on to where the person was going."""
+    person = await two_factor.read_ticket(session, tools.vault, ticket)
+    if person is None:
+        return redirect(with_next("/sign-in", local_path(target, "")), notice="second-step-late")
+    try:
+        await two_factor.take_code(session, tools, person, code)
+    except FormError as error:
+        return second_step_page(request, ticket, target, refusal=error)
+    return await with_new_session(request, session, tools, person.id, redirect(local_path(target, START_PAGE)))
+
+
+@router.get(TWO_FACTOR_PAGE)
+async def show_two_factor(request: Request, session: Database, tools: ToolsDep, member: SignedIn) -> Response:
+    """Show whether it is on, and the form that changes it."""
+    return _two_factor_page(request, tools, await _person(session, member))
+
+
+@router.post(TWO_FACTOR_PAGE)
+async def change(
+    request: Request,
+    session: Database,
+    tools: ToolsDep,
+    member: SignedIn,
+    password: FormText = "",
+    action: FormText = "",
+) -> Response:
+    """Do what asks for the password again: begin to set it up, show new recovery codes, or turn it off."""
+    try:
+        person = await credentials.confirm_password(session, tools, member.practitioner_id, password, field="password")
+    except FormError as error:
+        return _two_factor_page(request, tools, await _person(session, member), refusal=error)
+    is_on = person.totp_since is not None
+    if action == "begin" and not is_on:
+        two_factor.make_secret(tools.vault, person)
+        return redirect(TWO_FACTOR_PAGE)
+    if action == "codes" and is_on:
+        credentials.record_own(session, person, "account.recovery_codes_renewed", tools.clock())
+        return await _codes_page(request, session, person)
+    if action == "off" and is_on:
+        await two_factor.turn_off(session, person)
+        await _tell(session, tools, person, "off")
+        return redirect(TWO_FACTOR_PAGE, notice="two-factor-off")
+    return redirect(TWO_FACTOR_PAGE, notice="nothing-changed")
+
+
+@router.post(f"{TWO_FACTOR_PAGE}/confirm")
+async def confirm(
+    request: Request, session: Database, tools: ToolsDep, member: SignedIn, code: FormText = ""
+) -> Response:
+    """Turn it on with a first code of the app, show the recovery codes, and sign all other browsers out."""
+    person = await _person(session, member)
+    if person.totp_secret is None or person.totp_since is not None:
+        return redirect(TWO_FACTOR_PAGE, notice="nothing-changed")
+    try:
+        await two_factor.take_code(session, tools, person, code)
+    except FormError as error:
+        return _two_factor_page(request, tools, await _person(session, member), refusal=error)
+    person = await _person(session, member)
+    person.totp_since = tools.clock()
+    await end_sessions(session, person.id, tools.clock(), but=member.session_id)
+    await _tell(session, tools, person, "on")
+    return await _codes_page(request, session, person)
+
+
+async def _person(session: Database, member: Member) -> Practitioner:
+    return await session.get_one(Practitioner, member.practitioner_id, populate_existing=True)
+
+
+async def _tell(session: Database, tools: Tools, person: Practitioner, state: str) -> None:
+    await post(session, write_factor_changed(person, state, tools.clock()), tools.clock())
+    credentials.record_own(session, person, f"account.two_factor_{state}", tools.clock())
+
+
+async def _codes_page(request: Request, session: Database, person: Practitioner) -> Response:
+    codes = await two_factor.make_recovery_codes(session, person)
+    return page(request, "accounts/recovery_codes.html", codes=codes)
+
+
+def _two_factor_page(
+    request: Request, tools: Tools, person: Practitioner, *, refusal: FormError | None = None
+) -> Response:
+    is_on = person.totp_since is not None
+    secret = "" if is_on else two_factor.read_secret(tools.vault, person)
+    return form_page(
+        request,
+        "accounts/two_factor.html",
+        refusal,
+        is_on=is_on,
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        qr_code=_draw(two_factor.app_address(secret, person.email)) if secret else "",
+    )
+
+
+def _draw(text: str) -> Markup:
+    """Return the QR code of a text as an SVG element; its lines are the text's only trace in it."""
+    code = segno.make_qr(text, error="m")
+    return Markup(code.svg_inline(title="QR code for your app", scale=5, border=4, light="#fff", dark="#000"))  # noqa: S704 - markup of segno's own
