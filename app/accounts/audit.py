@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import AuditEvent
+from app.web.requests import client_address
 
 
 def record(
@@ -19,9 +20,11 @@ def record(
     client_id: uuid.UUID | None = None,
     **detail: Any,
 ) -> None:
-    """Add one event to the session's transaction.
+    """Add one event to the session's transaction, with the address of the request under way.
 
-    ``action`` is a fixed word such as "client.opened_shared"; ``detail`` holds ids and numbers only, never names.
+    ``action`` is a fixed word such as "client.opened_shared", its kind before the dot; ``activity.sentences`` says it
+    in words. ``detail`` holds ids, numbers and fixed words only, never names. Without a practitioner it was done by
+    Kinebridge itself, or by a client on their own page.
     """
     session.add(
         AuditEvent(
@@ -30,6 +33,7 @@ def record(
             practitioner_id=practitioner_id,
             action=action,
             client_id=client_id,
+            address=client_address(),
             detail=detail,
         )
     )
