@@ -1,4 +1,4 @@
-"""The record of who did what: the database itself keeps it, it is found by each filter, and each practice says how long.
+"""The record of who did what: kept by the database itself, found by each filter, for as long as each practice says.
 
 Revision ID: 0010
 Revises: 0008
