@@ -16,6 +16,7 @@ TASK_MODULES = (
     "app.delivery.trimming",
     "app.delivery.watch",
     "app.programs.home.jobs",
+    "app.activity.keeping",
 )
 
 

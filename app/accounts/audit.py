@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.access import Member
 from app.accounts.models import AuditEvent
 from app.web.requests import client_address
 
@@ -37,3 +38,17 @@ def record(
             detail=detail,
         )
     )
+
+
+def record_by(
+    session: AsyncSession,
+    member: Member,
+    action: str,
+    *,
+    at: datetime,
+    client_id: uuid.UUID | None = None,
+    **detail: Any,
+) -> None:
+    """Add one event that a signed-in member caused in their practice (``record``)."""
+    who = {"practice_id": member.practice_id, "practitioner_id": member.practitioner_id}
+    record(session, action, at=at, client_id=client_id, **who, **detail)

@@ -10,8 +10,10 @@ from app.accounts.access import Database, MaybeSignedIn, Member, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError, read_newcomer
 from app.accounts.models import Practitioner
+from app.accounts.sign_in_events import record_refusal
 from app.accounts.sign_in_routes import FIRST_PAGE, with_new_session
 from app.accounts.team import OpenInvitation
+from app.accounts.tools import Tools
 from app.web.rendering import page, redirect
 
 router = APIRouter()
@@ -48,7 +50,7 @@ async def join(
             practitioner_id = await team.join_as_newcomer(session, invitation, form, now)
         else:
             if not _is_signed_in_as(member, invited):
-                await _check_password(session, invitation, password)
+                await _check_password(session, tools, invitation, password)
             practitioner_id = invited.id
             await team.join_with_login(session, invitation, practitioner_id, now)
     except FormError as error:
@@ -57,12 +59,13 @@ async def join(
     return await with_new_session(request, session, tools, practitioner_id, redirect(FIRST_PAGE, notice="joined"))
 
 
-async def _check_password(session: Database, invitation: OpenInvitation, password: str) -> None:
+async def _check_password(session: Database, tools: Tools, invitation: OpenInvitation, password: str) -> None:
     if not password:
         raise FormError({"password": "Write the password of your Kinebridge account."})
     try:
         await people.check_credentials(session, invitation.email, password)
     except FormError:
+        await record_refusal(tools, invitation.email)
         raise FormError({"password": "This is not the password of your Kinebridge account. Try again."}) from None
 
 

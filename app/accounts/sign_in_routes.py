@@ -14,6 +14,7 @@ from app.accounts.countries import COUNTRIES, DEFAULT_COUNTRY
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.forms import FormError, clean_line, read_sign_up
 from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_cookie, start_session
+from app.accounts.sign_in_events import record_refusal, record_sign_in_event
 from app.accounts.tools import Tools
 from app.errors import NotFoundError
 from app.web.filters import with_query
@@ -85,6 +86,7 @@ async def sign_in(
         practitioner = await people.check_credentials(session, email, password)
         await people.require_practice(session, practitioner.id)
     except FormError as error:
+        await record_refusal(tools, email)
         return _sign_in_page(request, target, email=email, errors=error.fields)
     return await with_new_session(request, session, tools, practitioner.id, redirect(local_path(target, START_PAGE)))
 
@@ -92,7 +94,10 @@ async def sign_in(
 @router.post("/sign-out")
 async def sign_out(request: Request, session: Database, tools: ToolsDep, target: FormTarget = "") -> Response:
     """End the browser's session; whoever signs in next goes on to ``next``."""
-    await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), tools.clock())
+    now = tools.clock()
+    ended = await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), now)
+    if ended is not None:
+        await record_sign_in_event(session, "session.ended", ended, at=now)
     answer = redirect(with_next("/sign-in", target), notice="signed-out")
     clear_cookie(answer, tools.settings)
     return answer
@@ -122,6 +127,7 @@ async def with_new_session(
     """Sign the browser in by the answer: always a new session, and the one it had before is ended."""
     await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), tools.clock())
     set_cookie(answer, tools.settings, await start_session(session, tools.vault, practitioner_id, tools.clock()))
+    await record_sign_in_event(session, "session.started", practitioner_id, at=tools.clock())
     return answer
 
 

@@ -19,6 +19,8 @@ PATHS = (
         "/account/team",
         "/account/letterhead",
         "/account/alerts",
+        "/account/activity",
+        "/account/activity/keeping",
         "/alerts",
         "/exercises",
         "/exercises/bridge",
@@ -74,6 +76,8 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
         page.goto(f"{address}/open/cliniko?patient_id={patient}")
         expect(page.get_by_role("button", name="New program")).to_be_visible()
         yield f"client {patient}"
+    page.get_by_role("link", name="Who has seen this client").click()
+    yield "who has seen a client"
     page.goto(f"{address}/clients")
     yield "clients"
     yield from check_an_import(page, address)
