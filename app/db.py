@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import DateTime, Enum, MetaData, Uuid
+from sqlalchemy import DateTime, Enum, MetaData, Uuid, func, select
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -21,6 +21,10 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Sessions = async_sessionmaker[AsyncSession]
+
+# A database machine that is gone without a word is noticed within a minute; by the system's own times it takes hours,
+# and all that while a job would hold the lock of its key (PostgreSQL manual, libpq, "Parameter Key Words").
+KEEPALIVES = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 
 
 class Base(DeclarativeBase):
@@ -67,6 +71,7 @@ def make_engine(url: str) -> AsyncEngine:
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
+        connect_args=KEEPALIVES,
         hide_parameters=True,  # exceptions must not carry names, addresses or keys
     )
 
@@ -90,6 +95,12 @@ async def transaction(sessions: Sessions) -> AsyncIterator[AsyncSession]:
 async def release(session: AsyncSession) -> None:
     """End what has been read so far and hand the connection back, so that a network call holds no transaction."""
     await session.commit()
+
+
+async def database_now(session: AsyncSession) -> datetime:
+    """Return the database's time, by which the queue decides too: by ours a job could come too early for its row."""
+    now: datetime = (await session.scalars(select(func.clock_timestamp()))).one()
+    return now
 
 
 async def driver_connection(session: AsyncSession) -> psycopg.AsyncConnection[Any]:

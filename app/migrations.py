@@ -1,6 +1,8 @@
 """Brings a database to the schema of this release, and tells whether it is there."""
 
 import importlib
+import random
+import time
 from importlib.metadata import version as package_version
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from alembic.script import ScriptDirectory
 from procrastinate.schema import SchemaManager
 
 from app.db import sqlalchemy_url
+from app.errors import AppError
 
 MODEL_MODULES = (
     "app.mail.models",
@@ -25,6 +28,14 @@ MODEL_MODULES = (
 )
 # Any number, the same in every process: two that start together migrate one after the other.
 MIGRATION_LOCK = 7_291_446_003
+# PostgreSQL looks for deadlocks after a second and then ends one of those who wait: before that, it is we who give way.
+GIVE_WAY = "SET LOCAL lock_timeout = '400ms'"
+IN_THE_WAY = ("55P03", "40P01")  # lock not available, deadlock (PostgreSQL manual, appendix A)
+WAIT_FOR_TABLES_SECONDS = 300.0
+TABLES_IN_USE = (
+    "The database was not migrated, and nothing was changed: its tables are in use all the time, as during a backup. "
+    "Run kinebridge migrate again when that is over."
+)
 
 # What we add to procrastinate's own schema.
 # It announces a job when it is put in, but not when the lock it waited for is free: the next job of a key would wait
@@ -78,16 +89,54 @@ def migrate(url: str) -> bool:
     with engine.connect() as guard:
         guard.execute(sa.text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
         try:
-            with engine.begin() as connection:
-                if _is_newer(connection):
-                    return False
-                upgrade(connection, "head")
-                _note_lineage(connection)
-            with engine.begin() as connection:
-                _migrate_queue(connection)
+            return _migrate_patiently(engine)
         finally:
             guard.execute(sa.text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
+
+
+def _migrate_patiently(engine: sa.Engine) -> bool:
+    """Migrate; begin again from the start where the work of the release that runs meanwhile is in the way.
+
+    Raises AppError when that goes on for minutes, such as during a backup: then nothing was changed.
+    """
+    give_up_at = time.monotonic() + WAIT_FOR_TABLES_SECONDS
+    while True:
+        try:
+            return _migrate(engine)
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in IN_THE_WAY:
+                raise
+            if time.monotonic() > give_up_at:
+                raise AppError(TABLES_IN_USE) from None
+        time.sleep(random.uniform(0.2, 1))  # noqa: S311 - so that it meets another moment; keeps no secret
+
+
+def _migrate(engine: sa.Engine) -> bool:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(GIVE_WAY)
+        if _is_newer(connection):
+            return False
+        if MigrationContext.configure(connection).get_current_revision() != _head():
+            _hold_tables(connection)
+        upgrade(connection, "head")
+        _note_lineage(connection)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(GIVE_WAY)
+        _migrate_queue(connection)
     return True
+
+
+def _hold_tables(connection: sa.Connection) -> None:
+    """Lock every table before the first is changed, so that no request that has read one waits for us at another.
+
+    The sessions come first, as in a request: whoever has read them may finish, who comes later waits with empty hands.
+    """
+    tables = connection.exec_driver_sql(
+        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() "
+        "AND tablename NOT LIKE 'procrastinate%%' ORDER BY tablename <> 'sessions', tablename"
+    ).scalars()
+    if names := ", ".join(tables):
+        connection.exec_driver_sql(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
 
 
 def upgrade(connection: sa.Connection, revision: str) -> None:
@@ -97,14 +146,17 @@ def upgrade(connection: sa.Connection, revision: str) -> None:
     command.upgrade(config, revision)
 
 
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def is_current(connection: sa.Connection) -> bool:
     """Return True when the database has all that this release knows of: its migrations and the queue's schema.
 
     A newer release's database has it too: migrations only add what the release before them may leave out, so that both
     can run beside each other during an upgrade.
     """
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if MigrationContext.configure(connection).get_current_revision() != head and not _is_newer(connection):
+    if MigrationContext.configure(connection).get_current_revision() != _head() and not _is_newer(connection):
         return False
     # Names begin with the version that brought them: a newer one sorts after ours.
     return (_queue_version(connection) or "") >= _queue_migrations()[-1].name

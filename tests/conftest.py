@@ -198,5 +198,31 @@ def ben(ana: Browser, clinic: Clinic) -> Browser:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than there are cores: some tests mostly wait for processes of their own."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers a core: some tests mostly wait, for processes of their own or for a browser."""
+    return (os.cpu_count() or 1) * 2
+
+
+# Tests that mostly wait.
+WAITING = (
+    "tests/campaign/",
+    "tests/delivery/test_crash.py",
+    "tests/jobs/test_worker_process.py",
+    "tests/journeys/",
+    "tests/programs/test_client_live.py",
+    "tests/programs/test_editor_journeys.py",
+    "tests/programs/test_editor_script.py",
+    "tests/test_backup.py",
+    "tests/test_cli.py",
+    "tests/test_machines.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that wait, in half of the workers, so that the others keep the processors busy meanwhile.
+
+    Each worker begins with its own stretch of the list, and later takes over from the ends of others'.
+    """
+    waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+    others = [item for item in items if not item.nodeid.startswith(WAITING)]
+    half = len(others) // 2
+    items[:] = [*waiting[::2], *others[:half], *waiting[1::2], *others[half:]]

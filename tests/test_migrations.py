@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from app import migrations
 from app.db import Base, sqlalchemy_url
+from app.errors import AppError
 from app.migrations import import_all_models, is_current, migrate, upgrade
 from app.prepare import prepare_database
+from tests.processes import wait_until
 
 
 @pytest.fixture
@@ -147,6 +150,37 @@ def test_with_every_key_busy_a_look_at_a_long_queue_reads_by_the_lock(empty_url:
         fetched = connection.exec_driver_sql(f"SELECT id FROM procrastinate_fetch_job_v2(NULL, {worker})").scalar()
         reads = connection.exec_driver_sql("SELECT pg_stat_get_xact_numscans('kinebridge_jobs_of_a_lock'::regclass)")
         assert fetched is None and reads.scalar_one() >= 1000
+
+
+def test_a_request_under_way_and_the_migration_do_not_end_each_other(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = sa.create_engine(sqlalchemy_url(empty_url), poolclass=sa.NullPool)
+
+    def somebody_waits() -> bool:
+        with engine.connect() as beside:
+            return bool(
+                beside.exec_driver_sql(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND wait_event_type = 'Lock'"
+                ).scalar_one()
+            )
+
+    with engine.begin() as connection:
+        upgrade(connection, PREVIOUS)
+    migration = threading.Thread(target=migrate, args=(empty_url,))
+    with engine.begin() as request:
+        request.exec_driver_sql("SELECT FROM sessions")
+        request.exec_driver_sql("SELECT FROM practices")
+        migration.start()
+        wait_until(somebody_waits, "the migration waits for the request")
+        request.exec_driver_sql("SELECT FROM deliveries")
+        with monkeypatch.context() as impatient, pytest.raises(AppError, match="nothing was changed"):
+            impatient.setattr(migrations, "WAIT_FOR_TABLES_SECONDS", 0)
+            migrations._migrate_patiently(engine)
+    migration.join(60)
+    with engine.connect() as connection:
+        assert is_current(connection)
 
 
 def test_rows_of_an_assigned_version_can_be_neither_changed_nor_deleted(empty_url: str) -> None:

@@ -16,6 +16,7 @@ from app.db import make_engine, make_sessions
 from app.metrics import Metrics
 from app.monitoring import may_read
 from app.settings import Settings
+from app.web.assets import static_url
 from tests.fakes.cliniko import FakeCliniko
 from tests.support import Browser, Clinic, send_pdf
 
@@ -147,9 +148,13 @@ def test_requests_are_counted_by_route_and_never_by_address(ana: Browser, clinic
     ana.get("/clients?q=Wilhelmina")
     ana.get("/nothing/Wilhelmina")
     ana.send("WILHELMINA", "/clients")
+    ana.get(static_url("app.css"))
+    ana.get("/static/wilhelmina.css")
     text = reading.as_text().decode()
     assert 'kinebridge_http_requests_total{method="GET",route="/clients/{client_id}",status="200"}' in text
     assert 'kinebridge_http_requests_total{method="GET",route="none",status="404"}' in text
+    for status in (200, 404):
+        assert f'kinebridge_http_requests_total{{method="GET",route="/static/{{name:path}}",status="{status}"}}' in text
     assert 'method="other"' in text
     assert 'kinebridge_http_request_seconds_bucket{le="0.25",method="GET",route="/open/cliniko"}' in text
     assert "wilhelmina" not in text.lower() and client.rpartition("/")[2] not in text

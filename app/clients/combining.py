@@ -127,9 +127,12 @@ async def _lock(session: AsyncSession, client_ids: Collection[uuid.UUID]) -> dic
 
 
 async def _kept_apart_from(session: AsyncSession, client_id: uuid.UUID) -> set[uuid.UUID]:
+    """Return the clients that a person keeps apart from this one, or from what became part of it."""
+    of_it = or_(Client.id == client_id, Client.combined_into_id == client_id)
+    ours = select(Client.id).where(of_it)
     pairs = await session.execute(
         select(ClientsKeptApart.first_id, ClientsKeptApart.second_id).where(
-            or_(ClientsKeptApart.first_id == client_id, ClientsKeptApart.second_id == client_id)
+            or_(ClientsKeptApart.first_id.in_(ours), ClientsKeptApart.second_id.in_(ours))
         )
     )
     return {id_ for pair in pairs for id_ in pair} - {client_id}

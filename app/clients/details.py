@@ -122,7 +122,7 @@ def write(field: str, data: Any) -> str:
     if field == "archived_at":
         return "yes" if data else "no"
     if field == "phone_numbers":
-        return ", ".join(phone["number"] for phone in data)
+        return ", ".join(": ".join(filter(None, (phone["type"], phone["number"]))) for phone in data)
     if field == "date_of_birth" and data:
         return write_date(date.fromisoformat(data))
     return str(data or "")

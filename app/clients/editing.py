@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts import audit
 from app.accounts.access import Member
 from app.clients.combining import combine, keep_apart
-from app.clients.details import EDITABLE, Weighed, edit, from_data
+from app.clients.details import EDITABLE, Weighed, edit, from_data, write
 from app.clients.models import Client, ClientLink
 from app.clients.queries import get_client
 from app.clients.writing import index_values, note_correction, write_details
@@ -66,13 +66,18 @@ async def edit_details(
 
 
 async def settle_field(
-    session: AsyncSession, member: Member, client: Client, field: str, *, takes_theirs: bool, now: datetime
+    session: AsyncSession, member: Member, client: Client, field: str, *, takes_theirs: bool, seen: str, now: datetime
 ) -> None:
-    """Take Cliniko's value of an edited field, or keep ours and stop asking; one that is settled is left alone."""
+    """Take Cliniko's value of an edited field, or keep ours and stop asking; one that is settled is left alone.
+
+    ``seen`` is what the page said of it, in words. Raises ConflictError when Cliniko has changed it since.
+    """
     await _lock(session, client)
     own = client.own_fields.get(field)
     if own is None:
         return
+    if seen and seen.split() != write(field, own["cliniko"]).split():
+        raise ConflictError("Cliniko has changed this once more meanwhile. Open the client's page again to see it.")
     born = client.date_of_birth
     rest = {name: kept for name, kept in client.own_fields.items() if name != field}
     if takes_theirs:

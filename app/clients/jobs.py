@@ -17,7 +17,7 @@ from app.clients.service import mark_not_visible, refresh_client
 from app.cliniko.errors import ClinikoError, KeyRejected, PatientNotFound
 from app.cliniko.merges import MergeTrail
 from app.crypto import CannotDecryptError
-from app.db import transaction
+from app.db import database_now, transaction
 from app.jobs.queue import connection_lock, defer, queue
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ async def refresh(context: JobContext, client_id: str, membership_id: str) -> No
     async with transaction(tools.sessions) as session:
         connection = await find_connection(session, uuid.UUID(membership_id))
         patient_id = await current_patient_id(session, uuid.UUID(client_id))
-        is_early = connection is not None and not may_ask(connection, tools.clock())
+        is_early = connection is not None and not may_ask(connection, await database_now(session))
         if is_early:
             await defer_refresh(session, uuid.UUID(client_id), uuid.UUID(membership_id))
     if connection is None or patient_id is None or is_early:

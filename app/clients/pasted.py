@@ -17,8 +17,10 @@ class WrongPageError(Exception):
     """The address is not followed; ``args[0]`` says why, for the person."""
 
 
-async def find_pasted(session: AsyncSession, member: Member, typed: str, api_url: str) -> str | None:
-    """Return the id of the patient whose page's address was pasted, or None for any other text.
+async def find_pasted(session: AsyncSession, member: Member, typed: str, api_url: str) -> dict[str, str] | None:
+    """Return what a click on the patient whose page's address was pasted would send, or None for any other text.
+
+    Where the address names the clinic of the active practice, that is meant, and none of the person's others.
 
     Raises WrongPageError for a page of Cliniko that is no patient's, and for a patient of another clinic than the one
     the practice is connected to. A practice without a key is not connected yet: saving one will tell.
@@ -28,18 +30,23 @@ async def find_pasted(session: AsyncSession, member: Member, typed: str, api_url
         return None
     if pasted.patient_id is None:
         raise WrongPageError(NOT_A_PATIENT)
-    if pasted.subdomain is not None:
-        await _refuse_other_clinic(session, member, pasted)
-    return pasted.patient_id
+    click = {"patient_id": pasted.patient_id}
+    if pasted.subdomain is not None and await _is_sure(session, member, pasted):
+        click["practice"] = str(member.practice_id)
+    return click
 
 
-async def _refuse_other_clinic(session: AsyncSession, member: Member, pasted: PastedPage) -> None:
+async def _is_sure(session: AsyncSession, member: Member, pasted: PastedPage) -> bool:
+    """Return whether the address is of the active practice's clinic, False while that is not known.
+
+    Raises WrongPageError where it is of another.
+    """
     query = select(Practice.id, Practice.name, Practice.cliniko_subdomain)
     rows = await session.execute(query.where(Practice.id.in_([id_ for id_, _ in member.practices])))
     clinics = {id_: (name, (subdomain or "").lower()) for id_, name, subdomain in rows}
     here = clinics[member.practice_id][1]
     if here in ("", pasted.subdomain):
-        return
+        return here != ""
     refusal = (
         f'This patient is at "{pasted.subdomain}" in Cliniko, but {member.practice_name} is connected to "{here}".'
     )

@@ -90,12 +90,14 @@ async def settle(
     tools: ToolsDep,
     field: FormText = "",
     action: FormText = "",
+    theirs: FormText = "",
 ) -> Response:
     """Take Cliniko's value of a field, or keep ours."""
     client = await get_client(session, member, client_id)
     if field not in EDITABLE or action not in ("take", "keep"):
         raise BadRequestError("Choose which value to use on the client's page.")
-    await settle_field(session, member, client, field, takes_theirs=action == "take", now=tools.clock())
+    takes_theirs = action == "take"
+    await settle_field(session, member, client, field, takes_theirs=takes_theirs, seen=theirs, now=tools.clock())
     return redirect(f"/clients/{client.id}", notice="saved")
 
 

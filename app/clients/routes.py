@@ -38,11 +38,11 @@ async def show_clients(
     typed = q[:LONGEST_SEARCH]
     patient_url = refusal = None
     try:
-        patient_id = await find_pasted(session, member, typed, tools.settings.cliniko_api_url)
+        click = await find_pasted(session, member, typed, tools.settings.cliniko_api_url)
     except WrongPageError as error:
         refusal = error.args[0]
     else:
-        patient_url = with_query("/open/cliniko", patient_id=patient_id) if patient_id else None
+        patient_url = with_query("/open/cliniko", **click) if click else None
     if patient_url and TYPING not in request.headers:
         return redirect(patient_url)
     asked = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1

@@ -6,6 +6,7 @@ gets its job again, oldest first. The connection's row is locked before any deli
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -14,14 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.connections import lock_connection, outage_of, set_outage
 from app.accounts.models import Connection
 from app.accounts.outage import Outage, Turn, after_no_verdict, after_trouble, turn
+from app.db import database_now
 from app.delivery import events
-from app.delivery.due import QUIET, database_now, is_due
+from app.delivery.due import QUIET, is_due
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.outcome import Verdict
 from app.delivery.service import give_up, put_in, send_on
 from app.delivery.states import HELD, Actor
 from app.jobs.queue import connection_lock, defer, defer_all
 from app.jobs.retry import FIRST_GAP, has_tried_long_enough
+
+# The reasons of a delivery that failed since Cliniko did not answer, or not as it should.
+CLINIKO_WAS_DOWN = frozenset({"unreachable", "server_trouble"})
 
 
 async def hold(session: AsyncSession, delivery: Delivery, connection: Connection, now: datetime) -> None:
@@ -67,6 +72,8 @@ async def wake(session: AsyncSession, connection_id: uuid.UUID, now: datetime, *
         await send_on(session, delivery, now, by=Actor.SWEEP)
     elif answered:
         await _end(session, connection, now)
+        # Nothing is held, but one may have an hour to its own next try, for no other reason than the outage.
+        await _bring_back(session, connection, reasons=CLINIKO_WAS_DOWN)
 
 
 async def find_probe(session: AsyncSession, connection: Connection) -> Delivery | None:
@@ -132,11 +139,17 @@ async def _end(session: AsyncSession, connection: Connection, now: datetime) -> 
         await events.outage_ended(session, connection, outage.failing_since, now)
 
 
-async def _bring_back(session: AsyncSession, connection: Connection) -> None:
-    """Give what was held its jobs again, oldest first."""
+async def _bring_back(
+    session: AsyncSession, connection: Connection, *, reasons: Collection[str] = frozenset({HELD})
+) -> None:
+    """Give what was held, or waits for one of these reasons, its jobs again, oldest first."""
     rows = await session.execute(
         update(Delivery)
-        .where(Delivery.membership_id == connection.membership_id, Delivery.reason == HELD, Delivery.state.in_(QUIET))
+        .where(
+            Delivery.membership_id == connection.membership_id,
+            Delivery.reason.in_(reasons),
+            Delivery.state.in_(QUIET),
+        )
         .values(reason="", next_attempt_at=None)
         .returning(Delivery.id, Delivery.created_at)
         .execution_options(synchronize_session=False)

@@ -19,7 +19,7 @@ from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko
 from app.cliniko.errors import ClinikoError, PatientNotFound, UploadExpired
 from app.cliniko.types import Attachment
-from app.db import transaction
+from app.db import database_now, transaction
 from app.delivery import events
 from app.delivery.attempts import Attempt
 from app.delivery.backlog import note_verdict
@@ -47,6 +47,9 @@ FRESH_UPLOADS = 3
 # From announcing that the record is asked for to asking: well below the time after which a silent worker's jobs are
 # taken over.
 ASK_WITHIN = timedelta(seconds=5)
+
+# Less than this is the time a transaction takes.
+CLOCKS_DIFFER_BY = timedelta(seconds=2)
 
 
 class StoodStillError(Exception):
@@ -213,6 +216,7 @@ async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: E
         outcome=outcome.state,
     )
     async with transaction(tools.sessions) as session:
+        outcome = await _by_the_databases_clock(session, outcome, now)
         held_until = await _note_verdict(session, claim, judge_cliniko(error), outcome, now)
         if held_until is not None and outcome.at is not None:
             outcome = replace(outcome, at=max(outcome.at, held_until))
@@ -224,6 +228,17 @@ async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: E
         if outcome.connection_state is not None:
             key = claim.connection.encrypted_key
             await note_answer(session, claim.connection.id, outcome.connection_state, encrypted_key=key, at=now)
+
+
+async def _by_the_databases_clock(session: AsyncSession, outcome: Outcome, now: datetime) -> Outcome:
+    """Return the outcome with its time moved on by as much as our clock is behind the one by which jobs come.
+
+    Else the gap could be over before it began, and a key that is busy for a minute be asked about all that minute.
+    """
+    behind = await database_now(session) - now
+    if outcome.at is None or behind < CLOCKS_DIFFER_BY:
+        return outcome
+    return replace(outcome, at=outcome.at + behind)
 
 
 async def _note_answer(session: AsyncSession, claim: Claim, now: datetime) -> None:

@@ -13,9 +13,10 @@ from app.accounts.connections import find_connection, lock_connection, outage_of
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.outage import Turn, probing, turn
 from app.clients.models import ClientLink
+from app.db import database_now
 from app.delivery.attempts import Step, broken_off
 from app.delivery.backlog import find_probe, hold, wake_when_due
-from app.delivery.due import database_now, due_at, is_due
+from app.delivery.due import due_at, is_due
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.roles import FIRST_GAP
 from app.delivery.service import note_stopped, put_in, send_on

@@ -3,8 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, and_, func, or_
 
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.outcome import SETTLING_TIME
@@ -12,12 +11,6 @@ from app.delivery.states import HELD
 
 # A worker may have one of these in its hands only as long as its job runs, which no second job of the key does.
 QUIET = (DeliveryState.WAITING, DeliveryState.PROCESSING)
-
-
-async def database_now(session: AsyncSession) -> datetime:
-    """Return the database's time, by which the queue decides too: by ours a job could come too early for its row."""
-    now: datetime = (await session.scalars(select(func.clock_timestamp()))).one()
-    return now
 
 
 def due_at(delivery: Delivery) -> datetime | None:

@@ -81,6 +81,7 @@ class Counts:
     members: Mapping[uuid.UUID | None, int]  # None: of all together
     ages: Mapping[str, int]
     shown: int
+    not_done: int  # of those shown
 
 
 def count(tallies: Sequence[Tally], chosen: Filter) -> Counts:
@@ -96,6 +97,7 @@ def count(tallies: Sequence[Tally], chosen: Filter) -> Counts:
         members={who: total(who=who) for who in members},
         ages={age: total(age=age) for age in AGES},
         shown=total(),
+        not_done=sum(tally.count for tally in tallies if _fits(tally, chosen) and tally.state is not S.DELIVERED),
     )
 
 

@@ -2,8 +2,10 @@
 
 import uuid
 
+import structlog
 from procrastinate import JobContext
 
+from app.accounts.connections import find_connection
 from app.accounts.tools import tools_of
 from app.db import transaction
 from app.delivery import backlog, roles, sweeps, tidying
@@ -12,6 +14,8 @@ from app.delivery.claims import take
 from app.delivery.service import resume_waiting
 from app.delivery.states import Actor
 from app.jobs.queue import TRY_AGAIN, queue
+
+log = structlog.get_logger()
 
 
 @queue.task(name="delivery.deliver", retry=TRY_AGAIN, pass_context=True)
@@ -29,6 +33,10 @@ async def resume(context: JobContext, membership_id: str) -> None:
     """Send on what waited for a member's key; put into the queue when a key is saved."""
     tools = tools_of(context)
     async with transaction(tools.sessions) as session:
+        connection = await find_connection(session, uuid.UUID(membership_id))
+        if connection is not None:
+            # What was held by an outage of a key that is gone.
+            await backlog.wake(session, connection.id, tools.clock(), answered=False)
         await resume_waiting(session, uuid.UUID(membership_id), tools.clock(), by=Actor.KEY)
 
 
@@ -55,11 +63,17 @@ async def ask_role(context: JobContext, membership_id: str) -> None:
 @queue.periodic(cron="*/5 * * * *")
 @queue.task(name="delivery.find_forgotten", queueing_lock="delivery.find_forgotten", pass_context=True)
 async def find_forgotten(context: JobContext, timestamp: int) -> None:
-    """Look for deliveries that were left behind, whatever the cause."""
+    """Look for what was left behind, whatever the cause; each look for itself, so that none spoils the others."""
     tools = tools_of(context)
-    async with transaction(tools.sessions) as session:
-        await sweeps.give_up_held(session, tools.clock())
-        await sweeps.send_forgotten(session, tools.clock())
-        await sweeps.resume_left_waiting(session, tools.clock())
-        await tidying.send_to_tidy(session, tools.clock())
-        await roles.send_to_ask(session, tools.clock())
+    for look in (
+        sweeps.give_up_held,
+        sweeps.send_forgotten,
+        sweeps.resume_left_waiting,
+        tidying.send_to_tidy,
+        roles.send_to_ask,
+    ):
+        try:
+            async with transaction(tools.sessions) as session:
+                await look(session, tools.clock())
+        except Exception as error:
+            log.error("delivery_sweep_failed", exc_info=error)

@@ -8,7 +8,7 @@ from procrastinate import JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 
-from app.db import libpq_url
+from app.db import KEEPALIVES, libpq_url
 from app.jobs.queue import queue
 
 log = structlog.get_logger()
@@ -53,7 +53,9 @@ async def run_worker(database_url: str, tools: object, stop: asyncio.Event) -> N
     Each job finds ``tools`` under that name in its context's ``additional_context``.
     """
     while not stop.is_set():
-        connector = PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=CONCURRENCY)
+        connector = PsycopgConnector(
+            conninfo=libpq_url(database_url), min_size=1, max_size=CONCURRENCY, kwargs=KEEPALIVES
+        )
         try:
             with queue.replace_connector(connector):
                 async with queue.open_async():

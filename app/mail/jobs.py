@@ -116,8 +116,7 @@ async def _claim(session: AsyncSession, mail_id: uuid.UUID, now: datetime) -> Cl
     if mail is None or mail.state not in (MailState.WAITING, MailState.SENDING):
         return None
     if mail.state is MailState.SENDING and mail.next_attempt_at > now:
-        await defer_sending(session, mail_id, at=mail.next_attempt_at)  # should its claim run out
-        return None
+        return None  # should its claim run out, the sweep finds it
     if mail.give_up_at <= now:
         mail.state = MailState.FAILED
         mail.text = ""

@@ -79,6 +79,7 @@ def static_url(name: str) -> str:
 
 async def serve_asset(request: Request) -> Response:
     """Answer a request for a static file; 404 for any name that `static_url` does not give."""
+    request.scope["route"] = static_route  # as FastAPI notes its own, for the log and the figures
     asset = assets_by_url().get(request.url.path)
     if asset is None:
         raise HTTPException(404)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from app import tracing
+from app.web.assets import static_url
 from app.web.requests import RequestRecord
 from tests.fakes.cliniko import FakeCliniko
 from tests.logs import lines
@@ -119,6 +120,7 @@ def test_every_answer_has_an_id_of_its_own_and_takes_none_from_outside(browser: 
     answers = [browser.send("GET", path, headers=wished) for path in ("/sign-in", "/nothing-here")]
     ids = [answer.headers["x-request-id"] for answer in answers]
     assert len(set(ids)) == 2 and all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
+    assert browser.send("GET", static_url("app.css")).status == 200  # not worth a line
     answered = [line for line in lines(told) if line["event"] == "request_answered"]
     assert [(line["request_id"], line["route"], line["status"]) for line in answered] == [
         (ids[0], "/sign-in", 200),

@@ -52,7 +52,7 @@ def test_an_edit_is_ours_until_it_says_what_cliniko_says() -> None:
 def test_details_keep_their_kind_and_are_written_in_words() -> None:
     assert from_data("date_of_birth", to_data(BORN)) == BORN
     assert write("date_of_birth", to_data(BORN)) == "27 Mar 1961"
-    assert write("phone_numbers", [{"type": "Home", "number": "1"}, {"type": "", "number": "2"}]) == "1, 2"
+    assert write("phone_numbers", [{"type": "Home", "number": "1"}, {"type": "", "number": "2"}]) == "Home: 1, 2"
     assert (
         write("archived_at", to_data(datetime(2026, 1, 1, tzinfo=UTC))) == "yes" and write("archived_at", None) == "no"
     )
@@ -107,6 +107,11 @@ def test_an_edited_field_is_not_overwritten_and_can_be_given_back_to_cliniko(ana
     look_again(ana, patient)
     page = ana.get(client)
     assert page.h1 == "Liv (Olivia) Hartley" and "b@hart.au" in page.text
+    clinic.state.update_patient(patient, email="c@hart.au")
+    look_again(ana, patient)
+    ana.page = page  # read before Cliniko changed it once more
+    assert ana.press("Keep ours for email").status == 409
+    ana.get(client)
     ana.press("Keep ours for email")
     page = ana.press("Take Cliniko's last name")
     assert page.h1 == "Liv (Olivia) Hart-Lee" and "mine@hart.au" in page.text

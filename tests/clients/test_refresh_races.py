@@ -3,10 +3,12 @@
 import json
 import threading
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.clock import utc_now
 from tests.fakes.cliniko import FakeCliniko
 from tests.processes import wait_until
 from tests.support import Browser, Clinic
@@ -93,3 +95,32 @@ def test_case_14_a_patient_whom_cliniko_shows_as_deleted_is_marked_as_no_longer_
     cliniko.answer("GET", PATIENT, 200, json.dumps(deleted))
     ana.run_jobs()
     assert "no longer visible in Cliniko" in ana.open_patient(patient).text
+
+
+def test_a_refresh_after_an_outage_is_made_once_although_our_clock_is_behind_the_databases(
+    ana: Browser, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    patient = clinic.add_patient("Olivia", "Hart")
+    client_id = ana.open_patient(patient).path.rpartition("/")[2]
+    ana.open_patient(patient)
+    with database.begin() as connection:
+        connection.execute(
+            sa.text(
+                "UPDATE connections SET failures = 3, held_until = now() - interval '5 seconds' "
+                "WHERE membership_id = (SELECT owner_id FROM clients WHERE id = :id)"
+            ),
+            {"id": client_id},
+        )
+    ana.server.app.state.clock = lambda: utc_now() - timedelta(seconds=20)  # type: ignore[attr-defined]  # our app's
+    asked = len(cliniko.calls("GET", PATIENT))
+    ana.run_jobs()
+    assert len(cliniko.calls("GET", PATIENT)) == asked + 1
+    with database.connect() as connection:
+        jobs = connection.execute(
+            sa.text(
+                "SELECT count(*) FROM procrastinate_jobs "
+                "WHERE task_name = 'clients.refresh' AND args ->> 'client_id' = :id"
+            ),
+            {"id": client_id},
+        ).scalar_one()
+    assert jobs == 1  # and it was not put back over and over until our clock agreed

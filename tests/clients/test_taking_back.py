@@ -27,7 +27,14 @@ def test_case_27_a_pdf_sent_while_linked_stops_when_the_two_are_told_apart_again
     ana.post(program.replace(by_hand, kept) + "/revise", {})
     ana.press("Assign program")
     ana.get(kept)
+    with database.begin() as connection:  # a worker has the first of them in hand
+        in_hand = "UPDATE deliveries SET state = 'uploading', claim = 1 WHERE id = (SELECT id FROM deliveries "
+        in_hand += "WHERE client_id = :id ORDER BY created_at LIMIT 1) RETURNING id"
+        upload = connection.execute(sa.text(in_hand), {"id": id_of(kept)}).scalar_one()
     assert ana.press("Make them two clients again").path == by_hand
+    with database.connect() as connection:  # and may write nothing more
+        claim = sa.text("SELECT claim FROM deliveries WHERE id = :id")
+        assert connection.execute(claim, {"id": upload}).scalar_one() == 2
     ana.run_jobs(hurry=True, rounds=3)
     # Both PDFs are the other person's: nothing of them may get into this patient's Files.
     assert not clinic.state.files_of(patient)
@@ -120,3 +127,16 @@ def test_case_12_the_door_of_a_patients_page_takes_the_right_birthday_at_once_af
         locked += "(SELECT id FROM programs WHERE practice_id = (SELECT practice_id FROM clients WHERE id = :id))"
         assert connection.execute(sa.text(locked), {"id": id_of(by_hand)}).scalar_one() == 0
     assert program.status == 200
+
+
+def test_case_12_two_told_apart_stay_two_when_one_of_them_becomes_part_of_a_third(ana: Browser, clinic: Clinic) -> None:
+    first, second, third = (clinic.add_patient(name, "Hart") for name in ("Liv", "Livvy", "Olivia"))
+    paths = [ana.open_patient(id_).path for id_ in (first, second, third)]
+    clinic.state.merge_patients(first, into=second)
+    look_again(ana, first)
+    ana.get(paths[1])
+    assert ana.press("Make them two clients again").path == paths[0]
+    clinic.state.merge_patients(second, into=third)
+    look_again(ana, second)
+    look_again(ana, first)
+    assert [ana.open_patient(id_).path for id_ in (first, second, third)] == [paths[0], paths[2], paths[2]]

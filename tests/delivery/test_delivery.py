@@ -6,7 +6,9 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
+from app.delivery import sweeps
 from app.delivery.service import describe_file
+from app.delivery.states import TransitionError
 from app.demo.cliniko.state import Attachment
 from tests.delivery.arrange import row
 from tests.fakes.cliniko import FakeCliniko
@@ -286,7 +288,13 @@ def test_a_worker_that_lost_its_claim_writes_nothing_more(
     assert row(database, delivery_id).record_asked_at is None
 
 
-def test_a_delivery_whose_job_was_lost_is_found_again(ana: Browser, client: str, database: sa.Engine) -> None:
+def test_a_delivery_whose_job_was_lost_is_found_again_whatever_else_goes_wrong(
+    ana: Browser, client: str, database: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise TransitionError("a slip of ours over some other delivery")
+
+    monkeypatch.setattr(sweeps, "give_up_held", fail)
     delivery_id = send_pdf(ana, client)
     with database.begin() as connection:
         connection.exec_driver_sql("DELETE FROM procrastinate_jobs")

@@ -191,6 +191,34 @@ def test_a_click_that_cliniko_answers_brings_the_backlog_back_at_once(
     assert [each.state for each in rows(database, ids)] == ["waiting", "processing", "processing"]
 
 
+def test_a_click_that_cliniko_answers_hastens_the_only_one_that_waits(
+    ana: Browser, client: str, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    cliniko.answer_html("GET", PRESIGN, 503)
+    (only,) = send(ana, client, 1)
+    ana.run_jobs()
+    change(database, "UPDATE connections SET held_until = now() + interval '1 hour' WHERE held_until > now()")
+    change(database, "UPDATE deliveries SET next_attempt_at = now() + interval '1 hour' WHERE id = :id", id=only)
+    ana.open_patient(clinic.add_patient("New", "Patient"))
+    ana.run_jobs()
+    assert rows(database, [only])[0].state == "processing"
+
+
+def test_another_key_brings_back_what_an_outage_of_the_removed_one_held(
+    ana: Browser, client: str, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    cliniko.answer_html("GET", PRESIGN, 503)
+    ids = send(ana, client, 2)
+    ana.run_jobs()
+    held = rows(database, ids)[1]
+    assert held.reason == "held"
+    change(database, "UPDATE deliveries SET next_attempt_at = now() + interval '1 hour' WHERE id = :id", id=held.id)
+    change(database, "DELETE FROM connections WHERE membership_id = :id", id=held.membership_id)
+    ana.save_key(clinic.ben.key)
+    ana.run_jobs()
+    assert rows(database, ids)[1].state == "processing"
+
+
 def test_a_click_ends_an_outage_nothing_waits_for_any_more(
     ana: Browser, client: str, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine, heard: list[str]
 ) -> None:

@@ -161,6 +161,14 @@ def test_more_deliveries_than_a_page_holds_go_on_the_next_and_odd_addresses_show
     for odd in ("page=0", "page=-1", "page=x", "page=99999", "page=" + "9" * 40, "state=x&age=x&who=x", "retried=x"):
         page = ana.get(f"/deliveries?{odd}")
         assert page.status == 200 and names(page), odd
+    multiply(database, send(ana, "Lee", "delivered"), 20)
+    page = ana.get("/deliveries")
+    assert page.has_button("Retry all 61") and not page.has_button("Retry all 82")
+    with database.begin() as connection:
+        rest = "UPDATE deliveries SET state = 'delivered' WHERE practice_id = (SELECT practice_id FROM deliveries "
+        connection.execute(sa.text(f"{rest} WHERE id = :id)"), {"id": delivery_id})
+    page = ana.get("/deliveries")
+    assert len(names(page)) == 50 and not page.has_button("Retry chosen")  # all of it has arrived
 
 
 def multiply(database: sa.Engine, delivery_id: str, number: int) -> None:

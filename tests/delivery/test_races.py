@@ -107,6 +107,29 @@ def test_an_attempt_is_made_on_time_although_our_clock_is_behind_the_databases(
     assert jobs < 10  # and it was not put back over and over until our clock agreed
 
 
+def test_case_25_a_busy_key_is_not_asked_about_over_and_over_where_our_clock_is_behind(
+    ana: Browser, client: str, database: sa.Engine
+) -> None:
+    delivery_id = send_pdf(ana, client)
+    with database.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO connection_paces (connection_id, sent, held_until) "
+                "SELECT id, '{}', now() + interval '25 seconds' FROM connections WHERE membership_id = :id "
+                "ON CONFLICT (connection_id) DO UPDATE SET held_until = excluded.held_until"
+            ),
+            {"id": row(database, delivery_id).membership_id},
+        )
+    ana.server.app.state.clock = lambda: utc_now() - timedelta(minutes=1)  # type: ignore[attr-defined]  # our app's
+    ana.run_jobs()
+    with database.connect() as connection:
+        attempts = connection.execute(
+            sa.text("SELECT count(*) FROM delivery_attempts WHERE delivery_id = :id"), {"id": delivery_id}
+        ).scalar_one()
+    assert attempts == 1
+    assert row(database, delivery_id).next_attempt_at > utc_now()
+
+
 def test_a_job_that_comes_too_early_leaves_one_for_the_right_time(
     ana: Browser, client: str, cliniko: FakeCliniko, database: sa.Engine
 ) -> None:

@@ -16,10 +16,11 @@ from procrastinate.jobs import Status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import utc_now
-from app.db import libpq_url, make_engine, make_sessions, transaction
+from app.db import driver_connection, libpq_url, make_engine, make_sessions, transaction
 from app.jobs.queue import defer, queue
 from app.jobs.worker import requeue_stalled_jobs
 from app.tasks import import_all_tasks
+from tests.support import without_the_clocks_own_jobs
 
 import_all_tasks()
 ran: list[str] = []
@@ -54,7 +55,8 @@ def run_due(database_url: str) -> None:
     async def run() -> None:
         with queue.replace_connector(PsycopgConnector(conninfo=libpq_url(database_url), min_size=1, max_size=2)):
             async with queue.open_async():
-                await queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+                with without_the_clocks_own_jobs():
+                    await queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
 
     asyncio.run(run())
 
@@ -102,6 +104,15 @@ def test_while_one_waits_no_second_is_added_and_the_transaction_stays_whole(
     in_transaction(database_url, twice)
     run_due(database_url)
     assert sorted(ran) == ["another", "one"]
+
+
+def test_a_database_that_is_gone_without_a_word_holds_a_job_up_for_a_minute_at_most(database_url: str) -> None:
+    async def look(session: AsyncSession) -> None:
+        asked = (await driver_connection(session)).info.get_parameters()
+        assert int(asked["keepalives_idle"]) + int(asked["keepalives_interval"]) * int(asked["keepalives_count"]) <= 60
+        assert int(asked["tcp_user_timeout"]) <= 60_000
+
+    in_transaction(database_url, look)
 
 
 def test_of_two_times_for_one_job_the_earlier_counts(database_url: str, database: sa.Engine) -> None:

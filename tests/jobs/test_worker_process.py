@@ -79,6 +79,7 @@ def test_a_worker_whose_database_connections_were_cut_recovers_by_itself(
     during = send_pdf(ana, client, CONTENT)
     with running("worker", log=tmp_path / "worker.log", **configuration) as worker:
         assert hold.reached.wait(40)
+        database.dispose()  # so that the test's own are not cut
         with database.begin() as connection:
             connection.exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

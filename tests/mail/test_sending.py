@@ -57,6 +57,11 @@ def test_a_letter_under_way_is_left_alone_until_its_claim_runs_out(
     change(database, mail_id, "state = 'sending', attempts = 1, next_attempt_at = now() + interval '1 minute'")
     browser.run_jobs()
     assert smtp.messages == []
+    with (
+        database.connect() as connection
+    ):  # where our clock is behind the database's, one would follow the other at once
+        waiting = sa.text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock LIKE :name")
+        assert connection.execute(waiting, {"name": f"mail.send:{mail_id}%"}).scalar_one() == 0
     change(database, mail_id, "next_attempt_at = now() - interval '1 second'")
     browser.run_job("mail.send", mail_id=mail_id)
     assert [message["Message-ID"] for message in smtp.messages] == [f"<{mail_id}@practice.example>"]
