@@ -17,7 +17,7 @@ from app.accounts.connections import note_answer, open_cliniko, outage_of, still
 from app.accounts.models import ConnectionState
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko
-from app.cliniko.errors import ClinikoError, PatientNotFound, UploadExpired
+from app.cliniko.errors import ClinikoError, PatientNotFound, RateLimited, UploadExpired
 from app.cliniko.types import Attachment
 from app.db import database_now, transaction
 from app.delivery import events
@@ -220,7 +220,9 @@ async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: E
         held_until = await _note_verdict(session, claim, judge_cliniko(error), outcome, now)
         if held_until is not None and outcome.at is not None:
             outcome = replace(outcome, at=max(outcome.at, held_until))
-        session.add(attempt.row(claim.delivery_id, reason=outcome.reason, error=error))
+        if not (isinstance(error, RateLimited) and error.remote_status is None):
+            # Waiting for its turn in a long backlog is no attempt: Cliniko was asked nothing.
+            session.add(attempt.row(claim.delivery_id, reason=outcome.reason, error=error))
         if outcome.state in WAITS_FOR_KEY and not await still_holds_key(session, claim.connection):
             # A newer key was saved during the call, and what waited for it has been sent on already.
             outcome = go_on_at_once(recorded_at=claim.recorded_at, now=now)

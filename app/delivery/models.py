@@ -76,6 +76,13 @@ class Delivery(WithId, Base):
             "reason",
             postgresql_where=text("state <> 'delivered'"),
         ),
+        # A member's oldest that is due, without walking through all that has arrived.
+        Index(
+            "ix_deliveries_backlog",
+            "membership_id",
+            "created_at",
+            postgresql_where=text("state IN ('waiting', 'processing')"),
+        ),
         CheckConstraint(
             "state IN ('waiting', 'uploading', 'processing', 'delivered', 'needs_key', 'not_permitted', 'failed')",
             name="state",

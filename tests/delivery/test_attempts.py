@@ -90,3 +90,24 @@ def test_an_attempt_whose_worker_was_stopped_is_noted_by_who_takes_over(
     ana.run_jobs(hurry=True)
     first = attempts(database, delivery_id)[0]
     assert (first.step, first.result, first.reason) == ("permission", "ours", "broken_off")
+
+
+def test_waiting_for_its_turn_below_the_limit_is_no_attempt(
+    ana: Browser, client: str, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    delivery_id = send_pdf(ana, client)
+    with database.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO connection_paces (connection_id, sent) "
+                "SELECT c.id, array_fill(now(), ARRAY[199]) FROM connections c JOIN deliveries d USING (membership_id) "
+                "WHERE d.id = :id ON CONFLICT (connection_id) DO UPDATE SET sent = excluded.sent"
+            ),
+            {"id": delivery_id},
+        )
+    ana.run_jobs()
+    assert (attempts(database, delivery_id), cliniko.calls("GET", PRESIGN)) == ([], [])
+    with database.begin() as connection:
+        connection.exec_driver_sql("UPDATE connection_paces SET sent = '{}'")
+    ana.run_jobs(hurry=True, rounds=3)
+    assert [each.result for each in attempts(database, delivery_id)][-1] == "done"
