@@ -16,6 +16,7 @@ from app.accounts import routes as accounts_routes
 from app.accounts.access import SignInRequiredError
 from app.accounts.paces import Paces
 from app.accounts.tools import Tools
+from app.activity import routes as activity_routes
 from app.alerts import routes as alerts_routes
 from app.alerts import settings_routes as alert_settings_routes
 from app.bridge import routes as bridge_routes
@@ -57,6 +58,7 @@ ROUTERS = (
     home_routes.router,
     delivery_routes.router,
     delivery_alert_routes.router,
+    activity_routes.router,
     bridge_routes.router,
 )
 

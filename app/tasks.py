@@ -17,6 +17,7 @@ TASK_MODULES = (
     "app.delivery.trimming",
     "app.delivery.watch",
     "app.programs.home.jobs",
+    "app.activity.keeping",
 )
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.access import Member
 from app.accounts.models import AuditEvent
+from app.web.requests import client_address
 
 
 def record(
@@ -19,9 +21,11 @@ def record(
     client_id: uuid.UUID | None = None,
     **detail: Any,
 ) -> None:
-    """Add one event to the session's transaction.
+    """Add one event to the session's transaction, with the address of the request under way.
 
-    ``action`` is a fixed word such as "client.opened_shared"; ``detail`` holds ids and numbers only, never names.
+    ``action`` is a fixed word such as "client.opened_shared", its kind before the dot; ``activity.sentences`` says it
+    in words. ``detail`` holds ids, numbers and fixed words only, never names. Without a practitioner it was done by
+    Kinebridge itself, or by a client on their own page.
     """
     session.add(
         AuditEvent(
@@ -30,6 +34,21 @@ def record(
             practitioner_id=practitioner_id,
             action=action,
             client_id=client_id,
+            address=client_address(),
             detail=detail,
         )
     )
+
+
+def record_by(
+    session: AsyncSession,
+    member: Member,
+    action: str,
+    *,
+    at: datetime,
+    client_id: uuid.UUID | None = None,
+    **detail: Any,
+) -> None:
+    """Add one event that a signed-in member caused in their practice (``record``)."""
+    who = {"practice_id": member.practice_id, "practitioner_id": member.practitioner_id}
+    record(session, action, at=at, client_id=client_id, **who, **detail)

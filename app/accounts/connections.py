@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.outage import Outage, Turn, turn
 from app.accounts.tools import Tools
@@ -76,9 +77,19 @@ async def note_answer(
         update(Connection)
         .where(Connection.id == connection_id, Connection.encrypted_key == encrypted_key)
         .values(state=state, checked_at=at, **more)
-        .returning(Connection.id)
+        .returning(Connection.practice_id, Connection.membership_id)
     )
-    return noted.scalar_one_or_none() is not None
+    row = noted.one_or_none()
+    if row is not None and state is ConnectionState.REJECTED:
+        audit.record(
+            session,
+            "connection.rejected",
+            at=at,
+            practice_id=row.practice_id,
+            connection_id=str(connection_id),
+            membership_id=str(row.membership_id),
+        )
+    return row is not None
 
 
 def outage_of(connection: Connection) -> Outage:

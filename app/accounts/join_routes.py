@@ -12,6 +12,7 @@ from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, read_newcomer
 from app.accounts.models import Practitioner
+from app.accounts.sign_in_events import record_refusal
 from app.accounts.sign_in_routes import FIRST_PAGE, with_new_session
 from app.accounts.team import OpenInvitation
 from app.accounts.tools import Tools
@@ -72,6 +73,7 @@ async def _check_password(
     except TooManyTriesError:
         raise
     except FormError:
+        await record_refusal(tools, invitation.email)
         raise FormError({"password": "This is not the password of your Kinebridge account. Try again."}) from None
     if person.totp_since is not None:
         raise FormError({"password": "You sign in with two factors: sign in first, then open this link again."})

@@ -45,6 +45,7 @@ class Practice(WithId, Base):
     """The tenant. Bound to one Cliniko account by the first key saved in it."""
 
     __tablename__ = "practices"
+    __table_args__ = (CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),)
 
     name: Mapped[str] = mapped_column(String(200))
     country: Mapped[str] = mapped_column(String(2))
@@ -56,6 +57,8 @@ class Practice(WithId, Base):
     # When no mail about alerts goes out, in the practice's own time zone; both null: mails go out at any hour.
     quiet_from: Mapped[time | None] = mapped_column(server_default=text("'20:00'"))
     quiet_until: Mapped[time | None] = mapped_column(server_default=text("'07:00'"))
+    # How long the record of who did what is kept.
+    audit_years: Mapped[int] = mapped_column(server_default="7")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property
@@ -258,12 +261,19 @@ class ConnectionPace(Base):
 
 
 class AuditEvent(Base):
-    """One line of who did what: ids and a fixed word for the action, no clinical or patient text."""
+    """One line of who did what: ids and a fixed word for the action, no clinical or patient text.
+
+    The database refuses to change one (triggers in the migration). It deletes one only by ``forget_audit_events()``,
+    once it is as old as its practice says, and never one of the last year.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = (
-        Index("ix_audit_events_practice_id_id", "practice_id", "id"),
-        Index("ix_audit_events_client_id", "client_id"),
+        Index("ix_audit_events_by_time", "practice_id", "happened_at", "id"),
+        Index("ix_audit_events_by_person", "practice_id", "practitioner_id", "happened_at", "id"),
+        # What stands before the dot of an action is its kind.
+        Index("ix_audit_events_by_kind", "practice_id", text("split_part(action, '.', 1)"), "happened_at", "id"),
+        Index("ix_audit_events_by_client", "client_id", "happened_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -273,4 +283,6 @@ class AuditEvent(Base):
     practitioner_id: Mapped[uuid.UUID | None]
     action: Mapped[str] = mapped_column(String(60))
     client_id: Mapped[uuid.UUID | None]
+    # From where, as the web server says: an IP address, or "testclient"; null for what a worker did.
+    address: Mapped[str | None] = mapped_column(String(64))
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")

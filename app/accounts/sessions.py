@@ -44,15 +44,20 @@ async def start_session(
     return vault.sign(token, purpose=COOKIE_PURPOSE)
 
 
-async def end_session(session: AsyncSession, vault: Vault, cookie: str | None, now: datetime) -> None:
-    """Revoke the session of a browser's cookie, if there is one; the cookie is worth nothing from then on."""
+async def end_session(session: AsyncSession, vault: Vault, cookie: str | None, now: datetime) -> uuid.UUID | None:
+    """Revoke the session of a browser's cookie, if there is one; the cookie is worth nothing from then on.
+
+    Returns whose session ended, the practitioner's id.
+    """
     token_digest = read_cookie(vault, cookie)
-    if token_digest is not None:
-        await session.execute(
-            update(SignInSession)
-            .where(SignInSession.token_digest == token_digest, SignInSession.revoked_at.is_(None))
-            .values(revoked_at=now)
-        )
+    if token_digest is None:
+        return None
+    return await session.scalar(
+        update(SignInSession)
+        .where(SignInSession.token_digest == token_digest, SignInSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(SignInSession.practitioner_id)
+    )
 
 
 async def list_sessions(session: AsyncSession, practitioner_id: uuid.UUID, now: datetime) -> Sequence[SignInSession]:

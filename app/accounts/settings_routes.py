@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts import keys, letterheads
+from app.accounts import audit, keys, letterheads
 from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.bookmarklet import bookmarklet
 from app.accounts.connections import find_connection
@@ -42,6 +42,7 @@ async def save_settings(
         key = await keys.read_saved_key(session, tools, member) if check_again else keys.read_key(api_key)
         connection = await keys.save_key(session, tools, member, key, only_if_saved=check_again)
     except FormError as error:
+        audit.record_by(session, member, "connection.refused", at=tools.clock())
         return await _settings_page(request, session, tools, member, target, errors=error.fields)
     path = local_path(target, SETTINGS_PAGE)
     # The settings page itself warns of a role without files; any other page has only the notice to say it.

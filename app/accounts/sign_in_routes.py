@@ -16,6 +16,7 @@ from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, clean_line, read_sign_up
 from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_cookie, start_session
+from app.accounts.sign_in_events import record_refusal, record_sign_in_event
 from app.accounts.tools import Tools
 from app.errors import NotFoundError
 from app.web.filters import with_query
@@ -89,6 +90,7 @@ async def sign_in(
         practitioner = await people.check_credentials(session, tools, email, password, browser)
         await people.require_practice(session, practitioner.id)
     except FormError as error:
+        await record_refusal(tools, email)
         return _sign_in_page(request, target, email=email, refusal=error)
     if practitioner.totp_since is not None:
         return second_step_page(request, two_factor.write_ticket(tools.vault, practitioner), target)
@@ -98,7 +100,10 @@ async def sign_in(
 @router.post("/sign-out")
 async def sign_out(request: Request, session: Database, tools: ToolsDep, target: FormTarget = "") -> Response:
     """End the browser's session; whoever signs in next goes on to ``next``."""
-    await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), tools.clock())
+    now = tools.clock()
+    ended = await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), now)
+    if ended is not None:
+        await record_sign_in_event(session, "session.ended", ended, at=now)
     answer = redirect(with_next("/sign-in", target), notice="signed-out")
     clear_cookie(answer, tools.settings)
     return answer
@@ -129,6 +134,7 @@ async def with_new_session(
     await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), tools.clock())
     cookie = await start_session(session, tools.vault, practitioner_id, browser_of(request), tools.clock())
     set_cookie(answer, tools.settings, cookie)
+    await record_sign_in_event(session, "session.started", practitioner_id, at=tools.clock())
     return answer
 
 

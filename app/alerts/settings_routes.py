@@ -28,11 +28,12 @@ async def show_settings(request: Request, session: Database, tools: ToolsDep, me
 
 
 @router.post("", dependencies=[SamePractice])
-async def save_mails(session: Database, member: SignedIn, mails: FormText = "") -> Response:
+async def save_mails(session: Database, tools: ToolsDep, member: SignedIn, mails: FormText = "") -> Response:
     """Turn the member's mails about alerts of this practice on or off; the bell stays."""
     await session.execute(
         update(Membership).where(Membership.id == member.membership_id).values(gets_alert_mails=mails == "yes")
     )
+    audit.record_by(session, member, "member.alert_mails_saved", at=tools.clock(), is_on=mails == "yes")
     return redirect(SETTINGS_PAGE, notice="saved")
 
 
@@ -55,13 +56,7 @@ async def save_quiet_hours(
     await session.execute(
         update(Practice).where(Practice.id == member.practice_id).values(quiet_from=hours[0], quiet_until=hours[1])
     )
-    audit.record(
-        session,
-        "practice.quiet_hours_saved",
-        at=tools.clock(),
-        practice_id=member.practice_id,
-        practitioner_id=member.practitioner_id,
-    )
+    audit.record_by(session, member, "practice.quiet_hours_saved", at=tools.clock())
     return redirect(SETTINGS_PAGE, notice="saved")
 
 

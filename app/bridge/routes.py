@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
+from app.accounts import audit
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.connections import find_connection, note_reached
 from app.accounts.form_fields import FormText
@@ -23,7 +24,7 @@ from app.bridge.service import (
     NotShared,
     can_see_in_cliniko,
     fetch_patient,
-    note_shared_opening,
+    note_opening,
     open_patient,
     read_patient_id,
 )
@@ -85,7 +86,7 @@ async def open_from_cliniko(
         if elsewhere:
             return _ask_which(click, elsewhere)
         is_seen = await can_see_in_cliniko(tools, connection, click.patient_id)
-        return _not_shared_page(click, known.owner_name if is_seen else None)
+        return _not_shared_page(click, member, NotShared(known.client_id, known.owner_name if is_seen else None))
     began = time.monotonic()
     trail = await _ask_here(click, connection)
     if isinstance(trail, MergeTrail):
@@ -150,17 +151,17 @@ async def _look_elsewhere(
 
 
 def _open_known(click: Click, member: Member, known: KnownPatient) -> Response:
-    note_shared_opening(click.session, member, known, click.tools)
     answer = _lead_to(click, known.client_id, Outcome.OPENED)
-    # After the answer, so that it costs the click nothing; a refresh lost with the process is only late.
-    answer.background = BackgroundTask(_refresh_later, click.tools, known.client_id, member)
+    # After the answer, so that it costs the click nothing. A refresh lost with the process is only late, and of the
+    # client nothing was shown yet: the page that the answer leads to is recorded before it is sent.
+    answer.background = BackgroundTask(_after_opening, click.tools, known, member)
     return answer
 
 
 async def _open_new(click: Click, member: Member, trail: MergeTrail) -> Response:
     found = await open_patient(click.session, member, click.tools, trail, click.patient_id)
     if isinstance(found, NotShared):
-        return _not_shared_page(click, found.owner_name)
+        return _not_shared_page(click, member, found)
     return _lead_to(click, found.client_id, Outcome.MADE if found.is_new else Outcome.OPENED)
 
 
@@ -187,18 +188,28 @@ def _ask_which(click: Click, places: Sequence[Place], *, is_here: bool = True) -
     return page(click.request, "bridge/choose.html", practices=practices, patient_id=click.patient_id)
 
 
-async def _refresh_later(tools: Tools, client_id: uuid.UUID, member: Member) -> None:
+async def _after_opening(tools: Tools, known: KnownPatient, member: Member) -> None:
     async with transaction(tools.sessions) as session:
-        await defer_refresh(session, client_id, member.membership_id)
+        note_opening(session, member, known, tools)
+        await defer_refresh(session, known.client_id, member.membership_id)
 
 
-def _not_shared_page(click: Click, owner_name: str | None) -> Response:
-    click.result.outcome = Outcome.NOT_SHARED
-    return page(click.request, "bridge/not_shared.html", status=404, owner_name=owner_name)
+def _refuse(click: Click, outcome: Outcome, member: Member | None = None, client_id: uuid.UUID | None = None) -> None:
+    """Say what came of the click, and record it."""
+    click.result.outcome = outcome
+    more = {"outcome": outcome, "patient_id": click.patient_id}
+    audit.record_by(
+        click.session, member or click.member, "client.refused", at=click.tools.clock(), client_id=client_id, **more
+    )
+
+
+def _not_shared_page(click: Click, member: Member, found: NotShared) -> Response:
+    _refuse(click, Outcome.NOT_SHARED, member, found.client_id)
+    return page(click.request, "bridge/not_shared.html", status=404, owner_name=found.owner_name)
 
 
 def _no_key_page(click: Click, *, is_rejected: bool) -> Response:
-    click.result.outcome = Outcome.NO_KEY
+    _refuse(click, Outcome.NO_KEY)
     return page(click.request, "bridge/no_key.html", status=409, is_rejected=is_rejected)
 
 
@@ -207,12 +218,12 @@ def _cliniko_error_page(click: Click, error: ClinikoError) -> Response:
     if isinstance(error, KeyRejected):
         return _no_key_page(click, is_rejected=True)
     if isinstance(error, PatientNotFound):
-        click.result.outcome = Outcome.NOT_VISIBLE
+        _refuse(click, Outcome.NOT_VISIBLE)
         return page(click.request, "bridge/not_visible.html", status=404)
     if isinstance(error, NotPermitted):
-        click.result.outcome = Outcome.NOT_PERMITTED
+        _refuse(click, Outcome.NOT_PERMITTED)
         return page(click.request, "bridge/not_permitted.html", status=403)
-    click.result.outcome = Outcome.CLINIKO_TROUBLE
+    _refuse(click, Outcome.CLINIKO_TROUBLE)
     answer = page(click.request, "bridge/try_again.html", status=503, title=error.title, message=error.message)
     answer.headers["Retry-After"] = "30"
     return answer

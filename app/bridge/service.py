@@ -55,21 +55,18 @@ class Found:
 class NotShared:
     """A colleague's client; ``owner_name`` is set only when the asker's own key can see the patient (case 6)."""
 
+    client_id: uuid.UUID
     owner_name: str | None
 
 
-def note_shared_opening(session: AsyncSession, member: Member, known: KnownPatient, tools: Tools) -> None:
-    """Record that a client was opened which a colleague owns and shares (case 5)."""
-    if known.owner_id != member.membership_id:
-        audit.record(
-            session,
-            "client.opened_shared",
-            at=tools.clock(),
-            practice_id=member.practice_id,
-            practitioner_id=member.practitioner_id,
-            client_id=known.client_id,
-            owner_id=str(known.owner_id),
-        )
+def note_opening(session: AsyncSession, member: Member, known: KnownPatient, tools: Tools) -> None:
+    """Record that a client was opened, and whose it is where a colleague owns and shares it (case 5)."""
+    now, client_id = tools.clock(), known.client_id
+    if known.owner_id == member.membership_id:
+        audit.record_by(session, member, "client.opened", at=now, client_id=client_id)
+    else:
+        owner_id = str(known.owner_id)
+        audit.record_by(session, member, "client.opened_shared", at=now, client_id=client_id, owner_id=owner_id)
 
 
 async def can_see_in_cliniko(tools: Tools, connection: Connection | None, patient_id: str) -> bool:
@@ -126,22 +123,17 @@ async def open_patient(
         now=tools.clock(),
     )
     known = await find_known_patient(session, member, trail.survivor.id)
-    who = {"practice_id": member.practice_id, "practitioner_id": member.practitioner_id, "client_id": client_id}
+    now, found_id = tools.clock(), trail.survivor.id
     if is_new:
-        audit.record(session, "client.made", at=tools.clock(), patient_id=trail.survivor.id, **who)
+        audit.record_by(session, member, "client.made", at=now, client_id=client_id, patient_id=found_id)
     if trail.passed_ids:
-        audit.record(
-            session,
-            "client.merge_followed",
-            at=tools.clock(),
-            from_patient=patient_id,
-            to_patient=trail.survivor.id,
-            **who,
-        )
+        ids = {"from_patient": patient_id, "to_patient": found_id}
+        audit.record_by(session, member, "client.merge_followed", at=now, client_id=client_id, **ids)
     if known is None:  # cannot be: it was linked in this transaction
         raise RuntimeError("a client was linked but cannot be found")
     if not known.is_visible:
         # The patient was just shown to this very key, so the colleague may be named.
-        return NotShared(known.owner_name)
-    note_shared_opening(session, member, known, tools)
+        return NotShared(known.client_id, known.owner_name)
+    if not is_new:
+        note_opening(session, member, known, tools)
     return Found(client_id, is_new)

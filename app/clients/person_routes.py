@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from app.accounts import audit
 from app.accounts.access import (
     Database,
     MaybeSignedIn,
@@ -53,9 +54,12 @@ async def add(request: Request, member: MaybeSignedIn, session: Database, tools:
 
 
 @router.get("/clients/{client_id}/edit")
-async def show_edit(request: Request, client_id: uuid.UUID, member: SignedIn, session: Database) -> Response:
+async def show_edit(
+    request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
+) -> Response:
     """Show a client's details for editing, with what Cliniko says of those edited before."""
     client = await get_client(session, member, client_id)
+    audit.record_by(session, member, "client.viewed", at=tools.clock(), client_id=client.id, page="edit")
     return _form_page(request, member, show_fields(client.details), client=client)
 
 

@@ -28,12 +28,5 @@ async def mark_dealt_with(
     if alert.recovered_at is not None:
         return redirect("/alerts", notice="nothing-changed")
     await deal_with(session, alert, int(programs[:9]) if programs.isdecimal() else 0, tools.clock())
-    audit.record(
-        session,
-        "alert.dealt_with",
-        at=tools.clock(),
-        practice_id=member.practice_id,
-        practitioner_id=member.practitioner_id,
-        alert_id=str(alert_id),
-    )
+    audit.record_by(session, member, "alert.dealt_with", at=tools.clock(), alert_id=str(alert_id))
     return redirect("/alerts", notice="alert-dealt-with")

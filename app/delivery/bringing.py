@@ -275,6 +275,7 @@ async def _move_on(
     await write(session, claim, **written)
     delivery = await session.get_one(Delivery, claim.delivery_id, populate_existing=True)
     if outcome.state is DeliveryState.DELIVERED:
+        await events.delivery_arrived(session, delivery, now)
         if claim.was_stopped:
             await events.delivery_recovered(session, delivery, now)
         return

@@ -8,10 +8,12 @@ or with a worker of the previous release.
 """
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit
 from app.accounts.models import Connection
 from app.delivery.models import Delivery
 
@@ -35,8 +37,19 @@ async def delivery_stopped(session: AsyncSession, delivery: Delivery, at: dateti
     time it gets there from somewhere else.
     """
     log.warning("delivery_stopped", delivery_id=str(delivery.id), state=delivery.state, reason=delivery.reason)
+    _record(session, "delivery.stopped", delivery, at, state=delivery.state, reason=delivery.reason)
+
+
+async def delivery_arrived(session: AsyncSession, delivery: Delivery, at: datetime) -> None:
+    """A delivery is in the patient's Files."""
+    _record(session, "delivery.arrived", delivery, at)
 
 
 async def delivery_recovered(session: AsyncSession, delivery: Delivery, at: datetime) -> None:
     """A delivery that had stopped once has arrived (its state is delivered)."""
     log.info("delivery_recovered", delivery_id=str(delivery.id))
+
+
+def _record(session: AsyncSession, action: str, delivery: Delivery, at: datetime, **detail: Any) -> None:
+    whose = {"practice_id": delivery.practice_id, "client_id": delivery.client_id}
+    audit.record(session, action, at=at, delivery_id=str(delivery.id), **whose, **detail)

@@ -10,8 +10,10 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit
 from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.models import Practice
+from app.accounts.tools import Tools
 from app.clients.queries import get_client
 from app.delivery.filters import AGES, GROUPS, Counts, Filter, count, read_filter
 from app.delivery.listing import (
@@ -116,6 +118,7 @@ async def export_deliveries(member: SignedIn, session: Database, tools: ToolsDep
     """Send the newest deliveries under the choices made as a CSV."""
     now = tools.clock()
     rows = await list_deliveries(session, member, chosen, now, most=MOST_EXPORTED)
+    audit.record_by(session, member, "delivery.exported", at=now, deliveries=len(rows))
     practice = await session.get_one(Practice, member.practice_id)
     states = [(describe(row.delivery, now)[1], REASONS.get(row.delivery.reason, "")) for row in rows]
     today = now.astimezone(ZoneInfo(practice.time_zone or "UTC")).date()
@@ -141,6 +144,8 @@ async def retry_many(
     if which != ALL:
         wanted &= Delivery.id.in_(_read_ids((ids or []) if which == CHOSEN else [which]))
     went = await retry_deliveries(session, wanted, now, most=MOST_RETRIED)
+    if went:
+        audit.record_by(session, member, "delivery.retried_many", at=now, deliveries=went)
     return redirect(with_query(_address(chosen), retried=went))
 
 
@@ -149,14 +154,17 @@ async def retry(delivery_id: uuid.UUID, session: Database, member: SignedIn, too
     """Try a delivery again that has stopped, or now rather than later, for whoever may see its client."""
     delivery = await _get_delivery(session, member, delivery_id)
     retried = await retry_delivery(session, delivery_id, tools.clock())
+    if retried:
+        _record(session, "delivery.retried", member, delivery, tools)
     notice = "delivery-retried" if retried else "delivery-not-retried"
     return redirect(f"/clients/{delivery.client_id}", notice=notice)
 
 
 @router.get("/deliveries/{delivery_id}/program.pdf")
-async def show_document(delivery_id: uuid.UUID, session: Database, member: SignedIn) -> Response:
+async def show_document(delivery_id: uuid.UUID, session: Database, member: SignedIn, tools: ToolsDep) -> Response:
     """Answer with the PDF that is delivered, for whoever may see its client."""
     delivery = await _get_delivery(session, member, delivery_id)
+    _record(session, "delivery.pdf_viewed", member, delivery, tools)
     return show_pdf(*await get_document_content(session, delivery.document_id))
 
 
@@ -166,6 +174,12 @@ async def _get_delivery(session: AsyncSession, member: Member, delivery_id: uuid
         raise NotFoundError
     await get_client(session, member, delivery.client_id)
     return delivery
+
+
+def _record(session: AsyncSession, action: str, member: Member, delivery: Delivery, tools: Tools) -> None:
+    audit.record_by(
+        session, member, action, at=tools.clock(), client_id=delivery.client_id, delivery_id=str(delivery.id)
+    )
 
 
 def _address(chosen: Filter) -> str:

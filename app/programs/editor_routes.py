@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit
 from app.accounts.access import Database, MaybeSignedIn, Member, SignedIn, ToolsDep
 from app.accounts.tools import Tools
 from app.clients.models import Client
@@ -43,6 +44,7 @@ async def add_program(client_id: uuid.UUID, member: SignedIn, session: Database,
     """Start a program and open it in the editor."""
     client = await get_client(session, member, client_id)
     program = await start_program(session, member, client, tools.clock())
+    audit.record_by(session, member, "program.begun", at=tools.clock(), client_id=client.id, program_id=str(program.id))
     return redirect(editor_path(client.id, program.id))
 
 

@@ -7,6 +7,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
+from app.accounts import audit
 from app.accounts.access import Database, SignedIn, ToolsDep
 from app.clients.queries import get_client
 from app.db import release
@@ -50,6 +51,9 @@ async def show_preview(
         previous=await find_newest_version(session, program.id),
         now=tools.clock(),
     )
+    audit.record_by(
+        session, member, "program.preview_viewed", at=tools.clock(), client_id=client.id, program_id=str(program.id)
+    )
     await release(session)
     name = file_name(document.title, document.client_name, document.version)
     return files.show_pdf(f"preview-{name}", await anyio.to_thread.run_sync(render, document))
@@ -57,10 +61,17 @@ async def show_preview(
 
 @router.get("/versions/{number}.pdf")
 async def show_pdf(
-    client_id: uuid.UUID, program_id: uuid.UUID, number: VersionNumber, member: SignedIn, session: Database
+    client_id: uuid.UUID,
+    program_id: uuid.UUID,
+    number: VersionNumber,
+    member: SignedIn,
+    session: Database,
+    tools: ToolsDep,
 ) -> Response:
     """Answer with the PDF of a version, byte for byte as it was assigned."""
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id)
     document_id = await get_document_id(session, program.id, number)
+    ids = {"program_id": str(program.id), "version": number}
+    audit.record_by(session, member, "program.pdf_viewed", at=tools.clock(), client_id=client.id, **ids)
     return files.show_pdf(*await get_document_content(session, document_id))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.models import Practice
 from app.clients.models import Client
@@ -43,6 +44,7 @@ async def show_client(
     if client.id != client_id:
         return redirect(f"/clients/{client.id}")  # it became part of this one
     now = tools.clock()
+    audit.record_by(session, member, "client.viewed", at=now, client_id=client.id)
     programs, standing = await _look_at_programs(session, client, now)
     shown = await _programs_context(session, member, client, programs, standing)
     diaries = await list_diaries(session, client.id, ZoneInfo(shown["zone"]), shown["today"])
@@ -125,6 +127,9 @@ async def show_program(
     if not versions:
         return redirect(editor_routes.editor_path(client.id, program.id))
     practice = await session.get_one(Practice, member.practice_id)
+    audit.record_by(
+        session, member, "program.viewed", at=tools.clock(), client_id=client.id, program_id=str(program.id)
+    )
     standing = await look_at(session, [row.delivery for row in versions if row.delivery], tools.clock())
     return page(
         request,
@@ -170,10 +175,13 @@ async def ask_to_discard(
 
 @router.post("/clients/{client_id}/programs/{program_id}/discard")
 async def discard_program_draft(
-    client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database
+    client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Drop the draft; versions already assigned stay."""
     client = await get_client(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     await discard_draft(session, program)
+    audit.record_by(
+        session, member, "program.discarded", at=tools.clock(), client_id=client.id, program_id=str(program_id)
+    )
     return redirect(f"/clients/{client.id}", notice="draft-discarded")

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
+from app.accounts import audit
 from app.accounts.access import Database, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import drop_unstorable
@@ -128,6 +129,15 @@ async def copy_program(
         revision=revision,
         keeps_notes=notes == "yes",
         now=tools.clock(),
+    )
+    audit.record_by(
+        session,
+        member,
+        "program.copied",
+        at=tools.clock(),
+        client_id=client.id,
+        program_id=str(program.id),
+        source_id=str(_read_id(source)),
     )
     return redirect(editor_path(client.id, program.id), notice="program-copied")
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from http import HTTPMethod
 
 import structlog
@@ -20,6 +21,14 @@ QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics", "/static/{name:path
 
 # Method, route's pattern ("none" without one), status, seconds.
 Count = Callable[[str, str, int, float], None]
+
+LONGEST_ADDRESS = 64
+_address: ContextVar[str | None] = ContextVar("client_address", default=None)
+
+
+def client_address() -> str | None:
+    """Return the network address of the request under way as the server gives it; None outside requests."""
+    return _address.get()
 
 
 class RequestRecord:
@@ -48,6 +57,8 @@ class RequestRecord:
         # uvicorn may begin a connection's next request in the context of the one before.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        client = scope.get("client")
+        _address.set(client[0][:LONGEST_ADDRESS] if client and client[0] else None)
         tracing.go_on(_trace_cookie(scope))
         try:
             await self.app(scope, receive, send_with_id)

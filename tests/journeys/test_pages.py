@@ -21,6 +21,8 @@ PATHS = (
         "/account/alerts",
         "/account/security",
         "/account/security/two-factor",
+        "/account/activity",
+        "/account/activity/keeping",
         "/alerts",
         "/exercises",
         "/exercises/bridge",
@@ -76,6 +78,8 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
         page.goto(f"{address}/open/cliniko?patient_id={patient}")
         expect(page.get_by_role("button", name="New program")).to_be_visible()
         yield f"client {patient}"
+    page.get_by_role("link", name="Who has seen this client").click()
+    yield "who has seen a client"
     page.goto(f"{address}/clients")
     yield "clients"
     yield from check_an_import(page, address)

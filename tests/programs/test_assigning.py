@@ -272,7 +272,7 @@ def test_version_pdf_delivery_and_job_are_one_transaction(
     def fail(*_args: object, **_rest: object) -> None:
         raise RuntimeError("the last step fails")
 
-    monkeypatch.setattr("app.programs.service.audit.record", fail)
+    monkeypatch.setattr("app.programs.service.note_uses", fail)
     start_from_template(browser, client)
     assert browser.press("Assign program").status == 500
     assert versions_of(database, client) == []

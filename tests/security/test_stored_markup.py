@@ -65,8 +65,10 @@ def test_markup_in_names_is_inert_where_colleagues_and_strangers_see_it(browser:
     for path in (*accounts, "/exercises", "/clients"):
         assert_inert(colleague.get(path))
     patient = clinic.add_patient(MARK, MARK)
-    browser.open_patient(patient)
+    client = browser.open_patient(patient).path
     assert_inert(colleague.open_patient(patient))  # names the owner
+    for path in ("/account/activity", f"{client}/record"):
+        assert_inert(browser.get(path))
 
 
 def test_markup_sent_to_any_form_comes_back_inert(browser: Browser) -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import UploadFile
 
+from app.accounts import audit
 from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.form_fields import open_files
 from app.accounts.forms import clean_line, drop_unstorable
@@ -100,14 +101,16 @@ async def import_file(
 
 
 @router.get("/export.csv")
-async def send_csv(member: SignedIn, session: Database) -> Response:
+async def send_csv(member: SignedIn, session: Database, tools: ToolsDep) -> Response:
     """Answer with the practice's own exercises as a CSV."""
+    audit.record_by(session, member, "exercises.exported", at=tools.clock(), format="csv")
     return Response(await export_csv(session, member), media_type=CSV_TYPE, headers=attached("exercises.csv"))
 
 
 @router.get("/export.zip")
-async def send_zip(member: SignedIn, session: Database) -> Response:
+async def send_zip(member: SignedIn, session: Database, tools: ToolsDep) -> Response:
     """Answer with the practice's own exercises and their photos in the format of free-exercise-db."""
+    audit.record_by(session, member, "exercises.exported", at=tools.clock(), format="zip")
     source = await export_zip(session, member)
     return StreamingResponse(read_chunks(source), media_type="application/zip", headers=attached("exercises.zip"))
 

@@ -193,8 +193,7 @@ async def try_answer(tools: Tools, visit: Visit, typed: str, limit: AddressLimit
         link.failures += 1
         link.locked_until = WAITS.after(link.failures, now)
         limit.count(address, now)
-        if link.locked_until is not None:
-            _record(session, "program.home_locked", visit, now)
+        _record(session, "program.home_locked" if link.locked_until else "program.home_refused", visit, now)
         return Answer(locked_until=link.locked_until)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import audit
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.crypto import PLAIN_LETTERS, CannotDecryptError, Vault
@@ -32,7 +33,9 @@ async def ensure_link(
     """
     link = await _latest_link(session, program.id)
     if link is None:
-        await _add_link(session, vault, program, now)
+        if await _add_link(session, vault, program, now):
+            who = {"practice_id": program.practice_id, "client_id": program.client_id}
+            audit.record(session, "program.link_made", at=now, program_id=str(program.id), **who)
         link = await _latest_link(session, program.id)
     return link if link is not None and link.revoked_at is None else None
 
@@ -63,11 +66,11 @@ async def _latest_link(session: AsyncSession, program_id: uuid.UUID) -> ProgramL
     )
 
 
-async def _add_link(session: AsyncSession, vault: Vault, program: Program, now: datetime.datetime) -> None:
-    """Add a link unless another transaction has just done so."""
+async def _add_link(session: AsyncSession, vault: Vault, program: Program, now: datetime.datetime) -> bool:
+    """Add a link and return True, False where another transaction has just done so."""
     link_id = uuid.uuid4()
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    await session.execute(
+    made = await session.scalar(
         insert(ProgramLink)
         .values(
             id=link_id,
@@ -78,7 +81,9 @@ async def _add_link(session: AsyncSession, vault: Vault, program: Program, now: 
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["program_id"], index_where=ProgramLink.revoked_at.is_(None))
+        .returning(ProgramLink.id)
     )
+    return made is not None
 
 
 def token_of(vault: Vault, public_id: str) -> str:

@@ -261,6 +261,7 @@ def test_opening_and_shutting_are_recorded_without_what_was_answered(given: Give
     program_id = given.program.rpartition("/")[2]
     assert [tuple(row) for row in rows] == [
         ("program.opened_at_home", {"program_id": program_id}),
+        *[("program.home_refused", {"program_id": program_id})] * 4,
         ("program.home_locked", {"program_id": program_id}),
     ]
 

@@ -74,6 +74,7 @@ def test_what_is_done_with_a_link_is_recorded(given: Given, database: sa.Engine)
         )
         actions = list(connection.scalars(query.order_by(AuditEvent.id)))
     assert [action for action in actions if action != "program.link_shown"] == [
+        "program.link_made",
         "program.link_renewed",
         "program.link_turned_off",
     ]
