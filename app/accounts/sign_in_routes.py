@@ -18,6 +18,7 @@ from app.accounts.forms import FormError, clean_line, read_sign_up
 from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_cookie, start_session
 from app.accounts.sign_in_events import record_refusal, record_sign_in_event
 from app.accounts.tools import Tools
+from app.accounts.tries import TooManyTriesError
 from app.errors import NotFoundError
 from app.web.filters import with_query
 from app.web.rendering import local_path, redirect, with_next
@@ -90,7 +91,9 @@ async def sign_in(
         practitioner = await people.check_credentials(session, tools, email, password, browser)
         await people.require_practice(session, practitioner.id)
     except FormError as error:
-        await record_refusal(tools, email)
+        # Only what was looked into: anybody may send the rest without end, and lines stay for years.
+        if email and password and not isinstance(error, TooManyTriesError):
+            await record_refusal(tools, email)
         return _sign_in_page(request, target, email=email, refusal=error)
     if practitioner.totp_since is not None:
         return second_step_page(request, two_factor.write_ticket(tools.vault, practitioner), target)

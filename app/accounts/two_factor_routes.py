@@ -13,8 +13,10 @@ from app.accounts.forms import FormError
 from app.accounts.letters import write_factor_changed
 from app.accounts.models import Practitioner
 from app.accounts.sessions import end_sessions
+from app.accounts.sign_in_events import record_sign_in_event
 from app.accounts.sign_in_routes import START_PAGE, second_step_page, with_new_session
 from app.accounts.tools import Tools
+from app.accounts.tries import TooManyTriesError
 from app.mail.service import post
 from app.web.rendering import local_path, page, redirect, with_next
 
@@ -45,6 +47,8 @@ async def take_second_step(
     try:
         await two_factor.take_code(session, tools, person, code)
     except FormError as error:
+        if not isinstance(error, TooManyTriesError):
+            await record_sign_in_event(session, "session.refused", person.id, at=tools.clock())
         return second_step_page(request, ticket, target, refusal=error)
     return await with_new_session(request, session, tools, person.id, redirect(local_path(target, START_PAGE)))
 

@@ -38,6 +38,8 @@ SENTENCES: Mapping[str, str] = {
     "account.password_changed": "{who} changed their password.",
     "account.email_changed": "{who} changed the e-mail they sign in with.",
     "account.reset_mailed": "{who} was mailed a link for a new password.",
+    "account.reset_link_made": "Whoever runs Kinebridge made a link for a new password of {who}.",
+    "account.two_factor_off_for_them": "Whoever runs Kinebridge turned two-factor sign-in off for {who}.",
     "account.signed_out_elsewhere": "{who} signed out other browsers.",
     "account.recovery_codes_renewed": "{who} renewed their recovery codes.",
     "account.two_factor_on": "{who} turned two-factor sign-in on.",

@@ -133,3 +133,16 @@ def test_looking_costs_a_page_one_insert_and_the_click_none(ana: Browser, clinic
     answer = ana.send("GET", f"/open/cliniko?patient_id={patient}")
     assert answer.status == 303
     assert [event.action for event in recorded(database, since)] == ["client.opened"]
+
+
+def test_what_was_not_even_looked_into_leaves_no_line(browser: Browser, database: sa.Engine) -> None:
+    email = browser.sign_up()
+    stranger = browser.another()
+    stranger.post("/sign-in", {"email": email, "password": ""})
+    since = last_id(database)
+    pages = [stranger.post("/sign-in", {"email": email, "password": f"wrong {n}"}) for n in range(20)]
+    assert any("Wait" in page.text for page in pages)
+    looked_into = [page for page in pages if "Wait" not in page.text]
+    assert len(recorded(database, since)) == len(looked_into) < 20
+    stranger.post("/sign-in", {"email": email, "password": ""})
+    assert len(recorded(database, since)) == len(looked_into)
