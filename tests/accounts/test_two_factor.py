@@ -130,6 +130,17 @@ def test_guessing_at_codes_is_slowed(enrolled: Enrolled) -> None:
     assert is_signed_in(other)
 
 
+def test_a_wrong_code_is_on_record_as_a_refusal_and_a_right_one_as_signing_in(enrolled: Enrolled) -> None:
+    other = enrolled.first_step()
+    assert NOT_RIGHT in other.press("Sign in", Code="000000").text
+    other.press("Sign in", Code=enrolled.code())
+    told = other.get("/account/activity?kind=session").soup.select(".row-main > span:first-child")
+    assert [" ".join(each.get_text().split()) for each in told[:2]] == [
+        "Pat Nguyen signed in.",
+        "A sign-in as Pat Nguyen was refused.",
+    ]
+
+
 def test_without_the_proof_of_a_right_password_no_code_helps(enrolled: Enrolled) -> None:
     stranger = enrolled.browser.another()
     for ticket in ("", "x", next(iter(enrolled.browser.cookies.values()))):
