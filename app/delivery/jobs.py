@@ -77,3 +77,12 @@ async def find_forgotten(context: JobContext, timestamp: int) -> None:
                 await look(session, tools.clock())
         except Exception as error:
             log.error("delivery_sweep_failed", exc_info=error)
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="delivery.find_orphaned", queueing_lock="delivery.find_orphaned", pass_context=True)
+async def find_orphaned(context: JobContext, timestamp: int) -> None:
+    """Look every minute for deliveries whose worker has gone without leaving a job."""
+    tools = tools_of(context)
+    async with transaction(tools.sessions) as session:
+        await sweeps.send_orphaned(session, tools.clock())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, column, func, or_, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Connection, ConnectionState
@@ -13,9 +13,12 @@ from app.delivery.due import QUIET
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.service import give_up, resume_waiting, send_on
 from app.delivery.states import HELD, WAITS_FOR_KEY, WORKABLE, Actor
+from app.jobs.queue import CONNECTION_LOCK
 from app.jobs.retry import GIVE_UP_AFTER
 
 log = structlog.get_logger()
+
+JOBS = table("procrastinate_jobs", column("lock"))
 
 # A delivery nobody has looked after for this long past its time has lost its job, whatever the cause.
 FORGOTTEN_AFTER = timedelta(minutes=10)
@@ -36,6 +39,27 @@ async def send_forgotten(session: AsyncSession, now: datetime) -> None:
     )
     for delivery in forgotten:
         log.warning("delivery_forgotten", delivery_id=str(delivery.id))
+        await send_on(session, delivery, now, by=Actor.SWEEP)
+
+
+async def send_orphaned(session: AsyncSession, now: datetime) -> None:
+    """Give deliveries a job again whose row says that a worker has them in hand, though no job of their key runs.
+
+    A worker that was paused marks its job as done when it goes on, also one that another had taken over meanwhile; when
+    that other one is killed, nobody is left.
+    """
+    is_running = select(JOBS.c.lock).where(
+        JOBS.c.lock == func.concat(CONNECTION_LOCK, Connection.id), text("procrastinate_jobs.status = 'doing'")
+    )
+    orphaned = await session.scalars(
+        select(Delivery)
+        .join(Connection, Connection.membership_id == Delivery.membership_id)
+        .where(Delivery.state == DeliveryState.UPLOADING, ~is_running.exists())
+        .limit(500)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    for delivery in orphaned:
+        log.warning("delivery_orphaned", delivery_id=str(delivery.id))
         await send_on(session, delivery, now, by=Actor.SWEEP)
 
 

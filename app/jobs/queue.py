@@ -29,9 +29,13 @@ HASTEN = text(
 )
 
 
+# Before the connection's id, the name of the lock of its jobs.
+CONNECTION_LOCK = "cliniko:"
+
+
 def connection_lock(connection_id: uuid.UUID) -> str:
     """Name of the lock that keeps one background job a Cliniko key at a time, across all workers."""
-    return f"cliniko:{connection_id}"
+    return f"{CONNECTION_LOCK}{connection_id}"
 
 
 async def defer(

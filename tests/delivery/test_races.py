@@ -122,12 +122,21 @@ def test_case_25_a_busy_key_is_not_asked_about_over_and_over_where_our_clock_is_
         )
     ana.server.app.state.clock = lambda: utc_now() - timedelta(minutes=1)  # type: ignore[attr-defined]  # our app's
     ana.run_jobs()
-    with database.connect() as connection:
-        attempts = connection.execute(
-            sa.text("SELECT count(*) FROM delivery_attempts WHERE delivery_id = :id"), {"id": delivery_id}
-        ).scalar_one()
-    assert attempts == 1
+    assert row(database, delivery_id).claim == 1
     assert row(database, delivery_id).next_attempt_at > utc_now()
+
+
+def test_a_delivery_whose_job_was_ended_by_a_worker_that_had_lost_it_is_found_within_a_minute(
+    ana: Browser, client: str, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    delivery_id = send_pdf(ana, client)
+    change(database, delivery_id, "state = 'uploading', claim = 7, reason = 'held'")
+    lose_waiting_jobs(database)
+    ana.run_jobs(hurry=True, rounds=2)
+    assert row(database, delivery_id).state == "uploading"
+    ana.run_job("delivery.find_orphaned", timestamp=0)
+    ana.run_jobs(hurry=True, rounds=3)
+    assert row(database, delivery_id).state == "delivered"
 
 
 def test_a_job_that_comes_too_early_leaves_one_for_the_right_time(
