@@ -31,11 +31,6 @@ async def what_is_known(session: AsyncSession, person: Practitioner) -> tuple[st
     return (person.name, person.email, *practices)
 
 
-async def has_two_factor(session: AsyncSession, practitioner_id: uuid.UUID) -> bool:
-    """Say whether signing in asks for a code too."""
-    return await session.scalar(select(Practitioner.totp_since).where(Practitioner.id == practitioner_id)) is not None
-
-
 async def follow_password_change(session: AsyncSession, tools: Tools, person: Practitioner, browser: Browser) -> None:
     """Sign a person out everywhere, forget wrong tries at their account, and tell them by mail.
 

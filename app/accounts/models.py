@@ -45,7 +45,11 @@ class Practice(WithId, Base):
     """The tenant. Bound to one Cliniko account by the first key saved in it."""
 
     __tablename__ = "practices"
-    __table_args__ = (CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),)
+    __table_args__ = (
+        CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),
+        CheckConstraint("idle_minutes BETWEEN 15 AND 20160", name="idle_minutes"),
+        CheckConstraint("sign_in_hours BETWEEN 8 AND 720", name="sign_in_hours"),
+    )
 
     name: Mapped[str] = mapped_column(String(200))
     country: Mapped[str] = mapped_column(String(2))
@@ -59,6 +63,10 @@ class Practice(WithId, Base):
     quiet_until: Mapped[time | None] = mapped_column(server_default=text("'07:00'"))
     # How long the record of who did what is kept.
     audit_years: Mapped[int] = mapped_column(server_default="7")
+    # The rules by which members sign in (``accounts.time_outs``).
+    requires_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
+    idle_minutes: Mapped[int] = mapped_column(server_default="20160")
+    sign_in_hours: Mapped[int] = mapped_column(server_default="336")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property
@@ -173,6 +181,8 @@ class SignInSession(WithId, Base):
     # Where and in what the sign-in was made, in words; null for those of an earlier release.
     network: Mapped[str | None] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(60))
+    # Made on a computer that several people use.
+    is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RecoveryCode(Base):
