@@ -21,6 +21,18 @@ def write_reset(person: Practitioner, link: str) -> Letter:
     )
 
 
+def write_sign_up_tried(person: Practitioner, public_url: str) -> Letter:
+    """Return the letter that tells of an attempt to make a second account with somebody's address."""
+    return _letter(
+        person,
+        "you have an account already",
+        "Somebody tried to make an account in Kinebridge with your e-mail and another password. You have one already, "
+        "so nothing was made. If it was you, sign in, or choose a new password there:",
+        public_url + "/sign-in",
+        "If it was not you, there is nothing to do.",
+    )
+
+
 def write_password_changed(person: Practitioner, now: datetime, public_url: str) -> Letter:
     """Return the letter that tells of a changed password."""
     return _letter(

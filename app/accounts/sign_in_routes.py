@@ -16,7 +16,10 @@ from app.accounts.countries import COUNTRIES, DEFAULT_COUNTRY
 from app.accounts.form_fields import FormKept, FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, clean_line, read_sign_up
+from app.accounts.known_sign_ups import check_known
+from app.accounts.models import Practitioner
 from app.accounts.sessions import clear_cookie, cookie_name, end_session
+from app.accounts.shared_computers import is_remembered
 from app.accounts.sign_in_events import record_refusal, record_sign_in_event
 from app.accounts.tries import TooManyTriesError
 from app.errors import NotFoundError
@@ -54,9 +57,13 @@ async def sign_up(
     country: FormText = "",
     target: FormTarget = "",
 ) -> Response:
-    """Make a practice and its owner, signed in."""
+    """Make a practice and its owner, signed in; somebody who has an account is signed in to that."""
     try:
         form = read_sign_up(name=name, email=email, password=password, practice_name=practice_name, country=country)
+        known = await people.find_practitioner(session, form.email)
+        if known is not None:
+            person = await check_known(session, tools, known, form, browser)
+            return await _sign_in_instead(request, session, tools, person, target)
         owner = await people.sign_up(session, tools, form, browser)
     except FormError as error:
         values = {"name": name, "email": email, "practice_name": practice_name, "country": country}
@@ -64,6 +71,17 @@ async def sign_up(
     path = local_path(target, "")
     answer = redirect(path) if path else redirect(FIRST_PAGE, notice="welcome")
     return await with_new_session(request, session, tools, owner.id, answer)
+
+
+async def _sign_in_instead(
+    request: Request, session: Database, tools: ToolsDep, person: Practitioner, target: str
+) -> Response:
+    if person.totp_since is not None:
+        way = Way(target, is_shared=is_remembered(request, tools.settings))
+        return second_step_page(request, two_factor.write_ticket(tools.vault, person), way)
+    path = local_path(target, "")
+    answer = redirect(path) if path else redirect(START_PAGE, notice="signed-in-instead")
+    return await with_new_session(request, session, tools, person.id, answer)
 
 
 @router.get("/sign-in")
@@ -150,7 +168,8 @@ def _sign_up_page(
         sign_in_url=with_query("/sign-in", next=path) if path else "/sign-in",
         countries=COUNTRIES,
         values=values,
-        email_is_taken=errors.get("email") == people.EMAIL_TAKEN,
+        reset_url=with_query("/reset-password", next=path) if path else "/reset-password",
+        offers_other_ways=errors.get("email") == people.NO_ACCOUNT_MADE,
     )
 
 

@@ -20,6 +20,9 @@ class Notice(NamedTuple):
 NOTICES: dict[str, Notice] = {
     # Signing in and practices
     "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
+    "signed-in-instead": Notice(
+        "info", "You have an account with this e-mail already, so you are signed in to it. No other one was made."
+    ),
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
     "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),
