@@ -105,6 +105,17 @@ def test_strangers_and_colleagues_without_access_get_the_same_404_everywhere(
             assert "Olivia" not in answer.content.decode()
 
 
+def test_to_who_was_deactivated_every_page_leads_to_signing_in(
+    ana: Browser, ben: Browser, ids_of_ana: dict[str, str]
+) -> None:
+    ana.post(f"/account/team/{ids_of_ana['membership_id']}/deactivate")
+    for method, path in OF_MEMBERS:
+        wanted = re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: ids_of_ana.get(m[1], str(uuid.uuid4())), path)
+        answer = ben.send(method, wanted, data={} if method == "POST" else None)
+        assert answer.status == 303, f"{method} {path}"
+        assert answer.headers["location"].startswith("/sign-in"), f"{method} {path}"
+
+
 @pytest.fixture
 def home_of_olivia(ana: Browser, clinic: Clinic) -> str:
     """Path of the patient's page of a program that Ana gave."""

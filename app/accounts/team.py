@@ -179,14 +179,16 @@ async def end_access(
     await session.execute(
         update(Membership).where(Membership.handed_to_id == membership_id).values(handed_to_id=handed_to)
     )
-    await session.execute(
-        delete(SharedColleague).where(
-            or_(SharedColleague.owner_id == membership_id, SharedColleague.colleague_id == membership_id)
-        )
-    )
+    await end_sharing(session, membership_id)
     await session.execute(delete(BellMark).where(BellMark.membership_id == membership_id))
     await _lead_elsewhere(session, membership, now)
     return membership
+
+
+async def end_sharing(session: AsyncSession, membership_id: uuid.UUID) -> None:
+    """End what a member chose to share, and what colleagues chose to share with them."""
+    is_theirs = or_(SharedColleague.owner_id == membership_id, SharedColleague.colleague_id == membership_id)
+    await session.execute(delete(SharedColleague).where(is_theirs))
 
 
 async def _lead_elsewhere(session: AsyncSession, ended: Membership, now: datetime) -> None:

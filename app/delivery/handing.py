@@ -20,6 +20,7 @@ from app.clients.models import Client
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.service import note_stopped
 from app.delivery.states import Actor, move
+from app.delivery.tidying import DONE
 from app.delivery.watch import UNFINISHED, is_open_failure
 from app.jobs.queue import connection_lock, defer_all
 
@@ -30,31 +31,31 @@ DROP_JOBS = text(
 ).bindparams(bindparam("later"))
 
 
-def is_to_hand_on() -> ColumnElement[bool]:
-    """Condition on ``Delivery``: it waits for something, or a second file is still to be looked for."""
-    is_waiting = and_(
+def is_waiting() -> ColumnElement[bool]:
+    """Condition on ``Delivery``: it waits for something; nobody has it in hand or said that it is dealt with."""
+    return and_(
         UNFINISHED,
         Delivery.state != DeliveryState.UPLOADING,
         or_(Delivery.state != DeliveryState.FAILED, is_open_failure()),
     )
-    return or_(is_waiting, _is_to_tidy())
 
 
-def _is_to_tidy() -> ColumnElement[bool]:
-    return and_(Delivery.state == DeliveryState.DELIVERED, Delivery.look_again_at.is_not(None))
+def is_to_tidy() -> ColumnElement[bool]:
+    """Condition on ``Delivery``: it is over, but a second file of it is still to be looked for."""
+    return and_(Delivery.look_again_at.is_not(None), Delivery.state.in_(DONE), ~is_waiting())
 
 
 async def count_waiting(session: AsyncSession, membership_id: uuid.UUID) -> int:
     """Return how many programs of a member are not in Cliniko yet and would be handed on."""
-    query = select(func.count()).where(Delivery.membership_id == membership_id, is_to_hand_on(), UNFINISHED)
+    query = select(func.count()).where(Delivery.membership_id == membership_id, is_waiting())
     return await session.scalar(query) or 0
 
 
 async def lock_deliveries(session: AsyncSession, membership_id: uuid.UUID) -> None:
     """Lock what a member has to hand on, and first their key, as workers do."""
     await session.execute(select(Connection.id).where(Connection.membership_id == membership_id).with_for_update())
-    query = select(Delivery.id).where(Delivery.membership_id == membership_id, is_to_hand_on()).order_by(Delivery.id)
-    await session.execute(query.with_for_update())
+    query = select(Delivery.id).where(Delivery.membership_id == membership_id, or_(is_waiting(), is_to_tidy()))
+    await session.execute(query.order_by(Delivery.id).with_for_update())
 
 
 async def hand_deliveries_on(session: AsyncSession, from_id: uuid.UUID, *, else_to: uuid.UUID, now: datetime) -> int:
@@ -65,11 +66,11 @@ async def hand_deliveries_on(session: AsyncSession, from_id: uuid.UUID, *, else_
     """
     new_owner = case((Membership.ended_at.is_(None), Client.owner_id), else_=literal(else_to))
     whose = (Delivery.membership_id == from_id, Delivery.client_id == Client.id, Client.owner_id == Membership.id)
-    tidied = update(Delivery).where(*whose, _is_to_tidy()).values(membership_id=new_owner)
+    tidied = update(Delivery).where(*whose, is_to_tidy()).values(membership_id=new_owner)
     await session.execute(tidied.execution_options(synchronize_session=False))
     moved = await session.execute(
         update(Delivery)
-        .where(*whose, is_to_hand_on())
+        .where(*whose, is_waiting())
         .values(membership_id=new_owner, **_begin_again(now))
         .returning(Delivery.id, Delivery.membership_id, Delivery.created_at)
         .execution_options(synchronize_session=False)

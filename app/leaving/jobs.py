@@ -14,7 +14,7 @@ from app.accounts.tools import tools_of
 from app.clients.handing import lock_clients
 from app.clients.models import Client
 from app.db import transaction
-from app.delivery.handing import is_to_hand_on, lock_deliveries
+from app.delivery.handing import is_to_tidy, is_waiting, lock_deliveries
 from app.delivery.models import Delivery
 from app.jobs.queue import queue
 from app.leaving.service import hand_over
@@ -58,6 +58,8 @@ async def _find(session: AsyncSession) -> list[tuple[uuid.UUID, uuid.UUID]]:
         .limit(1)
         .scalar_subquery()
     )
+    # With the practice, so that the indexes of the few that are unfinished are found.
+    theirs = (Delivery.practice_id == Membership.practice_id, Delivery.membership_id == Membership.id)
     rows = await session.execute(
         select(Membership.id, takes_over.id, the_owner)
         .outerjoin(takes_over, (takes_over.id == Membership.handed_to_id) & takes_over.ended_at.is_(None))
@@ -65,7 +67,8 @@ async def _find(session: AsyncSession) -> list[tuple[uuid.UUID, uuid.UUID]]:
             Membership.ended_at.is_not(None),
             or_(
                 exists().where(Client.owner_id == Membership.id),
-                exists().where(Delivery.membership_id == Membership.id, is_to_hand_on()),
+                exists().where(*theirs, is_waiting()),
+                exists().where(*theirs, is_to_tidy()),
             ),
         )
         .limit(MOST)

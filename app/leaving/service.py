@@ -18,7 +18,7 @@ from app.accounts.access import Member
 from app.accounts.forms import FormError
 from app.accounts.invitations import end_invitations
 from app.accounts.models import Connection, Ending, Membership
-from app.accounts.team import Colleague, end_access, get_changeable, hold_team, list_members
+from app.accounts.team import Colleague, end_access, end_sharing, get_changeable, hold_team, list_members
 from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients
 from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries
 from app.errors import ConflictError
@@ -100,4 +100,7 @@ async def hand_over(
 async def _lock(session: AsyncSession, membership_id: uuid.UUID) -> None:
     await lock_deliveries(session, membership_id)
     await lock_clients(session, membership_id)
+    # Whoever saves a choice takes its old rows away and then needs the membership for the new ones.
+    await end_sharing(session, membership_id)
+    await end_views(session, membership_id)
     await session.execute(select(Membership.id).where(Membership.id == membership_id).with_for_update())

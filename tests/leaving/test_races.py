@@ -184,6 +184,26 @@ def test_of_two_who_remove_the_same_colleague_at_once_one_does_and_clients_go_wh
     assert query(database, "SELECT ended_as FROM memberships WHERE id = :b", b=bens)[0].ended_as == "removed"
 
 
+def test_saving_a_choice_to_share_with_a_leaver_and_the_leaving_do_not_wait_for_each_other(
+    ana: Browser, ben: Browser, database: sa.Engine
+) -> None:
+    kim = ana.invite_colleague(name="Kim Adler")
+    lee = ana.invite_colleague(name="Lee Okafor")
+    bens, kims = membership_of(ana, "Ben Cole"), membership_of(ana, "Kim Adler")
+    choice = {"rule": "chosen", "colleague": bens}
+    assert "saved" in lee.post("/account/sharing", choice).text
+    end(ana, "Kim Adler", "Deactivate")
+    assert kim.get("/clients").path == "/sign-in"
+    change(database, "UPDATE memberships SET handed_to_id = :ben WHERE id = :kim", ben=bens, kim=kims)
+    calls: dict[str, Callable[[], Page]] = {
+        "remove": lambda: ana.post(f"/account/team/{bens}/remove"),
+        "save": lambda: lee.post("/account/sharing", choice),
+    }
+    # The removal has begun and is held at what Ben took over from Kim.
+    answers = at_once(database, HOLD_MEMBER, kims, calls)
+    assert "no longer has access" in answers["remove"].text and answers["save"].status == 200
+
+
 @pytest.mark.parametrize("first", ["pass on", "remove"])
 def test_a_practice_keeps_one_owner_when_the_new_one_is_removed_at_once(
     first: str, ana: Browser, database: sa.Engine
