@@ -32,6 +32,7 @@ from app.exercises import routes as exercises_routes
 from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
 from app.jobs.worker import run_worker
+from app.leaving import routes as leaving_routes
 from app.metrics import Metrics
 from app.programs import routes as programs_routes
 from app.programs import template_routes
@@ -59,6 +60,7 @@ ROUTERS = (
     delivery_routes.router,
     delivery_alert_routes.router,
     activity_routes.router,
+    leaving_routes.router,
     bridge_routes.router,
 )
 

@@ -33,6 +33,13 @@ class Role(enum.StrEnum):
     PRACTITIONER = "practitioner"
 
 
+class Ending(enum.StrEnum):
+    """How a member's access ended."""
+
+    DEACTIVATED = "deactivated"  # away: everything but the access and the clients is kept for their coming back
+    REMOVED = "removed"
+
+
 class SharingRule(enum.StrEnum):
     """With whom a member shares the clients they own."""
 
@@ -118,6 +125,7 @@ class Membership(WithId, Base):
         Index("ix_memberships_practitioner_id", "practitioner_id"),
         CheckConstraint("role IN ('owner', 'admin', 'practitioner')", name="role"),
         CheckConstraint("sharing_rule IN ('nobody', 'practice', 'chosen')", name="sharing_rule"),
+        CheckConstraint("ended_as IN ('deactivated', 'removed')", name="ended_as"),
     )
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
@@ -128,6 +136,10 @@ class Membership(WithId, Base):
     title: Mapped[str] = mapped_column(String(100), server_default="")
     gets_alert_mails: Mapped[bool] = mapped_column(server_default=text("true"))
     ended_at: Mapped[datetime | None]
+    # Both count only while ``ended_at`` is set: how it ended, and the colleague their clients went to, for what a race
+    # or an earlier release may leave with them.
+    ended_as: Mapped[Ending | None] = mapped_column(words_of(Ending))
+    handed_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     practice: Mapped[Practice] = relationship(lazy="raise")
@@ -211,6 +223,8 @@ class Invitation(WithId, Base):
     role: Mapped[Role] = mapped_column(words_of(Role), server_default=Role.PRACTITIONER.value)
     invited_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
     created_at: Mapped[datetime]
+    # When its mail was last put into the post; null for those of an earlier release, which sent none.
+    sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 from app.accounts import (
     join_routes,
     letterhead_routes,
+    member_routes,
     reset_routes,
     security_routes,
     settings_routes,
@@ -17,6 +18,7 @@ ROUTERS = (
     settings_routes.router,
     sharing_routes.router,
     team_routes.router,
+    member_routes.router,
     letterhead_routes.router,
     join_routes.router,
     reset_routes.router,

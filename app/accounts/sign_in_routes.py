@@ -17,6 +17,7 @@ from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, clean_line, read_sign_up
 from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_cookie, start_session
 from app.accounts.sign_in_events import record_refusal, record_sign_in_event
+from app.accounts.switching import page_there, switch_practice
 from app.accounts.tools import Tools
 from app.accounts.tries import TooManyTriesError
 from app.errors import NotFoundError
@@ -120,14 +121,14 @@ async def open_account(member: SignedIn) -> Response:
 
 @router.post("/account/practice")
 async def change_practice(
-    session: Database, member: SignedIn, practice_id: FormText = "", target: FormTarget = ""
+    session: Database, tools: ToolsDep, member: SignedIn, practice_id: FormText = "", target: FormTarget = ""
 ) -> Response:
-    """Let the person work in another of their practices; 404 for one they do not belong to."""
+    """Let the person work in another of their practices, on the same page if that has it; 404 for a stranger's."""
     chosen = next((id_ for id_, _name in member.practices if str(id_) == practice_id), None)
     if chosen is None:
         raise NotFoundError
-    await people.set_active_practice(session, member.practitioner_id, chosen)
-    return redirect(local_path(target, START_PAGE), notice="practice-changed")
+    await switch_practice(session, member, chosen, tools.clock())
+    return redirect(page_there(local_path(target, START_PAGE)), notice="practice-changed")
 
 
 async def with_new_session(
