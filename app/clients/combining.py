@@ -14,22 +14,35 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, or_, select, update
+from sqlalchemy import Table, and_, delete, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
-from app.accounts.models import Membership
+from app.accounts.models import Access
 from app.clients.details import Weighed, fill, from_data, to_data
-from app.clients.models import Client, ClientChange, ClientCombination, ClientLink, ClientsKeptApart, ClientViewer
+from app.clients.models import (
+    AccessRequest,
+    Client,
+    ClientChange,
+    ClientCombination,
+    ClientGrant,
+    ClientLink,
+    ClientsKeptApart,
+    ClientViewer,
+)
+from app.clients.sharing import Grant, carried_over
+from app.clients.standings import read_standings
 from app.clients.writing import note_correction, write_details
 from app.db import Base
 from app.errors import ConflictError, ForbiddenError, NotFoundError
 
 UNDO_FOR = timedelta(days=30)
 # Told apart from what other rooms keep of a client: these have rules of their own.
-OF_THIS_ROOM = frozenset({ClientLink.__table__, ClientChange.__table__, ClientViewer.__table__})
+OF_THIS_ROOM = frozenset(
+    model.__table__ for model in (ClientLink, ClientChange, ClientGrant, ClientViewer, AccessRequest)
+)
 
 
 @dataclass
@@ -37,8 +50,8 @@ class Moved:
     """What a combination changed; all ids as texts.
 
     ``rows`` are ids by table, links among them; ``current_link`` is the absorbed client's link that said where its
-    files go; ``viewers`` are memberships that were let see the survivor; ``owner_before`` is the survivor's owner where
-    that changed; ``filled`` are details taken over, as data.
+    files go; ``viewers`` are memberships of which something was said for the survivor; ``owner_before`` is the
+    survivor's owner where that changed; ``filled`` are details taken over, as data.
     """
 
     rows: dict[str, list[str]] = field(default_factory=dict)
@@ -174,28 +187,43 @@ async def _move_all(session: AsyncSession, survivor: Client, absorbed: Client, n
 
 
 async def _share(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
-    """Let everybody who was given sight of either client see the one; the owner of the absorbed client among them.
+    """Let everybody who sees either client see the one, its absorbed owner among them, and nobody else.
 
     The survivor's owner stays its owner, unless they have left the practice and the other has not.
     """
+    before = await read_standings(session, [survivor, absorbed])
     owners = {survivor.owner_id, absorbed.owner_id}
-    active = set(
-        await session.scalars(select(Membership.id).where(Membership.id.in_(owners), Membership.ended_at.is_(None)))
-    )
-    viewers = set(
-        await session.scalars(select(ClientViewer.membership_id).where(ClientViewer.client_id == absorbed.id))
-    )
-    if survivor.owner_id not in active and absorbed.owner_id in active:
+    if survivor.owner_id not in before and absorbed.owner_id in before:
         moved.owner_before, survivor.owner_id = str(survivor.owner_id), absorbed.owner_id
-    for membership_id in sorted((viewers | {absorbed.owner_id}) - {survivor.owner_id}):
-        added = await session.scalar(
-            insert(ClientViewer)
-            .values(client_id=survivor.id, membership_id=membership_id, granted_at=now)
-            .on_conflict_do_nothing()
-            .returning(ClientViewer.membership_id)
-        )
-        if added is not None:
-            moved.viewers.append(str(added))
+        await session.flush()
+    after = await read_standings(session, [survivor, absorbed])
+    for membership_id in sorted(after.keys() - {survivor.owner_id}):
+        ours, theirs = before[membership_id]
+        owned = membership_id in owners
+        wanted = Grant(Access.EDIT) if owned else carried_over(ours, theirs, now)
+        if wanted is None or after[membership_id][0].access(now) is wanted.access:
+            continue
+        if await _give(session, survivor.id, membership_id, wanted, now, replaces=owned):
+            moved.viewers.append(str(membership_id))
+
+
+async def _give(
+    session: AsyncSession,
+    client_id: uuid.UUID,
+    membership_id: uuid.UUID,
+    grant: Grant,
+    now: datetime,
+    *,
+    replaces: bool,
+) -> bool:
+    """Say what a member may do with the survivor; what was said of it and holds stays, unless it is to be replaced."""
+    adding = insert(ClientGrant).values(
+        client_id=client_id, membership_id=membership_id, access=grant.access, ends_at=grant.ends_at, given_at=now
+    )
+    said = {name: adding.excluded[name] for name in ("access", "ends_at", "given_at", "given_by_id")}
+    is_over = None if replaces else ClientGrant.ends_at <= now
+    upsert = adding.on_conflict_do_update(index_elements=["client_id", "membership_id"], set_=said, where=is_over)
+    return await session.scalar(upsert.returning(ClientGrant.membership_id)) is not None
 
 
 def _fill_in(survivor: Client, absorbed: Client, moved: Moved) -> None:
@@ -245,7 +273,7 @@ async def undo(
     if now - found.combined_at > UNDO_FOR:
         raise ConflictError("Combining clients can be undone for 30 days. These were combined before that.")
     moved = Moved(**found.moved)
-    await _move_back(session, survivor, absorbed, moved)
+    await _move_back(session, survivor, absorbed, moved, now)
     await note_correction(session, absorbed, survivor.date_of_birth)
     absorbed.combined_into_id = None
     found.undone_at, found.undone_by_id = now, member.membership_id
@@ -270,7 +298,7 @@ def may_undo(
     return str(membership_id) in {str(survivor_owner_id), str(absorbed_owner_id), moved["owner_before"]}
 
 
-async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved) -> None:
+async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
     tables: Sequence[Any] = [*tables_of_clients(), ClientLink.__table__]
     for table in tables:
         ids = moved.rows.get(table.name, [])
@@ -286,7 +314,7 @@ async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, 
             .values(is_current=True)
             .execution_options(synchronize_session=False)
         )
-    await _unshare(session, survivor, absorbed, moved)
+    await _unshare(session, survivor, absorbed, moved, now)
     if moved.owner_before is not None and survivor.owner_id == absorbed.owner_id:
         survivor.owner_id = uuid.UUID(moved.owner_before)
     own = survivor.own_fields
@@ -295,12 +323,14 @@ async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, 
     write_details(survivor, Weighed(emptied, {name: own[name] for name in own.keys() - untouched}, []))
 
 
-async def _unshare(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved) -> None:
-    """Take sight of the survivor back from those the combination gave it to, unless another one would have."""
+async def _unshare(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
+    """Take back what the combination said of the survivor, unless another one would have, or a person has since."""
     is_other = and_(Client.combined_into_id == survivor.id, Client.id != absorbed.id)
-    seeing = select(ClientViewer.membership_id).join(Client, Client.id == ClientViewer.client_id).where(is_other)
-    others = await session.scalars(select(Client.owner_id).where(is_other).union(seeing))
-    ended = {uuid.UUID(id_) for id_ in moved.viewers} - set(others)
-    await session.execute(
-        delete(ClientViewer).where(ClientViewer.client_id == survivor.id, ClientViewer.membership_id.in_(ended))
-    )
+    others = (await session.scalars(select(Client).where(is_other))).all()
+    standings = await read_standings(session, others) if others else {}
+    still = {id_ for id_, each in standings.items() if any(one.access(now) is not Access.NONE for one in each)}
+    ended = {uuid.UUID(id_) for id_ in moved.viewers} - still
+    for table in (ClientGrant, ClientViewer):  # the latter is what the previous release combined
+        of_them = table.client_id == survivor.id, table.membership_id.in_(ended)
+        by_nobody = ClientGrant.given_by_id.is_(None) if table is ClientGrant else true()
+        await session.execute(delete(table).where(*of_them, by_nobody))

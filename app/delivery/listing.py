@@ -17,7 +17,7 @@ from app.accounts.access import Member
 from app.accounts.models import Membership, Practitioner
 from app.clients.models import Client
 from app.clients.names import display_name
-from app.clients.queries import visible_owners
+from app.clients.visibility import visible_owners
 from app.delivery.filters import AGES, Filter, Tally
 from app.delivery.models import Delivery
 from app.delivery.service import title_of
