@@ -99,10 +99,9 @@ def test_case_12_a_colleague_who_saw_one_side_by_its_owners_rule_goes_on_seeing_
     ana.press("Save changes", **{"Everyone in the practice": True})
     away, absorbed, _, kept = merged_pair(ana, clinic, ben)
     with database.begin() as connection:  # but for viewing only
+        owner = "(SELECT owner_id FROM clients WHERE id = :id)"
         connection.execute(
-            sa.text(
-                "UPDATE memberships SET sharing_access = 'view' WHERE id = (SELECT owner_id FROM clients WHERE id = :id)"
-            ),
+            sa.text(f"UPDATE memberships SET sharing_access = 'view' WHERE id = {owner}"),
             {"id": id_of(absorbed)},
         )
     assert (cleo.get(absorbed).status, cleo.get(kept).status) == (200, 404)
