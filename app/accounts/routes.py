@@ -6,7 +6,6 @@ from app.accounts import (
     reset_routes,
     security_routes,
     settings_routes,
-    sharing_routes,
     sign_in_routes,
     team_routes,
     two_factor_routes,
@@ -15,7 +14,6 @@ from app.accounts import (
 ROUTERS = (
     sign_in_routes.router,
     settings_routes.router,
-    sharing_routes.router,
     team_routes.router,
     letterhead_routes.router,
     join_routes.router,

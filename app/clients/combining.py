@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, or_, select, true, update
+from sqlalchemy import Table, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
-from app.accounts.models import Access
+from app.clients.combined_sight import share, unshare
 from app.clients.details import Weighed, fill, from_data, to_data
 from app.clients.models import (
     AccessRequest,
@@ -32,8 +32,6 @@ from app.clients.models import (
     ClientsKeptApart,
     ClientViewer,
 )
-from app.clients.sharing import Grant, carried_over
-from app.clients.standings import read_standings
 from app.clients.writing import note_correction, write_details
 from app.db import Base
 from app.errors import ConflictError, ForbiddenError, NotFoundError
@@ -178,52 +176,12 @@ async def _move_all(session: AsyncSession, survivor: Client, absorbed: Client, n
         .values(client_id=survivor.id, is_current=False)
         .execution_options(synchronize_session=False)
     )
-    await _share(session, survivor, absorbed, moved, now)
+    moved.viewers, moved.owner_before = await share(session, survivor, absorbed, now)
     _fill_in(survivor, absorbed, moved)
     await note_correction(session, survivor, absorbed.date_of_birth)
     absorbed.combined_into_id = survivor.id
     await session.flush()
     return moved
-
-
-async def _share(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
-    """Let everybody who sees either client see the one, its absorbed owner among them, and nobody else.
-
-    The survivor's owner stays its owner, unless they have left the practice and the other has not.
-    """
-    before = await read_standings(session, [survivor, absorbed])
-    owners = {survivor.owner_id, absorbed.owner_id}
-    if survivor.owner_id not in before and absorbed.owner_id in before:
-        moved.owner_before, survivor.owner_id = str(survivor.owner_id), absorbed.owner_id
-        await session.flush()
-    after = await read_standings(session, [survivor, absorbed])
-    for membership_id in sorted(after.keys() - {survivor.owner_id}):
-        ours, theirs = before[membership_id]
-        owned = membership_id in owners
-        wanted = Grant(Access.EDIT) if owned else carried_over(ours, theirs, now)
-        if wanted is None or after[membership_id][0].access(now) is wanted.access:
-            continue
-        if await _give(session, survivor.id, membership_id, wanted, now, replaces=owned):
-            moved.viewers.append(str(membership_id))
-
-
-async def _give(
-    session: AsyncSession,
-    client_id: uuid.UUID,
-    membership_id: uuid.UUID,
-    grant: Grant,
-    now: datetime,
-    *,
-    replaces: bool,
-) -> bool:
-    """Say what a member may do with the survivor; what was said of it and holds stays, unless it is to be replaced."""
-    adding = insert(ClientGrant).values(
-        client_id=client_id, membership_id=membership_id, access=grant.access, ends_at=grant.ends_at, given_at=now
-    )
-    said = {name: adding.excluded[name] for name in ("access", "ends_at", "given_at", "given_by_id")}
-    is_over = None if replaces else ClientGrant.ends_at <= now
-    upsert = adding.on_conflict_do_update(index_elements=["client_id", "membership_id"], set_=said, where=is_over)
-    return await session.scalar(upsert.returning(ClientGrant.membership_id)) is not None
 
 
 def _fill_in(survivor: Client, absorbed: Client, moved: Moved) -> None:
@@ -314,23 +272,10 @@ async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, 
             .values(is_current=True)
             .execution_options(synchronize_session=False)
         )
-    await _unshare(session, survivor, absorbed, moved, now)
+    await unshare(session, survivor, absorbed, moved.viewers, now)
     if moved.owner_before is not None and survivor.owner_id == absorbed.owner_id:
         survivor.owner_id = uuid.UUID(moved.owner_before)
     own = survivor.own_fields
     untouched = {name for name, data in moved.filled.items() if name in own and to_data(survivor.details[name]) == data}
     emptied = {name: from_data(name, own[name]["cliniko"]) for name in untouched}
     write_details(survivor, Weighed(emptied, {name: own[name] for name in own.keys() - untouched}, []))
-
-
-async def _unshare(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
-    """Take back what the combination said of the survivor, unless another one would have, or a person has since."""
-    is_other = and_(Client.combined_into_id == survivor.id, Client.id != absorbed.id)
-    others = (await session.scalars(select(Client).where(is_other))).all()
-    standings = await read_standings(session, others) if others else {}
-    still = {id_ for id_, each in standings.items() if any(one.access(now) is not Access.NONE for one in each)}
-    ended = {uuid.UUID(id_) for id_ in moved.viewers} - still
-    for table in (ClientGrant, ClientViewer):  # the latter is what the previous release combined
-        of_them = table.client_id == survivor.id, table.membership_id.in_(ended)
-        by_nobody = ClientGrant.given_by_id.is_(None) if table is ClientGrant else true()
-        await session.execute(delete(table).where(*of_them, by_nobody))

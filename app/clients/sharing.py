@@ -91,6 +91,17 @@ class Standing:
         return self.grant if self.grant is not None and self.grant.holds(now) else None
 
 
+# How long the owner alone may answer a request; after that, those who run the practice may too.
+OWNER_HAS = timedelta(days=7)
+
+
+def may_answer(*, is_owner: bool, is_asker: bool, runs_team: bool, owner_is_here: bool, waited: timedelta) -> bool:
+    """Say whether a member may answer a colleague's request to see a client; nobody answers their own."""
+    if is_asker:
+        return False
+    return is_owner or (runs_team and (not owner_is_here or waited >= OWNER_HAS))
+
+
 RANK = {Access.NONE: 0, Access.VIEW: 1, Access.EDIT: 2}
 
 
