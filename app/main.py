@@ -19,8 +19,9 @@ from app.accounts.tools import Tools
 from app.activity import routes as activity_routes
 from app.alerts import routes as alerts_routes
 from app.alerts import settings_routes as alert_settings_routes
+from app.bridge import asking
 from app.bridge import routes as bridge_routes
-from app.clients import person_routes
+from app.clients import account_sharing_routes, client_sharing_routes, person_routes, request_routes
 from app.clients import routes as clients_routes
 from app.clock import Clock, utc_now
 from app.crypto import Vault
@@ -49,6 +50,9 @@ ROUTERS = (
     alert_settings_routes.router,
     alerts_routes.router,
     clients_routes.router,
+    account_sharing_routes.router,
+    client_sharing_routes.router,
+    request_routes.router,
     person_routes.router,  # before the programs': /clients/new is no client
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
     exchange_routes.router,
@@ -62,6 +66,7 @@ ROUTERS = (
     activity_routes.router,
     leaving_routes.router,
     bridge_routes.router,
+    asking.router,
 )
 
 # Paths that files are sent to, and how many bytes may come at once; all others take 1 MB.

@@ -7,7 +7,6 @@ from app.accounts import (
     reset_routes,
     security_routes,
     settings_routes,
-    sharing_routes,
     sign_in_routes,
     team_routes,
     two_factor_routes,
@@ -16,7 +15,6 @@ from app.accounts import (
 ROUTERS = (
     sign_in_routes.router,
     settings_routes.router,
-    sharing_routes.router,
     team_routes.router,
     member_routes.router,
     letterhead_routes.router,

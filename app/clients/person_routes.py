@@ -22,7 +22,7 @@ from app.clients.editing import EMPTY, add_client, edit_details, link_by_hand, s
 from app.clients.forms import read_details, show_fields
 from app.clients.models import Client
 from app.clients.person import differences_of
-from app.clients.queries import get_client
+from app.clients.queries import get_client_to_edit
 from app.errors import BadRequestError, NotFoundError
 from app.web.rendering import page, redirect, show_signed_out
 
@@ -58,7 +58,7 @@ async def show_edit(
     request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Show a client's details for editing, with what Cliniko says of those edited before."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     audit.record_by(session, member, "client.viewed", at=tools.clock(), client_id=client.id, page="edit")
     return _form_page(request, member, show_fields(client.details), client=client)
 
@@ -71,7 +71,7 @@ async def save_edit(
     fields = text_fields(await read_form(request))
     if member is None:
         return show_signed_out(request, fields)
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     typed, shown = _typed(dict(fields)), _typed(dict(fields), prefix="was_")
     now = tools.clock()
     try:
@@ -93,7 +93,7 @@ async def settle(
     theirs: FormText = "",
 ) -> Response:
     """Take Cliniko's value of a field, or keep ours."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     if field not in EDITABLE or action not in ("take", "keep"):
         raise BadRequestError("Choose which value to use on the client's page.")
     takes_theirs = action == "take"
@@ -106,7 +106,7 @@ async def link(
     client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep, other: FormText = ""
 ) -> Response:
     """Link a client added by hand to this Cliniko patient's client."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     await link_by_hand(session, member, client, await _other(session, member, other), tools.clock())
     return redirect(f"/clients/{client.id}", notice="clients-linked")
 
@@ -116,13 +116,13 @@ async def keep_apart(
     client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep, other: FormText = ""
 ) -> Response:
     """Stop offering to link the two."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     await tell_apart(session, member, client, await _other(session, member, other), tools.clock())
     return redirect(f"/clients/{client.id}", notice="saved")
 
 
 async def _other(session: Database, member: Member, typed: str) -> Client:
-    return await get_client(session, member, _read_id(typed))
+    return await get_client_to_edit(session, member, _read_id(typed))
 
 
 def _read_id(text: str) -> uuid.UUID:

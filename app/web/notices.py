@@ -67,6 +67,9 @@ NOTICES: dict[str, Notice] = {
     # Clients, exercises and programs
     "client-added": Notice("success", "The client is added."),
     "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),
+    "client-handed-over": Notice("success", "The client is handed over. Your colleague is told."),
+    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by e-mail."),
+    "request-answered-before": Notice("info", "This was answered before. The first answer counts."),
     "combining-undone": Notice("success", "This client is on its own again. What came since stays with the other one."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),

@@ -107,7 +107,14 @@ def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
     assert ana.get(by_hand).path == page.path
     assert not linked.has_button("Same person, link them")
     form, _ = linked.form("Send to Cliniko")
-    assert "on its way" in ana.press("Send to Cliniko").text
+    with database.begin() as connection:
+        connection.execute(sa.text("UPDATE clients SET archived_at = now() WHERE id = :id"), {"id": id_of(page.path)})
+    refused = ana.post(str(form["action"]), {})  # case 13: archived meanwhile
+    assert refused.status == 409 and "asks you to confirm" in refused.text
+    assert ana.get(page.path).has_button("Send although archived")
+    assert "on its way" in ana.press("Send although archived").text
+    with database.begin() as connection:
+        connection.execute(sa.text("UPDATE clients SET archived_at = NULL WHERE id = :id"), {"id": id_of(page.path)})
     ana.post(str(form["action"]), {})  # pressed twice
     ana.post(program.replace(by_hand, page.path) + "/revise", {})
     ana.press("Assign program")
