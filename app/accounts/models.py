@@ -64,6 +64,8 @@ class Practice(WithId, Base):
         CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),
         CheckConstraint("sharing_rule IN ('nobody', 'practice')", name="sharing_rule"),
         CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
+        CheckConstraint("idle_minutes BETWEEN 15 AND 20160", name="idle_minutes"),
+        CheckConstraint("sign_in_hours BETWEEN 8 AND 720", name="sign_in_hours"),
     )
 
     name: Mapped[str] = mapped_column(String(200))
@@ -81,6 +83,10 @@ class Practice(WithId, Base):
     # The rule of members who never chose one.
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
     sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)
+    # The rules by which members sign in (``accounts.time_outs``).
+    requires_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
+    idle_minutes: Mapped[int] = mapped_column(server_default="20160")
+    sign_in_hours: Mapped[int] = mapped_column(server_default="336")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property
@@ -228,6 +234,8 @@ class SignInSession(WithId, Base):
     # Where and in what the sign-in was made, in words; null for those of an earlier release.
     network: Mapped[str | None] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(60))
+    # Made on a computer that several people use.
+    is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RecoveryCode(Base):

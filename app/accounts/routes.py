@@ -8,6 +8,7 @@ from app.accounts import (
     security_routes,
     settings_routes,
     sign_in_routes,
+    sign_in_rules_routes,
     team_routes,
     two_factor_routes,
 )
@@ -22,4 +23,5 @@ ROUTERS = (
     reset_routes.router,
     security_routes.router,
     two_factor_routes.router,
+    sign_in_rules_routes.router,
 )

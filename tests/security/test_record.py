@@ -76,6 +76,7 @@ def run_practice(ana: Browser, email: str) -> None:
     ana.post("/account/alerts", {"mails": "yes"})
     ana.post("/account/alerts/quiet-hours", {"is_on": ""})
     ana.post("/account/letterhead", {"footer": "Zanzibar"})
+    ana.post("/account/practice/signing-in", {"idle_minutes": "60", "sign_in_hours": "24"})
     ana.post("/account/settings/remove-key")
     ana.post("/sign-out")
     ana.sign_in(email, "wrong password of Zanzibar")
