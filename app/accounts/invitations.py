@@ -5,8 +5,8 @@ A link names the invitation, so that whichever of several mails is opened, it wo
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,11 +44,8 @@ MAILS_TO_ADDRESS = Rule(
 )
 
 
-@dataclass(frozen=True)
-class Made:
-    """What came of inviting somebody or of sending it again; without a mail the link can still be passed on."""
-
-    is_mailed: bool
+# What came of sending one again: mailed; not, since there were many lately; not, since it was answered or withdrawn.
+Sent = Literal["mailed", "unmailed", "over"]
 
 
 def is_unanswered() -> tuple[ColumnElement[bool], ...]:
@@ -76,8 +73,11 @@ async def list_unanswered(session: AsyncSession, practice_id: uuid.UUID, now: da
     return (await session.scalars(query)).all()
 
 
-async def invite(session: AsyncSession, tools: Tools, member: Member, email: str, role: Role) -> Made:
-    """Invite a colleague and mail it; raises FormError when they are a member, deactivated, or invited already."""
+async def invite(session: AsyncSession, tools: Tools, member: Member, email: str, role: Role) -> bool:
+    """Invite a colleague and say whether it is mailed; without a mail the link can still be passed on.
+
+    Raises FormError when they are a member, deactivated, or invited already.
+    """
     now = tools.clock()
     is_mailed = await _may_mail(tools, member.practice_id, email)
     await hold_team(session, member)
@@ -103,17 +103,17 @@ async def invite(session: AsyncSession, tools: Tools, member: Member, email: str
     if is_mailed:
         await _mail(session, tools, member, invitation)
     _record(session, member, "invitation.made", invitation.id, now)
-    return Made(is_mailed)
+    return is_mailed
 
 
-async def send_again(session: AsyncSession, tools: Tools, member: Member, invitation_id: uuid.UUID) -> Made | None:
-    """Mail an invitation again, with new seven days; None when it was answered or withdrawn meanwhile.
+async def send_again(session: AsyncSession, tools: Tools, member: Member, invitation_id: uuid.UUID) -> Sent:
+    """Mail an invitation again, with new seven days; unless it is mailed nothing is changed.
 
-    Nothing is changed when too many were mailed lately. Raises NotFoundError for other practices' ones.
+    Raises NotFoundError for other practices' ones.
     """
     now, email = tools.clock(), (await _get(session, member, invitation_id)).email
     if not await _may_mail(tools, member.practice_id, email):
-        return Made(is_mailed=False)
+        return "unmailed"
     await hold_team(session, member)
     invitation: Invitation | None = await session.scalar(
         update(Invitation)
@@ -123,10 +123,10 @@ async def send_again(session: AsyncSession, tools: Tools, member: Member, invita
         .execution_options(populate_existing=True)
     )
     if invitation is None:
-        return None
+        return "over"
     await _mail(session, tools, member, invitation)
     _record(session, member, "invitation.sent_again", invitation_id, now)
-    return Made(is_mailed=True)
+    return "mailed"
 
 
 async def withdraw(session: AsyncSession, member: Member, invitation_id: uuid.UUID, now: datetime) -> bool:

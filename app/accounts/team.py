@@ -82,7 +82,6 @@ class Colleague:
     email: str
     role: Role
     is_active: bool
-    joined_at: datetime
     is_me: bool
 
     @property
@@ -114,7 +113,6 @@ async def get_colleague(session: AsyncSession, member: Member, membership_id: uu
         found.practitioner.email,
         Role(found.role),
         is_active=found.ended_at is None,
-        joined_at=found.created_at,
         is_me=found.id == member.membership_id,
     )
 

@@ -21,6 +21,7 @@ from app.web.rendering import redirect
 
 TEAM_PAGE = "/account/team"
 ROLE_WORDS = {Role.OWNER: "Owner", Role.ADMIN: "Admin", Role.PRACTITIONER: "Practitioner"}
+SENT_NOTICES = {"mailed": "invitation-sent-again", "unmailed": "invitation-unmailed", "over": "nothing-changed"}
 ROLE_CHOICES = [(role.value, ROLE_WORDS[role]) for role in INVITED_ROLES]
 
 router = APIRouter(prefix=TEAM_PAGE)
@@ -44,20 +45,18 @@ async def invite(
     """Invite a colleague by mail; the page then shows the link too."""
     try:
         address, invited_role = read_invitation(email=email, role=role)
-        made = await invitations.invite(session, tools, member, address, invited_role)
+        is_mailed = await invitations.invite(session, tools, member, address, invited_role)
     except FormError as error:
         values = {"email": email, "role": role}
         return await _team_page(request, session, tools, member, values=values, refusal=error)
-    return redirect(TEAM_PAGE, notice="invited" if made.is_mailed else "invited-unmailed")
+    return redirect(TEAM_PAGE, notice="invited" if is_mailed else "invited-unmailed")
 
 
 @router.post("/send-again")
 async def send_again(session: Database, tools: ToolsDep, member: TeamLead, invitation_id: FormText = "") -> Response:
     """Mail an invitation again; it runs for seven days from now."""
-    made = await invitations.send_again(session, tools, member, _read_id(invitation_id))
-    if made is None:
-        return redirect(TEAM_PAGE, notice="nothing-changed")
-    return redirect(TEAM_PAGE, notice="invitation-sent-again" if made.is_mailed else "invitation-unmailed")
+    sent = await invitations.send_again(session, tools, member, _read_id(invitation_id))
+    return redirect(TEAM_PAGE, notice=SENT_NOTICES[sent])
 
 
 @router.post("/withdraw")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.test_pages import px_too_wide
 from tests.processes import wait_until
 
 PASSWORD = "a boat that sails at noon"
@@ -57,12 +58,13 @@ def test_a_colleague_invited_by_mail_joins_and_changes_between_practices_on_a_ph
     expect(phone.locator("main")).to_contain_text("People at Hillside Rehab")
     for practice in ("Adler and Daughters Physiotherapy and Sports Medicine", "Hillside Rehab"):
         phone.locator("header summary").click()
+        expect(phone.get_by_role("button", name=practice)).to_be_visible()
+        assert px_too_wide(phone) <= 0
         phone.get_by_role("button", name=practice).click()
         expect(phone.locator("main")).to_contain_text(f"People at {practice}")
         expect(phone.locator("header summary")).to_contain_text(practice)
         assert re.search(r"/account/team\?", phone.url)
-        wide = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0
+        assert px_too_wide(phone) <= 0
 
     owner.goto(f"{address}/account/team")
     owner.get_by_role("link", name="Manage Kim Adler").click()

@@ -188,12 +188,19 @@ def test_case_7_a_delivery_for_a_colleagues_client_goes_out_with_the_colleagues_
     kim.save_key(clinic.state.add_user(clinic.account, "Kim", "Adler", "practitioner").key)
     patient = clinic.add_patient("Noah", "Webb")
     delivery_id = send_pdf(kim, kim.open_patient(patient).path)
-    change(database, "UPDATE deliveries SET membership_id = :ben WHERE id = :id", ben=ids["ben"], id=delivery_id)
+    lee = ana.invite_colleague(name="Lee Okafor")
+    lee.save_key(clinic.state.add_user(clinic.account, "Lee", "Okafor", "practitioner").key)
+    of_nobody = send_pdf(lee, lee.open_patient(clinic.add_patient("Mia", "Lund")).path)
+    lees = membership_of(ana, "Lee Okafor")
+    change(database, "UPDATE memberships SET ended_at = now() WHERE id = :id", id=lees)
+    for each in (delivery_id, of_nobody):
+        change(database, "UPDATE deliveries SET membership_id = :ben WHERE id = :id", ben=ids["ben"], id=each)
     end(ana, "Ben Cole")
     assert str(row(database, delivery_id).membership_id) == membership_of(ana, "Kim Adler")
-    clinic.ana.key_archived = clinic.ben.key_archived = True
+    assert row(database, of_nobody).membership_id == ids["ana"], "its owner has no access either"
+    clinic.ben.key_archived = True
     ana.run_jobs(hurry=True, rounds=4)
-    assert row(database, delivery_id).state == "delivered"
+    assert {row(database, each).state for each in (delivery_id, of_nobody)} == {"delivered"}
 
 
 def test_case_7_ten_thousand_clients_go_in_one_transaction_of_few_statements(

@@ -122,8 +122,9 @@ def worker(browser: Browser) -> Iterator[None]:
         thread.join(30)
 
 
-@pytest.mark.parametrize("answer", ["done", "refused", "killed"])
-@pytest.mark.parametrize("how", ["Remove", "Deactivate"])
+@pytest.mark.parametrize(
+    ("answer", "how"), [("done", "Remove"), ("refused", "Remove"), ("refused", "Deactivate"), ("killed", "Deactivate")]
+)
 def test_case_7_a_file_being_sent_when_its_sender_leaves_arrives_once(
     answer: str, how: str, ana: Browser, ben: Browser, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
 ) -> None:
