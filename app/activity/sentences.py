@@ -55,7 +55,6 @@ SENTENCES: Mapping[str, str] = {
     "client.kept_apart": "{who} said that {client} and another client are different people.",
     "client.combined": "{who} combined {client} with another client.",
     "client.combining_undone": "{who} took back that {client} was combined with another client.",
-    "client.handed_over": "{who} handed {client} over to {owner}.",
     "client.merge_followed": "{who} followed a merge in Cliniko for {client}.",
     "client.handed_over": "{who} handed {client} over to {owner}.",
     "client.record_viewed": "{who} looked at the record of {client}.",

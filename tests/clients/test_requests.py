@@ -42,10 +42,11 @@ def olivia(ana: Browser, clinic: Clinic) -> str:
 
 
 def post_of(database: sa.Engine, browser: Browser) -> list[str]:
-    """The letters to who is signed in, the oldest first."""
+    """The letters to who is signed in about clients, the oldest first."""
     found = rows(
         database,
-        "SELECT subject, text FROM outgoing_mails WHERE recipient = :to ORDER BY created_at, id",
+        "SELECT subject, text FROM outgoing_mails WHERE recipient = :to AND text LIKE '%client%' "
+        "ORDER BY created_at, id",
         to=email_of(browser),
     )
     return [f"{row.subject}\n{row.text}" for row in found]
