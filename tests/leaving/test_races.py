@@ -149,6 +149,30 @@ def test_case_7_a_file_being_sent_when_its_sender_leaves_arrives_once(
     assert len(clinic.state.files_of(patient)) == 1
 
 
+def test_case_7_a_worker_that_takes_a_delivery_up_amid_the_leaving_does_not_use_the_leavers_key(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    patient, id_ = clinic.add_patient(), membership_of(ana, "Ben Cole")
+    client = ben.open_patient(patient).path
+    ben.run_jobs()
+    delivery_id = send_pdf(ben, client)
+    anas = next(each.id for each in active_members(database, id_) if each.role == "owner")
+    clinic.ben.key_archived = True
+    held = sa.text("SELECT 1 FROM deliveries WHERE id = :id FOR UPDATE")
+    with database.begin() as connection:
+        connection.execute(held, {"id": delivery_id})
+        successor = {"successor": str(anas)}
+        done = run_beside(
+            database, lambda: ana.post(f"/account/team/{id_}/deactivate", successor), lambda: ben.run_jobs()
+        )
+        connection.commit()
+        done()
+    ana.run_jobs(hurry=True, rounds=4)
+    assert row(database, delivery_id).state == "delivered"
+    attempts = query(database, "SELECT result FROM delivery_attempts WHERE delivery_id = :id", id=delivery_id)
+    assert attempts and {each.result for each in attempts} == {"done"}
+
+
 def test_of_two_admins_who_remove_each_other_at_once_one_does(ana: Browser, database: sa.Engine) -> None:
     leads = {name: ana.invite_colleague(name=name) for name in ("Kim Adler", "Lee Okafor")}
     ids = {name: membership_of(ana, name) for name in leads}
