@@ -116,10 +116,18 @@ async def link(
 
 @router.get("/clients/{client_id}/same-person")
 async def choose_same_person(
-    request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, q: Annotated[str, Query()] = ""
+    request: Request,
+    client_id: uuid.UUID,
+    member: SignedIn,
+    session: Database,
+    q: Annotated[str, Query()] = "",
+    other: Annotated[str, Query()] = "",
 ) -> Response:
-    """Show the member's clients, to choose which of them is the same person."""
+    """Show the member's clients, to choose which of them is the same person; with ``other``, ask once more."""
     client = await get_client_to_edit(session, member, client_id)
+    if other:
+        chosen = await _other(session, member, other)
+        return page(request, "clients/same_person_sure.html", client=client, other=chosen)
     typed = drop_unstorable(q)[:LONGEST_SEARCH]
     clients = await list_clients(session, member, typed=typed)
     return page(
