@@ -38,7 +38,7 @@ class Change:
             return "will no longer see"
         if self.before is Access.NONE:
             return "will see and edit" if self.after is Access.EDIT else "will see, for viewing only,"
-        return "may edit from now on" if self.after is Access.EDIT else "may only view from now on"
+        return "will also edit" if self.after is Access.EDIT else "will view, but no longer edit,"
 
 
 async def practice_rule(session: AsyncSession, practice_id: uuid.UUID) -> Rule:

@@ -12,8 +12,10 @@ from app.accounts import audit, bell
 from app.accounts.access import Member
 from app.accounts.models import Access, Membership, Practice
 from app.accounts.team import list_members
-from app.clients.models import AccessRequest, Client, ClientGrant
+from app.accounts.tools import Tools
+from app.clients.models import Client, ClientGrant
 from app.clients.queries import get_client_to_edit
+from app.clients.request_notes import pass_to_owner, settle_request
 from app.clients.service import lock_client
 from app.clients.sharing import Grant, Standing
 from app.clients.standings import read_standings
@@ -79,7 +81,7 @@ async def set_grant(
     else:
         await write_grant(session, client.id, colleague_id, grant, given_by_id=member.membership_id, now=now)
         if grant.access is not Access.NONE:
-            await _settle_request(session, member, client, colleague_id, grant.access, now)
+            await settle_request(session, member, client.id, colleague_id, grant.access, now)
         if grant.access is not Access.NONE and colleagues[colleague_id].access is Access.NONE:
             await _tell(session, "client_given", member, client, colleague_id, now)
     detail = {"membership_id": str(colleague_id), "access": grant.access if grant else "rule"}
@@ -103,26 +105,15 @@ async def write_grant(
     await session.execute(adding.on_conflict_do_update(index_elements=["client_id", "membership_id"], set_=said))
 
 
-async def _settle_request(
-    session: AsyncSession, member: Member, client: Client, asker_id: uuid.UUID, access: Access, now: datetime
-) -> None:
-    """What was asked for has been given without looking at the request."""
-    is_it = AccessRequest.client_id == client.id, AccessRequest.asker_id == asker_id, AccessRequest.decided_at.is_(None)
-    answer = {"decided_at": now, "decided_by_id": member.membership_id, "access": access}
-    settled = await session.scalar(update(AccessRequest).where(*is_it).values(**answer).returning(AccessRequest.id))
-    if settled is not None:
-        for said in ("access_asked", "access_passed_on"):
-            await bell.take_back(session, said, settled)
-
-
 async def hand_over(
-    session: AsyncSession, member: Member, client: Client, to_id: uuid.UUID, *, keeps_sight: bool, now: datetime
+    session: AsyncSession, tools: Tools, member: Member, client: Client, to_id: uuid.UUID, *, keeps_sight: bool
 ) -> None:
     """Make a colleague the client's owner; what was said of others stays, and who only saw it by rule loses it.
 
     With ``keeps_sight`` the owner until now may go on editing. Deliveries under way go on with the key of whoever
-    assigned. Raises as ``set_grant``.
+    assigned, and open requests are the new owner's to answer. Raises as ``set_grant``.
     """
+    now = tools.clock()
     await _hold(session, client)
     if to_id not in {colleague.id for colleague in await list_colleagues(session, client, now)}:
         raise NotFoundError
@@ -135,6 +126,8 @@ async def hand_over(
     if keeps_sight:
         grant = Grant(Access.EDIT)
         await write_grant(session, client.id, from_id, grant, given_by_id=member.membership_id, now=now)
+    await settle_request(session, member, client.id, to_id, Access.EDIT, now)
+    await pass_to_owner(session, tools, client.id, to_id)
     if to_id != member.membership_id:
         await _tell(session, "client_handed_over", member, client, to_id, now)
     if from_id != member.membership_id:

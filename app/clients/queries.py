@@ -151,6 +151,7 @@ class ClientRow:
     owner_name: str
     is_archived: bool
     is_view_only: bool
+    is_hand_made: bool
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ async def list_clients(session: AsyncSession, member: Member, *, typed: str = ""
             owner_id=client.owner_id,
             owner_name=owners[client.owner_id],
             is_archived=client.archived_at is not None,
+            is_hand_made=client.is_hand_made,
             is_view_only=visible.access(client_id=client.id, owner_id=client.owner_id) is Access.VIEW,
         )
         for client in found[:PAGE_LENGTH]
@@ -199,6 +201,7 @@ def _list_statement(visible: VisibleOwners, member: Member, typed: str) -> Selec
                 Client.date_of_birth,
                 Client.owner_id,
                 Client.archived_at,
+                Client.is_hand_made,
             )
         )
     )

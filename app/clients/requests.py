@@ -20,6 +20,7 @@ from app.clients.granting import write_grant
 from app.clients.models import AccessRequest, Client
 from app.clients.names import initials
 from app.clients.request_letters import write_answer, write_asked
+from app.clients.request_notes import hush_asking
 from app.clients.request_queries import find_asked, get_to_answer, person_of, request_path
 from app.clients.service import lock_client
 from app.clients.sharing import OWNER_HAS, Grant
@@ -171,8 +172,7 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
     is_given = grant.access is not Access.NONE
     if is_given:
         await write_grant(session, client_id, request.asker_id, grant, given_by_id=member.membership_id, now=now)
-    for said in ("access_asked", "access_passed_on"):
-        await bell.take_back(session, said, request.id)
+    await hush_asking(session, request.id)
     await bell.note(
         session,
         "access_given" if is_given else "access_declined",

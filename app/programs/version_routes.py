@@ -59,8 +59,8 @@ async def send_to_cliniko(
     program = await get_program(session, client.id, program_id, lock=True)
     if client.archived_at is not None and confirm_archived != "yes":
         raise ConflictError(
-            "This patient is archived in Cliniko, so nothing was sent. Open the client's page again: Send to Cliniko "
-            "asks you to confirm."
+            "This patient is archived in Cliniko, so nothing was sent. Open the program's page: Send to Cliniko "
+            "asks you to confirm there."
         )
     await send_version(session, member=member, client=client, program=program, number=number, now=tools.clock())
     return redirect(f"/clients/{client.id}", notice="version-sent")

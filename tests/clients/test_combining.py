@@ -113,6 +113,21 @@ def test_case_12_a_colleague_who_saw_one_side_by_its_owners_rule_goes_on_seeing_
     assert (cleo.get(absorbed).status, cleo.get(kept).status) == (200, 404)
 
 
+def test_what_the_previous_release_gives_and_takes_back_counts_here(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
+    with database.begin() as connection:
+        added = "INSERT INTO client_viewers (client_id, membership_id, granted_at) SELECT c.id, m.id, now() "
+        added += "FROM clients c JOIN memberships m ON m.practice_id = c.practice_id AND m.id <> c.owner_id "
+        added += "WHERE c.id = :id"
+        connection.execute(sa.text(added), {"id": id_of(client)})
+    assert ben.get(client).has_button("New program")
+    with database.begin() as connection:
+        connection.execute(sa.text("DELETE FROM client_viewers WHERE client_id = :id"), {"id": id_of(client)})
+    assert ben.get(client).status == 404
+
+
 def test_case_12_undo_is_for_those_whose_clients_they_were_and_for_thirty_days(
     ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:

@@ -14,7 +14,7 @@ from app.clients.jobs import pass_on_requests
 from app.clients.sharing import may_answer
 from app.main import open_tools
 from tests.alerts.arrange import bell, email_of, rows
-from tests.clients.arrange import id_of, run_beside
+from tests.clients.arrange import id_of, look_again, merged_pair, run_beside
 from tests.support import Browser, Clinic, Page
 
 
@@ -239,6 +239,68 @@ def test_case_6_where_the_owner_has_left_those_who_run_the_practice_answer_at_on
     ana.get(link_in(post_of(database, ana)[0]))
     assert ana.press("Let them edit").status == 200
     assert cleo.open_patient(patient).path == client
+
+
+def test_case_6_those_who_run_the_practice_hear_at_once_when_the_owner_leaves_meanwhile(
+    ana: Browser, clinic: Clinic, database: sa.Engine, app: FastAPI, clock: Hands
+) -> None:
+    ben, cleo = ana.invite_colleague(name="Ben Cole"), ana.invite_colleague(name="Cleo Marsh")
+    ben.save_key(clinic.ben.key)
+    patient = clinic.add_patient("Olivia", "Hart")
+    client = ben.open_patient(patient).path
+    request_access(cleo, patient)
+    pass_on(app, clock)
+    assert post_of(database, ana) == []
+    with database.begin() as connection:
+        leave = "UPDATE memberships SET ended_at = now() WHERE id = (SELECT owner_id FROM clients WHERE id = :id)"
+        connection.execute(sa.text(leave), {"id": id_of(client)})
+    pass_on(app, clock)
+    assert len(post_of(database, ana)) == 1
+    assert "Cleo Marsh asks to see a client of Ben Cole" in ana.get("/account/sharing").text
+
+
+def test_case_6_what_is_given_otherwise_answers_the_request(
+    ana: Browser, ben: Browser, olivia: str, database: sa.Engine
+) -> None:
+    client = ana.open_patient(olivia).path
+    request_access(ben, olivia)
+    link = link_in(post_of(database, ana)[0])
+    ana.get(f"{client}/sharing")
+    ((ben_id,),) = rows(database, "SELECT asker_id FROM access_requests WHERE client_id = :id", id=id_of(client))
+    ana.press("Save changes", Colleague=str(ben_id), **{"May only view": True})
+    assert bell(ana) == "Alerts" and "asks to see" not in ana.get("/account/sharing").text
+    assert "Granted, for viewing only, by Ana Ruiz" in ana.get(link).text
+
+
+def test_case_6_a_new_owner_answers_what_the_former_was_asked(
+    ana: Browser, ben: Browser, olivia: str, database: sa.Engine
+) -> None:
+    cleo = ana.invite_colleague(name="Cleo Marsh")
+    client = ana.open_patient(olivia).path
+    request_access(ben, olivia)
+    link = link_in(post_of(database, ana)[0])
+    query = "SELECT m.id FROM memberships m JOIN practitioners p ON p.id = m.practitioner_id JOIN clients c "
+    query += "ON c.practice_id = m.practice_id WHERE p.name = 'Cleo Marsh' AND c.id = :id"
+    ((cleo_id,),) = rows(database, query, id=id_of(client))
+    ana.post(f"{client}/hand-over", {"to": str(cleo_id)})
+    assert bell(ana) == "Alerts" and ana.post(link, {"access": "edit"}).status == 404
+    assert "Ben Cole asks to see one of your clients" in cleo.get("/alerts").text
+    cleo.get(cleo.get("/alerts").link("Answer"))
+    cleo.press("Let them edit")
+    assert ben.open_patient(olivia).path == client
+
+
+def test_case_6_a_request_for_a_client_that_became_part_of_another_is_about_that_one(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, _, survivor, kept = merged_pair(ana, clinic)
+    request_access(ben, away)
+    link = link_in(post_of(database, ana)[0])
+    look_again(ana, away)
+    page = ana.get(link)
+    assert "Olivia Hart" in page.text and "Liv Hart" not in page.text
+    ana.press("Let them edit")
+    assert {ben.open_patient(id_).path for id_ in (away, survivor)} == {kept}
 
 
 def test_case_6_asking_says_nothing_of_patients_nobody_has(ben: Browser, clinic: Clinic) -> None:
