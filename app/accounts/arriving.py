@@ -90,7 +90,7 @@ def judge(form: KeptForm, member: Member) -> str:
 
 
 def kept_page(request: Request, form: KeptForm, *, reason: str, status: int = 200) -> Response:
-    """Show the page that sends a form again, or says why not; somebody else's fields are not in it."""
+    """Show the page that sends a form again, or says why not; the template leaves somebody else's fields out."""
     viewer = request.state.viewer
     return page(
         request,
@@ -98,7 +98,7 @@ def kept_page(request: Request, form: KeptForm, *, reason: str, status: int = 20
         status=status,
         reason=reason,
         path=form.path,
-        fields=form.fields if reason != "person" else (),
+        fields=form.fields,
         has_files=form.has_files,
         other_practice=next((each for each in viewer.practices if each[0] == form.practice_id), None),
     )

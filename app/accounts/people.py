@@ -17,7 +17,7 @@ from app.db import release
 
 EMAIL_TAKEN = "There is already an account with this e-mail."
 # Of signing up: it fits a wrong password of one's own account as well as somebody else's e-mail.
-NO_ACCOUNT_MADE = "No account could be made with this e-mail and password. If you have one, use it:"
+NO_ACCOUNT_MADE = "No account could be made with this e-mail and password."
 # One sentence for both, so that nobody learns from it who has an account.
 WRONG_CREDENTIALS = "The e-mail or the password is not right. Check both and try again."
 NO_PRACTICE = "You no longer belong to a practice in Kinebridge. Ask an owner or admin there to let you in again."

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts.kept_forms import LARGEST_KEPT_BYTES
+from tests.accounts.arrange import email_of
 from tests.accounts.letterheads import picture
 from tests.accounts.two_factor import Enrolled
 from tests.programs.home.arrange import Now
@@ -68,7 +69,7 @@ def test_a_wrong_password_and_a_second_step_in_between_lose_nothing(browser: Bro
 def test_every_field_and_the_pressed_button_are_sent_as_they_were(
     ana: Browser, clinic: Clinic, now: Now, database: sa.Engine
 ) -> None:
-    email = str(ana.get("/account/security").soup.find("input", {"type": "email"})["value"])
+    email = email_of(ana)
     client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
     ana.get(client)
     ana.press("New program")
@@ -92,10 +93,11 @@ def test_nothing_typed_is_in_the_page_before_signing_in_nor_in_any_address(brows
     assert not any("Wilhelmina" in hop for hop in browser.hops)
 
 
-def test_somebody_else_does_not_send_it_and_does_not_see_it(browser: Browser, now: Now) -> None:
+@pytest.mark.parametrize("is_colleague", [True, False], ids=["a colleague", "a stranger"])
+def test_somebody_else_does_not_send_it_and_does_not_see_it(is_colleague: bool, browser: Browser, now: Now) -> None:
     email = browser.sign_up()
-    lee = browser.another()
-    lee_email = lee.sign_up(name="Lee Okafor")
+    lee = browser.invite_colleague() if is_colleague else browser.another()
+    lee_email = email_of(lee) if is_colleague else lee.sign_up(name="Lee Okafor")
     late = send_too_late(browser, now, "Wilhelmina")
     page = browser.press("Sign in", Email=lee_email, Password=PASSWORD)
     assert page.h1 == "Nothing was sent" and not page.has_button(SEND)

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from tests.accounts.arrange import email_of
 from tests.accounts.two_factor import PAGE, Enrolled
 from tests.programs.home.arrange import Now
 from tests.support import PASSWORD, Browser, Clinic, Page
@@ -29,10 +30,6 @@ def clock(now: Now) -> Now:
 def require(owner: Browser) -> Page:
     owner.get(RULES)
     return owner.press("Save changes", **{"Everybody signs in with two factors": True})
-
-
-def email_of(browser: Browser) -> str:
-    return str(browser.get("/account/security").soup.find("input", {"type": "email"})["value"])
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from app.accounts import passwords
 from app.accounts.countries import COUNTRIES
 from tests.support import PASSWORD, Browser, Page
 
-NOT_MADE = "No account could be made with this e-mail and password. If you have one, use it:"
+NOT_MADE = "No account could be made with this e-mail and password. If you have one,"
 
 
 def form(**changes: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ PATHS = (
         "/account/alerts",
         "/account/security",
         "/account/security/two-factor",
+        "/account/practice/signing-in",
         "/account/activity",
         "/account/activity/keeping",
         "/alerts",
