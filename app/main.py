@@ -17,8 +17,9 @@ from app.accounts.tools import Tools
 from app.activity import routes as activity_routes
 from app.alerts import routes as alerts_routes
 from app.alerts import settings_routes as alert_settings_routes
+from app.bridge import asking
 from app.bridge import routes as bridge_routes
-from app.clients import person_routes
+from app.clients import account_sharing_routes, client_sharing_routes, person_routes, request_routes
 from app.clients import routes as clients_routes
 from app.clock import Clock, utc_now
 from app.crypto import Vault
@@ -30,6 +31,7 @@ from app.exercises import routes as exercises_routes
 from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
 from app.jobs.worker import run_worker
+from app.leaving import routes as leaving_routes
 from app.metrics import Metrics
 from app.programs import routes as programs_routes
 from app.programs import template_routes
@@ -45,6 +47,9 @@ ROUTERS = (
     alert_settings_routes.router,
     alerts_routes.router,
     clients_routes.router,
+    account_sharing_routes.router,
+    client_sharing_routes.router,
+    request_routes.router,
     person_routes.router,  # before the programs': /clients/new is no client
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
     exchange_routes.router,
@@ -56,7 +61,9 @@ ROUTERS = (
     delivery_routes.router,
     delivery_alert_routes.router,
     activity_routes.router,
+    leaving_routes.router,
     bridge_routes.router,
+    asking.router,
 )
 
 # Paths that files are sent to, and how many bytes may come at once; all others take 1 MB.

@@ -236,6 +236,21 @@ def _target(request: Request) -> str:
 SignedIn = Annotated[Member, Depends(require_member)]
 
 
+async def hold_membership(session: AsyncSession, membership_id: uuid.UUID) -> bool:
+    """Say whether a membership is active, and if so let nobody end it until the transaction ends.
+
+    For what becomes a member's: whoever ends their access comes after this and hands it on, or came before.
+    """
+    query = select(Membership.id).where(Membership.id == membership_id, Membership.ended_at.is_(None))
+    return await session.scalar(query.with_for_update(read=True, key_share=True)) is not None
+
+
+async def stay_member(session: AsyncSession, member: Member) -> None:
+    """Let nobody end the member's access until the transaction ends; raises SignInRequiredError where it has ended."""
+    if not await hold_membership(session, member.membership_id):
+        raise SignInRequiredError("/")
+
+
 async def require_team_lead(member: SignedIn) -> Member:
     """Return the member if they are an owner or admin; raises ForbiddenError otherwise."""
     if not member.runs_team:

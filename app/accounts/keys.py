@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member
+from app.accounts.access import Member, stay_member
 from app.accounts.connections import decrypt_key, encrypt_key, find_connection, note_reached
 from app.accounts.credentials import confirm_password, is_fresh
 from app.accounts.forms import FormError
@@ -108,6 +108,7 @@ async def save_key(
     await release(session)
     checked = await check_key(tools, key)
     practice = await _lock_practice(session, member.practice_id)
+    await stay_member(session, member)
     if only_if_saved and not await _is_saved(session, tools, member, key):
         raise FormError({FIELD: "The key was replaced or removed meanwhile, so nothing was changed."})
     _bind_practice(practice, checked.account)

@@ -20,7 +20,7 @@ EMAIL_TAKEN = "There is already an account with this e-mail."
 NO_ACCOUNT_MADE = "No account could be made with this e-mail and password."
 # One sentence for both, so that nobody learns from it who has an account.
 WRONG_CREDENTIALS = "The e-mail or the password is not right. Check both and try again."
-NO_PRACTICE = "You no longer belong to a practice in Kinebridge. Ask an owner or admin there to invite you again."
+NO_PRACTICE = "You no longer belong to a practice in Kinebridge. Ask an owner or admin there to let you in again."
 
 
 async def find_practitioner(session: AsyncSession, email: str) -> Practitioner | None:

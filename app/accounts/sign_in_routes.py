@@ -21,6 +21,7 @@ from app.accounts.models import Practitioner
 from app.accounts.sessions import clear_cookie, cookie_name, end_session
 from app.accounts.shared_computers import is_remembered
 from app.accounts.sign_in_events import record_refusal, record_sign_in_event
+from app.accounts.switching import page_there, switch_practice
 from app.accounts.tries import TooManyTriesError
 from app.errors import NotFoundError
 from app.web.filters import with_query
@@ -145,14 +146,14 @@ async def open_account(member: SignedIn) -> Response:
 
 @router.post("/account/practice")
 async def change_practice(
-    session: Database, member: EvenHeld, practice_id: FormText = "", target: FormTarget = ""
+    session: Database, tools: ToolsDep, member: EvenHeld, practice_id: FormText = "", target: FormTarget = ""
 ) -> Response:
-    """Let the person work in another of their practices; 404 for one they do not belong to."""
+    """Let the person work in another of their practices, on the same page if that has it; 404 for a stranger's."""
     chosen = next((id_ for id_, _name in member.practices if str(id_) == practice_id), None)
     if chosen is None:
         raise NotFoundError
-    await people.set_active_practice(session, member.practitioner_id, chosen)
-    return redirect(local_path(target, START_PAGE), notice="practice-changed")
+    await switch_practice(session, member, chosen, tools.clock())
+    return redirect(page_there(local_path(target, START_PAGE)), notice="practice-changed")
 
 
 def _sign_up_page(

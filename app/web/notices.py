@@ -57,12 +57,26 @@ NOTICES: dict[str, Notice] = {
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
     "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
     "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
-    "invited": Notice("success", "The invitation is ready. Pass its link on to your colleague."),
+    "invited": Notice("success", "The invitation is ready. It is on its way by mail; you can also pass its link on."),
+    "invited-unmailed": Notice(
+        "warning", "The invitation is ready, but not mailed: there were many lately. Pass its link on yourself."
+    ),
+    "invitation-sent-again": Notice("success", "The invitation is mailed again. Its link works for seven more days."),
+    "invitation-unmailed": Notice(
+        "warning", "Nothing was mailed: there were many invitations lately. Try again later, or pass the link on."
+    ),
     "invitation-withdrawn": Notice("success", "The invitation is withdrawn. Its link no longer works."),
+    "role-saved": Notice("success", "The role is saved. It counts from now on."),
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
+    "member-deactivated": Notice("success", "Your colleague is deactivated and has no access until reactivated."),
+    "member-reactivated": Notice("success", "Your colleague has access again."),
+    "ownership-passed-on": Notice("success", "The ownership is passed on. You are an admin now."),
     # Clients, exercises and programs
     "client-added": Notice("success", "The client is added."),
     "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),
+    "client-handed-over": Notice("success", "The client is handed over. Your colleague is told."),
+    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by e-mail."),
+    "request-answered-before": Notice("info", "This was answered before. The first answer counts."),
     "combining-undone": Notice("success", "This client is on its own again. What came since stays with the other one."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),

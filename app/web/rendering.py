@@ -79,8 +79,8 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
         "request": request,
         "viewer": getattr(request.state, "viewer", None),
         "saved_notice": find_notice(request.query_params.get(NOTICE_PARAMETER)),
-        "here": current_path(request),
         **context,
+        "here": current_path(request),
     }
     return HTMLResponse(environment().get_template(template).render(values), status_code=status)
 

@@ -97,9 +97,11 @@ def test_all_that_people_do_is_recorded_without_a_name(
     events = recorded(database, since)
     actions = {event.action for event in events}
     assert actions <= SENTENCES.keys(), actions - SENTENCES.keys()
-    rare = r"account|activity|alert|client\.(made_by|field|kept|combin|merge|record)"
+    rare = r"account|activity|alert|client\.(made_by|field|kept|combin|merge|record|handed)"
     rare += r"|program\.(copied|home_locked|active|ended)"
-    rare += r"|delivery\.(retried|duplicate|pdf)|exercises\.imported|practice\.audit|letterhead\.logo"
+    rare += r"|delivery\.(retried|duplicate|pdf)|exercises\.imported|practice\.(audit|switched|owner)|letterhead\.logo"
+    rare += r"|member\.(role|deact|react|removed)|invitation\.sent"
+    rare += r"|sharing\.(requested|passed|granted|declined|client|practice)"
     usual = {action for action in SENTENCES if not re.match(rare, action)}
     assert usual <= actions, usual - actions
     told = repr([tuple(event) for event in events])
