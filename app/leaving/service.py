@@ -54,35 +54,30 @@ async def end_membership(
     """End a colleague's access and hand over what they have to ``successor`` (a membership id as typed).
 
     Without clients nobody need be chosen: the rest goes to the member who does it. Raises NotFoundError and
-    ForbiddenError as for the page, ConflictError when it was done meanwhile, FormError without a colleague to take the
-    clients.
+    ForbiddenError as for the page, FormError (with nothing changed yet) without a colleague to take the clients,
+    ConflictError when it was done, or a client came, meanwhile.
     """
     await get_changeable(session, member, membership_id)
     await hold_team(session, member)
-    leaver = await get_changeable(session, member, membership_id)
+    found = await find_leaver(session, member, membership_id)
+    leaver = found.colleague
     if not leaver.is_active and ending is Ending.DEACTIVATED:
         raise ConflictError(f"{leaver.name} was deactivated already. Nothing was changed.")
-    await _lock(session, membership_id)
-    found = await find_leaver(session, member, membership_id)
     chosen = next((id_ for id_, _name in found.successors if str(id_) == successor), None)
     if found.clients and chosen is None:
         raise FormError({"successor": "Choose the colleague who takes the clients over."})
+    await _lock(session, membership_id)
+    clients = await count_clients(session, membership_id)
+    if clients and chosen is None:
+        raise ConflictError(f"{leaver.name} has got a client at this moment. Nothing was changed: begin again.")
     to_id = chosen or member.membership_id
     membership = await end_access(session, membership_id, ending, handed_to=to_id, now=now)
     await end_invitations(session, membership, leaver.email, now)
     waiting = await hand_over(session, membership_id, to_id, now, by=member.practitioner_id)
     if ending is Ending.REMOVED:
         await session.execute(delete(Connection).where(Connection.membership_id == membership_id))
-    audit.record_by(
-        session,
-        member,
-        f"member.{ending}",
-        at=now,
-        membership_id=str(membership_id),
-        to_id=str(to_id),
-        clients=found.clients,
-        deliveries=waiting,
-    )
+    who = {"membership_id": str(membership_id), "to_id": str(to_id)}
+    audit.record_by(session, member, f"member.{ending}", at=now, clients=clients, deliveries=waiting, **who)
 
 
 async def hand_over(

@@ -76,6 +76,7 @@ def test_case_7_who_owns_clients_does_not_go_without_somebody_to_take_them(
 ) -> None:
     stranger = ana.another()
     stranger.sign_up(name="Cleo Marsh", practice="Riverside Podiatry")
+    ben.post("/account/sharing", {"rule": "chosen", "colleague": str(ids["ana"])})
     away = ana.invite_colleague(name="Kim Adler")
     kims = membership_of(ana, "Kim Adler")
     end(ana, "Kim Adler", "Deactivate")
@@ -84,6 +85,7 @@ def test_case_7_who_owns_clients_does_not_go_without_somebody_to_take_them(
         answer = ana.post(f"/account/team/{ids['ben']}/remove", {"successor": chosen})
         assert answer.status == 422 and "Choose the colleague who takes the clients over." in answer.text
     assert owner_of(database, client) == ids["ben"]
+    assert query(database, "SELECT 1 FROM shared_colleagues WHERE owner_id = :ben", ben=ids["ben"]), "shared as before"
     assert ben.get(client).status == 200 and away.get("/clients").path == "/sign-in"
 
 
