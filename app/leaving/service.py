@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,7 +77,7 @@ async def end_membership(
     waiting = await hand_over(session, membership_id, to_id, now, by=member.practitioner_id)
     if ending is Ending.REMOVED:
         await session.execute(delete(Connection).where(Connection.membership_id == membership_id))
-    who = {"membership_id": str(membership_id), "to_id": str(to_id)}
+    who: dict[str, Any] = {"membership_id": str(membership_id), "to_id": str(to_id)}
     audit.record_by(session, member, f"member.{ending}", at=now, clients=clients, deliveries=waiting, **who)
 
 
