@@ -18,12 +18,14 @@ from app.accounts import audit
 from app.accounts.access import Member
 from app.accounts.forms import FormError
 from app.accounts.invitations import end_invitations
-from app.accounts.models import Connection, Ending, Membership
+from app.accounts.letters import write_handed_over
+from app.accounts.models import Connection, Ending, Membership, Practitioner
 from app.accounts.team import Colleague, end_access, end_sharing, get_changeable, hold_team, list_members
 from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients
 from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries
 from app.errors import ConflictError
 from app.exercises.models import ExerciseRecord
+from app.mail.service import post
 from app.programs.models import ProgramTemplate
 
 
@@ -77,6 +79,8 @@ async def end_membership(
     waiting = await hand_over(session, membership_id, to_id, now, by=member.practitioner_id)
     if ending is Ending.REMOVED:
         await session.execute(delete(Connection).where(Connection.membership_id == membership_id))
+    if clients and to_id != member.membership_id:
+        await _tell(session, member, leaver.name, to_id, clients, now)
     who: dict[str, Any] = {"membership_id": str(membership_id), "to_id": str(to_id)}
     audit.record_by(session, member, f"member.{ending}", at=now, clients=clients, deliveries=waiting, **who)
 
@@ -91,6 +95,16 @@ async def hand_over(
         # What nobody else sees would be lost, and drafts name it. What is shared keeps its author's name.
         await session.execute(update(own).where(own.author_id == from_id, ~own.is_shared).values(author_id=to_id))
     return await hand_deliveries_on(session, from_id, else_to=to_id, now=now)
+
+
+async def _tell(
+    session: AsyncSession, member: Member, leaver_name: str, to_id: uuid.UUID, clients: int, now: datetime
+) -> None:
+    """Tell a colleague by mail that clients are theirs now."""
+    membership = await session.get_one(Membership, to_id)
+    person = await session.get_one(Practitioner, membership.practitioner_id)
+    names = {"by": member.name, "leaver": leaver_name, "practice": member.practice_name}
+    await post(session, write_handed_over(person, clients=clients, **names), now)
 
 
 async def _lock(session: AsyncSession, membership_id: uuid.UUID) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.delivery.arrange import change, query, row
 from tests.fakes.cliniko import FakeCliniko
-from tests.leaving.arrange import end, membership_of
+from tests.leaving.arrange import email_of, end, membership_of
 from tests.programs.arrange import assign_program, counted_queries, open_editor
 from tests.support import Browser, Clinic, send_pdf
 
@@ -267,8 +267,10 @@ def test_case_7_what_an_older_release_or_a_race_left_with_a_leaver_is_found_and_
 def test_case_7_a_successor_who_leaves_too_hands_everything_on(
     ana: Browser, ben: Browser, client: str, ids: dict[str, Any], database: sa.Engine
 ) -> None:
-    ana.invite_colleague(name="Kim Adler")
+    kim = email_of(ana.invite_colleague(name="Kim Adler"))
     end(ana, "Ben Cole", "Deactivate", to="Kim Adler")
+    (mail,) = query(database, "SELECT text FROM outgoing_mails WHERE recipient = :to AND text LIKE '%handed%'", to=kim)
+    assert "Ana Ruiz handed one client of Ben Cole on to you" in mail.text and "Olivia" not in mail.text
     end(ana, "Kim Adler", to="Ana Ruiz")
     assert owner_of(database, client) == ids["ana"]
     change(database, "UPDATE clients SET owner_id = :ben WHERE owner_id = :ana", ben=ids["ben"], ana=ids["ana"])
