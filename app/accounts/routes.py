@@ -3,6 +3,7 @@
 from app.accounts import (
     join_routes,
     letterhead_routes,
+    practice_routes,
     reset_routes,
     security_routes,
     settings_routes,
@@ -18,6 +19,7 @@ ROUTERS = (
     sharing_routes.router,
     team_routes.router,
     letterhead_routes.router,
+    practice_routes.router,
     join_routes.router,
     reset_routes.router,
     security_routes.router,

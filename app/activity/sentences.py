@@ -91,6 +91,7 @@ SENTENCES: Mapping[str, str] = {
     "invitation.accepted": "{who} joined the practice.",
     "sharing.changed": "{who} set that {rule} their clients.",
     "practice.created": "{who} created the practice.",
+    "practice.settings_saved": "{who} changed the practice's settings: {fields}.",
     "practice.quiet_hours_saved": "{who} saved the practice's quiet hours.",
     "practice.audit_years_saved": "{who} set that this record is kept for {years}.",
     "member.title_saved": "{who} saved their title.",

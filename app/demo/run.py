@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.accounts.connections import encrypt_key
 from app.accounts.models import Connection, Membership, Practice, Practitioner, Role, SharingRule
 from app.accounts.passwords import hash_password
+from app.accounts.time_zones import find_time_zone
 from app.accounts.tools import Tools
 from app.clients.editing import EMPTY
 from app.clients.models import Client
@@ -87,7 +88,8 @@ async def seed_practice(tools: Tools, clinics: DemoClinics) -> None:
             cliniko_account_id=account.id,
             cliniko_account_name=account.name,
             cliniko_subdomain=account.subdomain,
-            time_zone="Australia/Sydney",
+            cliniko_patient_word=account.patient_word,
+            cliniko_time_zone=find_time_zone(account.time_zone),
         )
         session.add(practice)
         await session.flush()
