@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.accounts.countries import COUNTRIES
 from app.accounts.models import Role, SharingRule
 from app.accounts.time_zones import find_time_zone
 from app.accounts.weak_passwords import is_weak
+from app.countries import COUNTRIES
 from app.errors import AppError
 from app.pdf.document import LAYOUTS
 from app.pdf.look import OUR_COLOUR

@@ -4,12 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.accounts.access import Database, Member, SamePractice, SignedIn, TeamLead, ToolsDep
-from app.accounts.countries import COUNTRIES
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, PracticeForm, read_practice
 from app.accounts.models import Practice, paper_of
 from app.accounts.practice import ChangedMeanwhileError, save_practice, settings_of, version_of
+from app.countries import COUNTRIES
 from app.web.rendering import redirect
 
 PRACTICE_PAGE = "/account/practice/settings"

@@ -1,6 +1,7 @@
 """Pages of accounts: signing up and in, and everything under My account."""
 
 from app.accounts import (
+    guide_routes,
     join_routes,
     letterhead_routes,
     practice_routes,
@@ -24,4 +25,5 @@ ROUTERS = (
     reset_routes.router,
     security_routes.router,
     two_factor_routes.router,
+    guide_routes.router,
 )

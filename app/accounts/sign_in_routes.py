@@ -11,15 +11,17 @@ from fastapi.responses import RedirectResponse, Response
 from app.accounts import people, two_factor
 from app.accounts.access import Database, MaybeSignedIn, SignedIn, ToolsDep
 from app.accounts.browsers import AskingBrowser, browser_of
-from app.accounts.countries import COUNTRIES, DEFAULT_COUNTRY
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, clean_line, read_sign_up
+from app.accounts.guide_routes import OtherRegionError, refuse_other_region
 from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_cookie, start_session
 from app.accounts.sign_in_events import record_refusal, record_sign_in_event
 from app.accounts.tools import Tools
 from app.accounts.tries import TooManyTriesError
+from app.countries import COUNTRIES, DEFAULT_COUNTRY
 from app.errors import NotFoundError
+from app.regions import APP_PATH
 from app.web.filters import with_query
 from app.web.rendering import local_path, redirect, with_next
 
@@ -58,6 +60,7 @@ async def sign_up(
     """Make a practice and its owner, signed in."""
     try:
         form = read_sign_up(name=name, email=email, password=password, practice_name=practice_name, country=country)
+        refuse_other_region(tools.settings, form.country)
         owner = await people.sign_up(session, tools, form, browser)
     except FormError as error:
         values = {"name": name, "email": email, "practice_name": practice_name, "country": country}
@@ -154,6 +157,7 @@ def _sign_up_page(
         sign_in_url=with_query("/sign-in", next=path) if path else "/sign-in",
         countries=COUNTRIES,
         values=values,
+        elsewhere=refusal.region if isinstance(refusal, OtherRegionError) else None,
         email_is_taken=errors.get("email") == people.EMAIL_TAKEN,
     )
 
@@ -166,7 +170,7 @@ def _sign_in_page(request: Request, target: str, *, email: str = "", refusal: Fo
         refusal,
         target=path,
         sign_up_url=with_query("/sign-up", next=path) if path else "/sign-up",
-        comes_from_cliniko=path.partition("?")[0].rstrip("/") == "/open/cliniko",
+        comes_from_cliniko=path.partition("?")[0].rstrip("/") == APP_PATH,
         email=email,
     )
 

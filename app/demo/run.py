@@ -49,6 +49,7 @@ def run_demo(port: int) -> None:
             public_url=app_url,
             cliniko_api_url=f"{cliniko_url}/v1",
             contact_email="demo@kinebridge.example",
+            regions=(),
             smtp_host=None,  # made-up people get no mail: it is printed
         )
         with embedded_server(settings.data_dir) as url:

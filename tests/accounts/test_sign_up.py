@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.countries import COUNTRIES
+from app.countries import COUNTRIES
 from tests.support import PASSWORD, Browser, Page
 
 TAKEN = "There is already an account with this e-mail. Sign in instead."
