@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.errors import AppError
+from app.fees import Fee, parse_fee
 from app.regions import Region, parse_regions, read_site
 
 SHORTEST_SECRET = 32
@@ -57,6 +58,8 @@ class Settings(BaseSettings):
     mail_from: str | None = None
     # Every deployment, this one among them; none where there is only this one.
     regions: Annotated[tuple[Region, ...], NoDecode] = ()
+    # What a practice pays a month, for its owners to see what a discount does to it; nothing is charged here.
+    monthly_fee: Annotated[Fee | None, NoDecode] = None
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -153,6 +156,12 @@ class Settings(BaseSettings):
         if not fits:
             raise ValueError("must be one e-mail address, such as Kinebridge <kinebridge@practice.example>.")
         return value
+
+    @field_validator("monthly_fee", mode="before")
+    @classmethod
+    def read_monthly_fee(cls, value: object) -> object:
+        """Take a line for people, such as 39 AUD."""
+        return parse_fee(value) if isinstance(value, str) else value
 
     @field_validator("regions", mode="before")
     @classmethod

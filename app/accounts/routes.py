@@ -1,6 +1,7 @@
 """Pages of accounts: signing up and in, and everything under My account."""
 
 from app.accounts import (
+    discount_routes,
     guide_routes,
     join_routes,
     letterhead_routes,
@@ -21,6 +22,7 @@ ROUTERS = (
     team_routes.router,
     letterhead_routes.router,
     practice_routes.router,
+    discount_routes.router,
     join_routes.router,
     reset_routes.router,
     security_routes.router,

@@ -50,6 +50,7 @@ NOTICES: dict[str, Notice] = {
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
     "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
     "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
+    "discount-entered": Notice("success", "The discount is yours, for the whole practice."),
     "invited": Notice("success", "The invitation is ready. Pass its link on to your colleague."),
     "invitation-withdrawn": Notice("success", "The invitation is withdrawn. Its link no longer works."),
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
