@@ -27,7 +27,7 @@ class ChangedMeanwhileError(FormError):
     title = "This has changed since you opened it"
 
     def __init__(self) -> None:
-        super().__init__({"name": CHANGED})
+        super().__init__({"meanwhile": CHANGED})
 
 
 async def lock_practice(session: AsyncSession, practice_id: uuid.UUID) -> Practice:

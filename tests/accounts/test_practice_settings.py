@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from app.accounts.models import Membership, Practice, Practitioner
 from app.demo.patients import DemoClinics
 from tests.accounts.letterheads import example
 from tests.programs.arrange import counted_queries
@@ -71,9 +73,9 @@ def test_paper_is_that_of_the_country_unless_the_practice_says_otherwise(browser
 
 
 def test_what_the_practice_has_set_outlives_the_next_key_and_given_up_cliniko_counts_again(
-    browser: Browser, clinics: DemoClinics
+    browser: Browser, clinics: DemoClinics, database: sa.Engine
 ) -> None:
-    browser.sign_up()
+    email = browser.sign_up()
     assert "as in Cliniko: not known yet." in browser.get(PAGE).text
     clinics.harbour.patient_word = "client"
     browser.save_key(clinics.practitioner_1.key)
@@ -82,6 +84,9 @@ def test_what_the_practice_has_set_outlives_the_next_key_and_given_up_cliniko_co
     assert "as in Cliniko: Australia/Sydney." in page.text and "As in Cliniko: client" in page.text
     change(browser, **{"Time zone": "Europe/Dublin", "Word for patients": "patient"})
     browser.save_key(clinics.practitioner_1.key)
+    with Session(database) as session:  # as lists of practices read it
+        query = sa.select(Practice.time_zone, Practice.patient_word).join(Membership).join(Practitioner)
+        assert session.execute(query.where(Practitioner.email == email)).one() == ("Europe/Dublin", "patient")
     colleague = browser.invite_colleague()
     assert "Europe/Dublin" in colleague.get(PAGE).text and "Word for patients Patient" in colleague.page.text
     change(browser, **{"Time zone": "", "Word for patients": ""})
