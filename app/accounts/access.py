@@ -21,7 +21,7 @@ from app.accounts.models import BellMark, Membership, Practice, Practitioner, Ro
 from app.accounts.sessions import cookie_name, read_cookie
 from app.accounts.tools import Tools, get_tools
 from app.errors import AppError, ConflictError, ForbiddenError
-from app.web.rendering import Viewer
+from app.web.rendering import PATIENT, Viewer
 
 # "Last seen" is written at most this often, so that most pages write nothing.
 SEEN_STEP = timedelta(minutes=5)
@@ -54,6 +54,8 @@ class Member:
     practices: tuple[tuple[uuid.UUID, str], ...]
     # How many things the bell has for them in this practice.
     unread: int = 0
+    # What the practice calls those it treats: "patient" or "client".
+    patient_word: str = PATIENT
 
     @property
     def runs_team(self) -> bool:
@@ -69,6 +71,7 @@ class Member:
             role=self.role,
             practices=[(id_, name, id_ == self.practice_id) for id_, name in self.practices],
             unread=self.unread,
+            patient_word=self.patient_word,
         )
 
 
@@ -107,6 +110,7 @@ async def find_member(request: Request, session: Database, tools: ToolsDep) -> M
         practice_name=row.practice_name,
         practices=tuple((uuid.UUID(id_), name) for id_, name in row.practices),
         unread=row.unread,
+        patient_word=row.patient_word,
     )
     request.state.viewer = member.as_viewer()
     return member
@@ -153,6 +157,7 @@ def _member_query() -> Any:
             Membership.role,
             Practice.id.label("practice_id"),
             Practice.name.label("practice_name"),
+            Practice.patient_word.label("patient_word"),
             practices.label("practices"),
             unread.label("unread"),
         )

@@ -1,8 +1,9 @@
 """The fixed sentences a page may show after a redirect, chosen by a code in the address (`?notice=saved`).
 
 The address carries only the code, never the sentence, so nobody can make our pages say something by sending a link.
-How to use it: `return redirect("/account/settings", notice="saved")`; the base layout shows the sentence above the
-page's content. An unknown code in an address shows nothing; an unknown code given to `redirect` is a KeyError.
+"patient" in a sentence becomes the practice's own word for those it treats. How to use it:
+`return redirect("/account/settings", notice="saved")`; the base layout shows the sentence above the page's content. An
+unknown code in an address shows nothing; an unknown code given to `redirect` is a KeyError.
 """
 
 from typing import Literal, NamedTuple
@@ -55,21 +56,23 @@ NOTICES: dict[str, Notice] = {
     "invitation-withdrawn": Notice("success", "The invitation is withdrawn. Its link no longer works."),
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
     # Clients, exercises and programs
-    "client-added": Notice("success", "The client is added."),
-    "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),
-    "combining-undone": Notice("success", "This client is on its own again. What came since stays with the other one."),
+    "client-added": Notice("success", "The patient is added."),
+    "clients-linked": Notice("success", "The two are one patient now. You can undo this for 30 days."),
+    "combining-undone": Notice(
+        "success", "This patient is apart again. What came since stays with the other one."
+    ),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),
     "photos-added": Notice("success", "The photos are added."),
     "photo-removed": Notice("success", "The photo is removed. Programs assigned with it keep it."),
-    "draft-saved": Notice("success", "The draft is saved. The client has not been given it yet."),
+    "draft-saved": Notice("success", "The draft is saved. The patient has not been given it yet."),
     "draft-discarded": Notice("success", "The draft is discarded."),
     "program-assigned": Notice("success", "The program is assigned. Its PDF is on its way to Cliniko."),
     "program-assigned-needs-key": Notice(
         "success", "The program is assigned. Its PDF goes to Cliniko as soon as a working API key is saved."
     ),
     "program-assigned-no-cliniko": Notice(
-        "success", "The program is assigned. This client is not linked to Cliniko, so the PDF stays here."
+        "success", "The program is assigned. This patient is not linked to Cliniko, so the PDF stays here."
     ),
     "version-sent": Notice("success", "The PDF is on its way to Cliniko."),
     "program-paused": Notice("success", "The program is paused."),

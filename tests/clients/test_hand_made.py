@@ -53,19 +53,19 @@ def test_case_29_the_most_alike_comes_first_and_an_email_alone_is_doubtful() -> 
 def add_by_hand(browser: Browser, **fields: str) -> Page:
     browser.get("/clients")
     assert browser.page is not None
-    browser.get(browser.page.link("Add a client"))
-    return browser.press("Add client", **{label.replace("_", " "): value for label, value in fields.items()})
+    browser.get(browser.page.link("Add a patient"))
+    return browser.press("Add patient", **{label.replace("_", " "): value for label, value in fields.items()})
 
 
 def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
     ana: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:
     ana.get("/clients/new")
-    page = ana.press("Add client", **{"First name": " ", "Date of birth": "1661-03-27", "Email": "olivia"})
+    page = ana.press("Add patient", **{"First name": " ", "Date of birth": "1661-03-27", "Email": "olivia"})
     assert page.status == 422 and "first or a last name" in page.text and "Check the year" in page.text
     fields = {"First name": "Olivia", "Last name": "Hart", "Date of birth": "1961-03-27", "Email": "olivia@hart.au"}
     fields |= {"Phone numbers": "Mobile: 0491 570 006\n02 5550 1234", "Time zone": "Perth", "Pronouns": "she/her"}
-    page = ana.press("Add client", **fields)
+    page = ana.press("Add patient", **fields)
     assert page.h1 == "Olivia Hart" and "added here by hand" in page.text
     for told in ("27 Mar 1961", "0491 570 006", "02 5550 1234", "olivia@hart.au", "she/her"):
         assert told in page.text
@@ -83,7 +83,7 @@ def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
 def test_what_was_typed_after_the_session_ended_is_kept_for_after_signing_in(ana: Browser) -> None:
     ana.get("/clients/new")
     ana.cookies.clear()
-    page = ana.press("Add client", **{"First name": "Olivia", "Last name": "Hart"})
+    page = ana.press("Add patient", **{"First name": "Olivia", "Last name": "Hart"})
     assert page.status == 401 and b'value="Olivia"' in page.content
     field = page.soup.find("input", attrs={"name": "id"})
     assert field is not None
@@ -116,7 +116,7 @@ def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
     sent = ana.get(page.path)
     assert "In Cliniko" in sent.text and not sent.has_button("Send to Cliniko")
     ana.get(page.path)
-    assert ana.press("Make them two clients again").path == by_hand
+    assert ana.press("Make them two patients again").path == by_hand
     assert "she/her" not in ana.get(page.path).text
     assert not ana.get(page.path).has_button("Same person, link them")  # answered once
     with database.connect() as connection:

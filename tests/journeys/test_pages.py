@@ -78,7 +78,7 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
         page.goto(f"{address}/open/cliniko?patient_id={patient}")
         expect(page.get_by_role("button", name="New program")).to_be_visible()
         yield f"client {patient}"
-    page.get_by_role("link", name="Who has seen this client").click()
+    page.get_by_role("link", name="Who has seen this patient").click()
     yield "who has seen a client"
     page.goto(f"{address}/clients")
     yield "clients"
