@@ -58,9 +58,7 @@ NOTICES: dict[str, Notice] = {
     # Clients, exercises and programs
     "client-added": Notice("success", "The patient is added."),
     "clients-linked": Notice("success", "The two are one patient now. You can undo this for 30 days."),
-    "combining-undone": Notice(
-        "success", "This patient is apart again. What came since stays with the other one."
-    ),
+    "combining-undone": Notice("success", "This patient is apart again. What came since stays with the other one."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),
     "photos-added": Notice("success", "The photos are added."),
