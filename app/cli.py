@@ -37,7 +37,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-admin = typer.Typer(help="For people who cannot sign in: make sure first who is asking.", no_args_is_help=True)
+admin = typer.Typer(help="For whoever runs Kinebridge: make sure first who is asking.", no_args_is_help=True)
 cli.add_typer(admin, name="admin")
 discount = typer.Typer(help="Codes that practices enter for a lower fee.", no_args_is_help=True)
 admin.add_typer(discount, name="discount")

@@ -42,7 +42,7 @@ def upgrade() -> None:
         "practice_discounts",
         sa.Column("practice_id", sa.Uuid(), nullable=False),
         sa.Column("discount_id", sa.Uuid(), nullable=False),
-        sa.Column("entered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("entered_by_id", sa.Uuid(), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -50,10 +50,16 @@ def upgrade() -> None:
             ["discount_id"], ["discounts.id"], name=op.f("fk_practice_discounts_discount_id_discounts")
         ),
         sa.ForeignKeyConstraint(
-            ["entered_by_id"], ["practitioners.id"], name=op.f("fk_practice_discounts_entered_by_id_practitioners")
+            ["entered_by_id"],
+            ["practitioners.id"],
+            name=op.f("fk_practice_discounts_entered_by_id_practitioners"),
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
-            ["practice_id"], ["practices.id"], name=op.f("fk_practice_discounts_practice_id_practices")
+            ["practice_id"],
+            ["practices.id"],
+            name=op.f("fk_practice_discounts_practice_id_practices"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_discounts")),
     )

@@ -42,9 +42,9 @@ class PracticeDiscount(WithId, Base):
         Index("ix_practice_discounts_discount_id", "discount_id"),
     )
 
-    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id", ondelete="CASCADE"))
     discount_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("discounts.id"))
-    entered_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id"))
+    entered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("practitioners.id", ondelete="SET NULL"))
     entered_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

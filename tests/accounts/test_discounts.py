@@ -208,6 +208,20 @@ def test_of_two_owners_at_once_one_is_asked(
     assert (third, True) in entered(database, email)
 
 
+def test_a_code_that_is_being_ended_is_not_entered(
+    browser: Browser, database: sa.Engine, wait_for_blocked: Callable[[int], None], clock: Clock
+) -> None:
+    email = browser.sign_up()
+    code = add_code(database)
+    with ThreadPoolExecutor() as pool:
+        with database.begin() as ending:
+            ending.execute(sa.update(Discount).where(Discount.code == code).values(ended_at=clock()))
+            entering = pool.submit(enter, browser, code)
+            wait_for_blocked(1)
+        assert entering.result().status == 422
+    assert entered(database, email) == []
+
+
 def test_the_database_itself_keeps_a_practice_at_one(browser: Browser, database: sa.Engine, clock: Clock) -> None:
     email = browser.sign_up()
     enter(browser, add_code(database))
