@@ -5,12 +5,13 @@ from app.accounts import (
     guide_routes,
     join_routes,
     letterhead_routes,
+    member_routes,
     practice_routes,
     reset_routes,
     security_routes,
     settings_routes,
-    sharing_routes,
     sign_in_routes,
+    sign_in_rules_routes,
     team_routes,
     two_factor_routes,
 )
@@ -18,8 +19,8 @@ from app.accounts import (
 ROUTERS = (
     sign_in_routes.router,
     settings_routes.router,
-    sharing_routes.router,
     team_routes.router,
+    member_routes.router,
     letterhead_routes.router,
     practice_routes.router,
     discount_routes.router,
@@ -28,4 +29,5 @@ ROUTERS = (
     security_routes.router,
     two_factor_routes.router,
     guide_routes.router,
+    sign_in_rules_routes.router,
 )
