@@ -169,6 +169,15 @@ def test_pressing_twice_saves_once(browser: Browser, database: sa.Engine) -> Non
     assert recorded(database, email) == [["country"]]
 
 
+def test_it_leads_to_all_else_that_a_practice_decides(browser: Browser) -> None:
+    browser.sign_up()
+    colleague = browser.invite_colleague()
+    for who, count in ((browser, 6), (colleague, 3)):
+        links = [str(link["href"]) for link in who.get(PAGE).soup.select("ul.rows a")]
+        assert len(links) == count
+        assert [who.get(link.partition("#")[0]).status for link in links] == [200] * count
+
+
 def test_the_page_asks_the_database_little(browser: Browser) -> None:
     browser.sign_up()
     with counted_queries(browser) as queries:
