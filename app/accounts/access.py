@@ -23,7 +23,7 @@ from app.accounts.time_outs import USUAL, TimeOuts, time_outs
 from app.accounts.tools import Tools, get_tools
 from app.db import release
 from app.errors import AppError, ConflictError, ForbiddenError
-from app.web.rendering import Viewer
+from app.web.rendering import PATIENT, Viewer
 
 # What a page asks for by itself is no sign of a person: live.js says so.
 UNATTENDED = "x-unattended"
@@ -67,6 +67,8 @@ class Member:
     practices: tuple[tuple[uuid.UUID, str], ...]
     # How many things the bell has for them in this practice.
     unread: int = 0
+    # What the practice calls those it treats: "patient" or "client".
+    patient_word: str = PATIENT
     # Their sign-in in this browser, and whether the practice holds them until two-factor is set up.
     signed_in_at: datetime | None = None
     time_outs: TimeOuts = USUAL
@@ -90,6 +92,7 @@ class Member:
             unread=0 if self.is_held else self.unread,
             is_shared=self.is_shared,
             is_held=self.is_held,
+            patient_word=self.patient_word,
         )
 
 
@@ -136,6 +139,7 @@ async def load_member(request: Request, session: AsyncSession, tools: Tools, tok
         practice_name=row.practice_name,
         practices=tuple((uuid.UUID(id_), name) for id_, name in row.practices),
         unread=row.unread,
+        patient_word=row.patient_word,
         signed_in_at=row.created_at,
         time_outs=of_practice,
         is_shared=row.is_shared,
@@ -193,6 +197,7 @@ def _member_query() -> Any:
             Membership.role,
             Practice.id.label("practice_id"),
             Practice.name.label("practice_name"),
+            Practice.patient_word.label("patient_word"),
             practices.label("practices"),
             unread.label("unread"),
         )

@@ -109,6 +109,7 @@ async def put_into_words(
         people={practitioner_id: name for _, practitioner_id, name in people},
         members={str(membership_id): name for membership_id, _, name in people},
         clients={asked_id: client.name for asked_id, client in clients.items()},
+        word=member.patient_word,
     )
     return [_line(event, names, clients.get(event.client_id) if event.client_id else None) for event in events]
 

@@ -72,8 +72,8 @@ async def show_activity(
         client=client,
         lines=lines,
         zone=zone,
-        people=_offered(people),
-        kinds=[("", "Everything"), *KINDS.items()],
+        people=_offered(people, member.patient_word),
+        kinds=[("", "Everything"), *(dict(KINDS) | {"client": f"{member.patient_word}s".capitalize()}).items()],
         choices=choices,
         newer=with_query(ACTIVITY_PAGE, **choices) if place else "",
         older=with_query(ACTIVITY_PAGE, **choices, after=following) if following else "",
@@ -121,6 +121,6 @@ async def _read(
     return people, await put_into_words(session, member, events, people), following
 
 
-def _offered(people: Sequence[tuple[uuid.UUID, uuid.UUID, str]]) -> list[tuple[Any, str]]:
+def _offered(people: Sequence[tuple[uuid.UUID, uuid.UUID, str]], word: str) -> list[tuple[Any, str]]:
     named = [(str(practitioner_id), name) for _, practitioner_id, name in people]
-    return [("", "Everybody"), *named, (NOBODY, f"{SYSTEM} itself, or clients")]
+    return [("", "Everybody"), *named, (NOBODY, f"{SYSTEM} itself, or {word}s")]

@@ -26,11 +26,11 @@ def test_case_6_from_a_colleagues_patient_to_opening_them_with_leave(
     amara, ben = new_page(chrome), new_page(chrome, viewport=PHONE)
     amara.goto(f"{address}/open/cliniko?patient_id={JAMES}")
     sign_in(amara)
-    amara.get_by_role("link", name="Who can see this client").click()
+    amara.get_by_role("link", name="Who can see this patient").click()
     amara.get_by_role("combobox", name="Colleague").select_option(index=1)
     amara.get_by_label("Cannot see the client").check()
     amara.get_by_role("button", name="Save changes").click()
-    expect(amara.locator("main")).to_contain_text("Cannot see this client. Said for this client alone")
+    expect(amara.locator("main")).to_contain_text("Cannot see this client. Said for this patient alone")
 
     ben.goto(f"{address}/open/cliniko?patient_id={JAMES}")
     sign_in(ben, EMAILS[1])
@@ -51,6 +51,6 @@ def test_case_6_from_a_colleagues_patient_to_opening_them_with_leave(
 
     ben.goto(f"{address}/alerts")
     assert violations(ben) == [] and px_too_wide(ben) <= 0
-    ben.get_by_role("link", name="Open the client").click()
+    ben.get_by_role("link", name="Open the patient").click()
     expect(ben.get_by_role("heading", level=1)).to_have_text("James Whitlock")
     expect(ben.get_by_role("button", name="New program")).to_be_visible()
