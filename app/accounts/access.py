@@ -7,7 +7,7 @@ Every route that shows or changes anything depends on ``SignedIn``; what a membe
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import BellMark, Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.sessions import cookie_name, read_cookie
 from app.accounts.tools import Tools, get_tools
-from app.errors import AppError, ConflictError, ForbiddenError
+from app.errors import AppError, ConflictError, ForbiddenError, NotFoundError
 from app.web.rendering import Viewer
 
 # "Last seen" is written at most this often, so that most pages write nothing.
@@ -54,6 +54,8 @@ class Member:
     practices: tuple[tuple[uuid.UUID, str], ...]
     # How many things the bell has for them in this practice.
     unread: int = 0
+    # When everything of the practice is to be erased (UTC), unless an owner takes that back.
+    erase_at: datetime | None = None
 
     @property
     def runs_team(self) -> bool:
@@ -69,6 +71,7 @@ class Member:
             role=self.role,
             practices=[(id_, name, id_ == self.practice_id) for id_, name in self.practices],
             unread=self.unread,
+            erase_at=self.erase_at,
         )
 
 
@@ -107,6 +110,7 @@ async def find_member(request: Request, session: Database, tools: ToolsDep) -> M
         practice_name=row.practice_name,
         practices=tuple((uuid.UUID(id_), name) for id_, name in row.practices),
         unread=row.unread,
+        erase_at=row.erase_at,
     )
     request.state.viewer = member.as_viewer()
     return member
@@ -153,6 +157,7 @@ def _member_query() -> Any:
             Membership.role,
             Practice.id.label("practice_id"),
             Practice.name.label("practice_name"),
+            Practice.erase_at,
             practices.label("practices"),
             unread.label("unread"),
         )
@@ -190,6 +195,16 @@ async def require_team_lead(member: SignedIn) -> Member:
 
 
 TeamLead = Annotated[Member, Depends(require_team_lead)]
+
+
+async def require_lead(member: SignedIn) -> Member:
+    """Return the member if they are an owner or admin; raises NotFoundError where others should see no such page."""
+    if not member.runs_team:
+        raise NotFoundError
+    return member
+
+
+Lead = Annotated[Member, Depends(require_lead)]
 
 
 async def refuse_form_of_other_practice(member: SignedIn, practice: Annotated[str, Form()] = "") -> None:

@@ -45,7 +45,10 @@ class Practice(WithId, Base):
     """The tenant. Bound to one Cliniko account by the first key saved in it."""
 
     __tablename__ = "practices"
-    __table_args__ = (CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),)
+    __table_args__ = (
+        CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),
+        CheckConstraint("unseen_years BETWEEN 1 AND 100", name="unseen_years"),
+    )
 
     name: Mapped[str] = mapped_column(String(200))
     country: Mapped[str] = mapped_column(String(2))
@@ -59,6 +62,11 @@ class Practice(WithId, Base):
     quiet_until: Mapped[time | None] = mapped_column(server_default=text("'07:00'"))
     # How long the record of who did what is kept.
     audit_years: Mapped[int] = mapped_column(server_default="7")
+    # When all that is kept of the practice is to be erased, unless taken back; and the practitioner who asked for it.
+    erase_at: Mapped[datetime | None]
+    erasure_asked_by: Mapped[uuid.UUID | None]
+    # After how many years without a sign of them clients are offered for erasure; null: never.
+    unseen_years: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property

@@ -7,6 +7,7 @@ own path and query, for `next`), `version`, `static_url`, and the filters `date`
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -30,7 +31,7 @@ class Viewer:
 
     Error pages are made after the transaction is rolled back, when a row's columns can no longer be read. Put it into
     `request.state.viewer`. `practices` are (id, name, is_active), in the order shown; `unread` is what the bell
-    counts.
+    counts; `erase_at` (UTC) is set while the practice waits to be erased.
     """
 
     practitioner_name: str
@@ -39,6 +40,7 @@ class Viewer:
     role: str
     practices: Sequence[tuple[object, str, bool]] = ()
     unread: int = 0
+    erase_at: datetime | None = None
 
 
 @cache

@@ -96,7 +96,7 @@ def test_all_that_people_do_is_recorded_without_a_name(
     events = recorded(database, since)
     actions = {event.action for event in events}
     assert actions <= SENTENCES.keys(), actions - SENTENCES.keys()
-    rare = r"account|activity|alert|client\.(made_by|field|kept|combin|merge|record)"
+    rare = r"account|activity|alert|data|client\.(made_by|field|kept|combin|merge|record)"
     rare += r"|program\.(copied|home_locked|active|ended)"
     rare += r"|delivery\.(retried|duplicate|pdf)|exercises\.imported|practice\.audit|letterhead\.logo"
     usual = {action for action in SENTENCES if not re.match(rare, action)}
