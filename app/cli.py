@@ -24,6 +24,7 @@ from app.log import configure_logging
 from app.main import create_app, open_tools
 from app.metrics import Metrics
 from app.prepare import prepare_database
+from app.privacy.rotating import rotate
 from app.serving import ending_cleanly, run_web
 from app.settings import Settings, load_settings
 from app.tasks import import_all_tasks
@@ -35,7 +36,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-admin = typer.Typer(help="For people who cannot sign in: make sure first who is asking.", no_args_is_help=True)
+admin = typer.Typer(help="For whoever runs Kinebridge: people who cannot sign in, secrets, data.", no_args_is_help=True)
 cli.add_typer(admin, name="admin")
 log = structlog.get_logger()
 
@@ -105,6 +106,15 @@ def two_factor_off(email: Email) -> None:
     """Let a person sign in with the password alone, such as after a lost phone; they are told by mail."""
     _with_tools(lambda tools: turn_two_factor_off(tools, email))
     typer.echo("Two-factor sign-in is off for this person.")
+
+
+@admin.command("rotate-keys")
+def rotate_keys() -> None:
+    """Put every stored secret under the newest of KINEBRIDGE_SECRET_KEYS, so that older ones may be removed."""
+    rotation = _with_tools(rotate)
+    typer.echo(rotation.tell())
+    if rotation.is_unfinished:
+        raise typer.Exit(1)
 
 
 @cli.command()

@@ -80,12 +80,17 @@ def rows_of(files: dict[str, bytes], table: str) -> list[dict[str, Any]]:
     return rows
 
 
+def all_tables() -> list[sa.Table]:
+    """Every table of ours."""
+    import_all_models()
+    return Base.metadata.sorted_tables
+
+
 def mentions(database: sa.Engine, id_: uuid.UUID | str) -> set[str]:
     """The tables in whose rows an id stands, in whatever column."""
-    import_all_models()
     found = set()
     with database.connect() as connection:
-        for table in Base.metadata.sorted_tables:
+        for table in all_tables():
             query = sa.text(f"SELECT count(*) FROM {table.name} t WHERE t::text LIKE :id")
             if connection.execute(query, {"id": f"%{id_}%"}).scalar_one():
                 found.add(table.name)
