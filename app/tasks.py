@@ -19,6 +19,7 @@ TASK_MODULES = (
     "app.programs.home.jobs",
     "app.activity.keeping",
     "app.privacy.jobs",
+    "app.privacy.retention",
 )
 
 

@@ -12,20 +12,34 @@ from typing import Any
 
 import structlog
 from procrastinate import JobContext
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.tools import Tools, tools_of
 from app.alerts.hours import digest_of, is_quiet, local_day
-from app.alerts.models import Alert, AlertDigest
 from app.alerts.queries import find_practices_to_tell, find_practices_with_alerts
 from app.alerts.telling import due_now, send_digest, tell_practice
 from app.db import transaction
 from app.jobs.queue import queue
+from app.trimming import forget, rows_rule
 
 log = structlog.get_logger()
 
 KEPT_FOR = timedelta(days=90)
+RULES = (
+    rows_rule(
+        "Alerts, 90 days after they were over",
+        "alerts",
+        "SELECT id FROM alerts WHERE recovered_at < :before",
+        lambda now: {"before": now - KEPT_FOR},
+    ),
+    rows_rule(
+        "Days whose digest was sent, after 90 days",
+        "alert_digests",
+        "SELECT practice_id, day FROM alert_digests WHERE day < :before",
+        lambda now: {"before": (now - KEPT_FOR).date()},
+        key="(practice_id, day)",
+    ),
+)
 
 Work = Callable[[AsyncSession, uuid.UUID, str, datetime], Awaitable[int]]
 
@@ -71,10 +85,8 @@ async def digest(context: JobContext, timestamp: int) -> None:
 async def forget_old(context: JobContext, timestamp: int) -> None:
     """Delete alerts that have been over for ninety days, and the days of digests as old."""
     tools = tools_of(context)
-    long_ago = tools.clock() - KEPT_FOR
-    async with transaction(tools.sessions) as session:
-        await session.execute(delete(Alert).where(Alert.recovered_at < long_ago))
-        await session.execute(delete(AlertDigest).where(AlertDigest.day < long_ago.date()))
+    for rule in RULES:
+        await forget(tools.sessions, rule, tools.clock())
 
 
 def _is_quiet(practice: Any, now: datetime) -> bool:

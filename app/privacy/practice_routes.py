@@ -17,8 +17,9 @@ from app.delivery.models import Delivery
 from app.privacy.access import Owner, find_person
 from app.privacy.asking import WAITING, ask_for_practice, count_under_way, withdraw_for_practice
 from app.privacy.export import Scope
+from app.privacy.retention import MOST_OFFERED, RULES, YEARS, list_unseen, save_unseen_years
 from app.privacy.sending import ExportResponse
-from app.web.rendering import redirect
+from app.web.rendering import page, redirect
 
 DATA_PAGE = "/account/data"
 NOBODY_FOUND = "No client of this practice is linked to this patient in Cliniko."
@@ -88,6 +89,33 @@ async def withdraw(session: Database, tools: ToolsDep, member: Owner) -> Respons
     return redirect(DATA_PAGE, notice="erasure-withdrawn")
 
 
+@router.post("/unseen", dependencies=[SamePractice])
+async def save_unseen(
+    request: Request, session: Database, tools: ToolsDep, member: Lead, unseen_years: FormText = ""
+) -> Response:
+    """Set after how many years without a sign of them clients are offered for erasure."""
+    if unseen_years not in ("", *map(str, YEARS)):
+        refusal = FormError({"unseen_years": "Choose one of these."})
+        return await _data_page(request, session, tools, member, refusal)
+    years = int(unseen_years) if unseen_years else None
+    await save_unseen_years(session, member, years, tools.clock())
+    return redirect(f"{DATA_PAGE}/unseen" if years else DATA_PAGE, notice="saved")
+
+
+@router.get("/unseen")
+async def show_unseen(request: Request, session: Database, tools: ToolsDep, member: Lead) -> Response:
+    """List clients who were not seen for long, for a person to decide on one by one."""
+    practice = await session.get_one(Practice, member.practice_id)
+    offered = await list_unseen(session, practice, tools.clock())
+    return page(
+        request,
+        "privacy/unseen.html",
+        years=practice.unseen_years,
+        offered=offered,
+        has_more=len(offered) == MOST_OFFERED,
+    )
+
+
 async def _data_page(
     request: Request,
     session: AsyncSession,
@@ -109,4 +137,6 @@ async def _data_page(
         typed_name=typed_name,
         under_way=await count_under_way(session, Delivery.practice_id == member.practice_id),
         would_erase_at=tools.clock() + WAITING,
+        rules=[rule.words for rule in RULES],
+        years=YEARS,
     )
