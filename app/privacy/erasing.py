@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Table, delete, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, CursorResult, Table, delete, func, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import trimming
@@ -22,6 +22,7 @@ from app.clients.models import Client
 from app.clients.queries import ids_of_client
 from app.db import transaction
 from app.delivery.models import Delivery, DeliveryState
+from app.delivery.states import Actor, states_before
 from app.mail.models import OutgoingMail
 from app.mail.service import post
 from app.privacy.asking import WAITING, count_under_way
@@ -32,6 +33,7 @@ from app.programs.models import ProgramLink
 
 # They go last, in one transaction: until then they say what is left to do.
 LAST = frozenset({"memberships", "practitioners", "practices"})
+STOPPABLE = states_before(DeliveryState.FAILED, by=Actor.SWEEP)
 
 
 async def follow_combined(tools: Tools) -> None:
@@ -69,12 +71,12 @@ async def erase_client(tools: Tools, client_id: uuid.UUID) -> bool:
     """Erase everything about a client, and who became part of them; False where it is not to be or must wait."""
     async with transaction(tools.sessions) as session:
         ids = await ids_of_client(session, client_id)
-        client = await _lock(session, client_id, ids)
-        if client is None or await ids_of_client(session, client_id) != ids or await _is_sending(session, ids):
+        client, is_theirs = await _lock(session, client_id, ids), Delivery.client_id.in_(ids)
+        if client is None or await ids_of_client(session, client_id) != ids or await _is_sending(session, is_theirs):
             return False
         # The database lets versions go by this.
         await session.execute(update(Client).where(Client.id.in_(ids)).values(erase_at=client.erase_at))
-        unsent = await count_under_way(session, Delivery.client_id.in_(ids))
+        unsent = await count_under_way(session, is_theirs)
         practice = await session.get_one(Practice, client.practice_id)
         counts: Counter[str] = Counter()
         for table, kept in reversed(tables_in_order()):
@@ -99,8 +101,8 @@ async def _lock(session: AsyncSession, client_id: uuid.UUID, ids: Sequence[uuid.
     return await session.scalar(query.execution_options(populate_existing=True))
 
 
-async def _is_sending(session: AsyncSession, ids: Sequence[uuid.UUID]) -> bool:
-    query = select(Delivery.id).where(Delivery.client_id.in_(ids), Delivery.state == DeliveryState.UPLOADING)
+async def _is_sending(session: AsyncSession, which: ColumnElement[bool]) -> bool:
+    query = select(Delivery.id).where(which, Delivery.state == DeliveryState.UPLOADING)
     return await session.scalar(query.limit(1)) is not None
 
 
@@ -141,8 +143,10 @@ async def _close(tools: Tools, practice_id: uuid.UUID) -> bool:
         await _sign_out(session, practice_id, now)
         # One of two that are one would be in the way of the other.
         await session.execute(update(Client).filter_by(**of_practice).values(combined_into_id=None))
-        sending = select(Delivery.id).filter_by(**of_practice, state=DeliveryState.UPLOADING).limit(1)
-        return await session.scalar(sending) is None
+        # Whoever is about to take one up waits for this, or is waited for.
+        stopping = update(Delivery).filter_by(**of_practice).where(Delivery.state.in_(STOPPABLE))
+        await session.execute(stopping.values(state=DeliveryState.FAILED, reason="gave_up", next_attempt_at=None))
+        return not await _is_sending(session, Delivery.practice_id == practice_id)
 
 
 async def _sign_out(session: AsyncSession, practice_id: uuid.UUID, now: datetime) -> None:

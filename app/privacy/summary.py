@@ -26,4 +26,4 @@ async def count_rows(session: AsyncSession, scope: Scope) -> list[str]:
         for name in SHOWN
     ]
     found = {row.name: row.number for row in await session.execute(union_all(*counts), scope.values)}
-    return [f"{found[name]} {words[found[name] != 1]}" for name, words in SHOWN.items()]
+    return [f"{found[name]} {words[found[name] != 1]}" for name, words in SHOWN.items() if found[name]]

@@ -20,9 +20,9 @@ class Notice(NamedTuple):
 NOTICES: dict[str, Notice] = {
     # Signing in and practices
     "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
-    "client-erasure-asked": Notice("success", "Everything about this client is erased on the day named below."),
-    "practice-erasure-asked": Notice("success", "The practice is erased on the day named above."),
-    "erasure-withdrawn": Notice("success", "Nothing is erased."),
+    "client-erasure-asked": Notice("success", "Everything about this client will be erased on the day named below."),
+    "practice-erasure-asked": Notice("success", "The practice will be erased on the day named above."),
+    "erasure-withdrawn": Notice("success", "Nothing will be erased."),
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
     "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),

@@ -1,5 +1,6 @@
 """Erasing a client or a practice: after a waiting time, wholly, with nothing left but that it was done."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.privacy.asking import WAITING
 from app.privacy.jobs import erase_all_due
 from app.privacy.tables import TABLES, tables_in_order
 from tests.privacy.arrange import Person, let_time_pass, mentions, practice_of, run_practice, treat
+from tests.processes import wait_until
 from tests.support import PASSWORD, Browser, Clinic, Page, send_pdf
 
 STAYS = {name for name, kept in TABLES.items() if kept.stays}
@@ -52,9 +54,9 @@ def test_a_client_is_erased_after_two_weeks_and_nothing_of_them_is_left(
     assert len(ids) >= 8 and mentions(database, person.id) > {"clients", "programs", "documents", "deliveries"}
     ana.get(f"{person.client}/data")
     page = ana.press("Erase this client")
-    assert "is erased on" in page.text and page.has_button("Keep this client")
+    assert "will be erased on" in page.text and page.has_button("Keep this client")
     ana.run_job("privacy.erase_due", timestamp=0)
-    assert "Everything about this client is erased on" in ana.get(person.client).text
+    assert "Everything about this client will be erased on" in ana.get(person.client).text
     let_time_pass(database, "clients", person.id)
     ana.run_job("privacy.erase_due", timestamp=0)
     assert mentions(database, person.id) <= STAYS
@@ -86,7 +88,7 @@ def test_until_then_it_can_be_taken_back_and_asking_twice_does_not_put_it_off(
     assert erase_at() < first
     let_time_pass(database, "clients", uuid.UUID(client.rpartition("/")[2]))
     ana.get(f"{client}/data")
-    assert "Nothing is erased" in ana.press("Keep this client").text
+    assert "Nothing will be erased" in ana.press("Keep this client").text
     ana.run_job("privacy.erase_due", timestamp=0)
     assert ana.get(client).h1 == "Olivia Hart"
     said = ana.get("/account/activity?kind=data").text
@@ -117,6 +119,30 @@ def test_what_has_not_reached_cliniko_is_told_and_a_file_being_sent_is_waited_fo
     ana.run_job("delivery.deliver", delivery_id=delivery)  # its job comes too late, and does nothing
 
 
+def test_taken_back_at_the_last_moment_nothing_is_erased_and_two_runs_at_once_erase_once(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    person, tools, portal = treat(ana, clinic), ana.server.app.state.tools, ana.server.portal
+    assert portal is not None
+    ana.post(f"{person.client}/erasure")
+    let_time_pass(database, "clients", person.id)
+    due = portal.call(erasing.find_due_clients, tools, None)
+    assert person.id in due
+    ana.post(f"{person.client}/erasure/withdraw")
+    assert not portal.call(erasing.erase_client, tools, person.id)
+    assert "programs" in mentions(database, person.id)
+    ana.post(f"{person.client}/erasure")
+    let_time_pass(database, "clients", person.id)
+
+    async def both() -> list[bool]:
+        return await asyncio.gather(*(erasing.erase_client(tools, person.id) for _ in range(2)))
+
+    assert sorted(portal.call(both)) == [False, True]
+    with database.connect() as connection:
+        query = sa.text("SELECT count(*) FROM erasures WHERE client_id = :id")
+        assert connection.execute(query, {"id": person.id}).scalar_one() == 1
+
+
 def test_case_12_the_erasing_of_a_client_who_became_part_of_another_waits_anew(
     ana: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:
@@ -127,7 +153,7 @@ def test_case_12_the_erasing_of_a_client_who_became_part_of_another_waits_anew(
         query = sa.text("UPDATE clients SET combined_into_id = :into WHERE id = :id")
         connection.execute(query, {"into": survivor.id, "id": absorbed.id})
     ana.run_job("privacy.erase_due", timestamp=0)
-    assert "Everything about this client is erased on" in ana.get(survivor.client).text
+    assert "Everything about this client will be erased on" in ana.get(survivor.client).text
     let_time_pass(database, "clients", survivor.id)
     ana.run_job("privacy.erase_due", timestamp=0)
     assert mentions(database, survivor.id) | mentions(database, absorbed.id) <= STAYS
@@ -161,12 +187,12 @@ def test_erasing_a_practice_asks_for_name_and_password_and_everybody_sees_that_i
 ) -> None:
     assert ask_for_practice(ana, name="Harbour").status == 422
     assert ask_for_practice(ana, password="not my password").status == 422
-    assert "erased on" not in ben.get("/clients").text
+    assert "will be erased" not in ben.get("/clients").text
     assert ask_for_practice(ana).has_button("Keep the practice")
-    assert "Everything of Harbour Physio is erased on" in ben.get("/clients").text
-    assert "Everything of Harbour Physio is erased on" in ben.get("/account/settings").text
+    assert "Everything of Harbour Physio will be erased on" in ben.get("/clients").text
+    assert "Everything of Harbour Physio will be erased on" in ben.get("/account/settings").text
     ana.press("Keep the practice")
-    assert "erased on" not in ben.get("/clients").text
+    assert "will be erased" not in ben.get("/clients").text
 
 
 @pytest.fixture
@@ -201,6 +227,35 @@ def test_an_erased_practice_is_gone_with_its_keys_and_the_accounts_of_those_who_
         counts = connection.execute(query, {"id": practice}).scalar_one()
     assert counts["clients"] == counts["programs"] == 1 and counts["memberships"] == 2
     assert "Every PDF had reached Cliniko before." in last_letter(database, "a practice was erased")
+
+
+def test_a_worker_that_is_taking_a_file_up_while_a_practice_is_closed_is_waited_for(
+    erased: tuple[uuid.UUID, Person], ana: Browser, database: sa.Engine
+) -> None:
+    practice, person = erased
+    delivery, portal = send_pdf(ana, person.client), ana.server.portal
+    assert portal is not None
+    worker = database.connect()
+    worker.execute(sa.text("UPDATE deliveries SET state = 'uploading' WHERE id = :id"), {"id": delivery})
+    closing = portal.start_task_soon(erasing.erase_practice, ana.server.app.state.tools, practice)
+    wait_until(lambda: is_waited_for(database), "the closing waits for the worker")
+    worker.commit()
+    assert closing.result(30) is False
+    assert "deliveries" in mentions(database, delivery)
+    worker.execute(sa.text("UPDATE deliveries SET state = 'processing' WHERE id = :id"), {"id": delivery})
+    worker.commit()
+    worker.close()
+    erase_due(ana)
+    assert mentions(database, practice) | mentions(database, delivery) <= {"audit_events", "erasures"}
+    with database.connect() as connection:
+        query = sa.text("SELECT counts->>'unsent' FROM erasures WHERE practice_id = :id")
+        assert connection.execute(query, {"id": practice}).scalar_one() == "1"
+
+
+def is_waited_for(database: sa.Engine) -> bool:
+    with database.connect() as connection:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(connection.exec_driver_sql(query).scalar_one())
 
 
 @pytest.mark.parametrize("step", range(1, 12, 3))
