@@ -10,6 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.forked import ForkedProcess
+
+Process = subprocess.Popen[bytes] | ForkedProcess
+
 COMMAND = str(Path(sys.executable).with_name("kinebridge"))
 
 
@@ -22,7 +26,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*arguments: str, log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(*arguments: str, log: Path, **settings: str) -> Iterator[Process]:
     """Run ``kinebridge`` with these arguments and settings; ended at the latest when the block ends."""
     process = start(*arguments, log=log, settings=settings)
     try:
@@ -31,29 +35,35 @@ def running(*arguments: str, log: Path, **settings: str) -> Iterator[subprocess.
         end(process)
 
 
-def start(
-    *arguments: str,
-    log: Path,
-    settings: Mapping[str, str],
-    command: Sequence[str] = (COMMAND,),
-    cwd: Path | None = None,
-    **environment: str,
-) -> subprocess.Popen[bytes]:
-    """Start ``kinebridge`` with these arguments, settings and further environment; its output goes into the log."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KINEBRIDGE_")}
+def start(*arguments: str, log: Path, settings: Mapping[str, str]) -> Process:
+    """Start ``kinebridge`` with these arguments and settings; its output goes into the log.
+
+    On a database that runs already it is a copy of a process that has imported the application (``tests.forked``);
+    one that starts a database of its own is started by the command.
+    """
     ours = {f"KINEBRIDGE_{name.upper()}": value for name, value in settings.items()}
+    if "database_url" in settings:
+        return ForkedProcess(arguments, log, ours)
+    return start_command([COMMAND, *arguments], log=log, environment=ours)
+
+
+def start_command(
+    command: Sequence[str], *, log: Path, environment: Mapping[str, str], cwd: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a command of ours, none of whose settings are inherited; its output goes into the log."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KINEBRIDGE_")}
     with log.open("ab") as output:
         return subprocess.Popen(
-            [*command, *arguments],
+            command,
             cwd=cwd,
-            env={**inherited, **ours, **environment},
+            env={**inherited, **environment},
             stdout=output,
             stderr=output,
             stdin=subprocess.DEVNULL,
         )
 
 
-def end(process: subprocess.Popen[bytes]) -> int:
+def end(process: Process) -> int:
     """End a process as an operator does and return its exit code; one that does not end within 30 seconds is killed."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)

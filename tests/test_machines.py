@@ -1,6 +1,5 @@
 """Several machines on one database: people move between webs, and a killed worker's work is somebody else's soon."""
 
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from app.settings import Settings
 from tests.conftest import SECRET
 from tests.fakes.cliniko import FakeCliniko
-from tests.processes import free_port, running, wait_until
+from tests.processes import Process, free_port, running, wait_until
 from tests.programs.arrange import assign_program
 from tests.support import Browser, Clinic
 
@@ -90,7 +89,7 @@ def test_people_move_between_webs_and_a_killed_workers_delivery_is_brought_to_it
     assert len(cliniko.state.files_of(patient)) == 1
 
 
-def talks_to(cliniko: FakeCliniko, process: subprocess.Popen[bytes]) -> bool:
+def talks_to(cliniko: FakeCliniko, process: Process) -> bool:
     """True when the process has a connection to Cliniko: the one whose request is held."""
     port = int(cliniko.url.rpartition(":")[2])
     return any(each.raddr and each.raddr.port == port for each in psutil.Process(process.pid).net_connections())

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from app.db import sqlalchemy_url
 from tests.database_server import database_server
 from tests.fakes.cliniko import FakeCliniko
-from tests.processes import COMMAND, end, free_port, start, wait_until
+from tests.processes import COMMAND, end, free_port, start_command, wait_until
 from tests.programs.arrange import assign_program
 from tests.support import Browser, Clinic
 
@@ -78,11 +78,12 @@ class Release:
         print(f"  the schema is at {revision}", flush=True)
 
     def _start(self, log: Path, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:
-        chosen = {**self._settings, **settings}
+        environment = {f"KINEBRIDGE_{name.upper()}": value for name, value in {**self._settings, **settings}.items()}
         if self._code is None:
-            return start(*arguments, log=log, settings=chosen)
-        python = (str(Path(COMMAND).with_name("python")), "-m", "app.cli")
-        return start(*arguments, log=log, settings=chosen, command=python, PYTHONPATH=str(self._code), cwd=self._code)
+            return start_command([COMMAND, *arguments], log=log, environment=environment)
+        python = str(Path(COMMAND).with_name("python"))
+        environment["PYTHONPATH"] = str(self._code)
+        return start_command([python, "-m", "app.cli", *arguments], log=log, environment=environment, cwd=self._code)
 
 
 def _answers(url: str) -> bool:
