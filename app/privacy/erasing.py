@@ -7,7 +7,6 @@ sending is waited for, so that none comes to be in Cliniko that nobody knows of.
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, CursorResult, Table, delete, func, select, text, tuple_, update
@@ -15,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import trimming
 from app.accounts import audit
-from app.accounts.models import Connection, Invitation, Membership, Practice, Practitioner, SignInSession
+from app.accounts.models import Connection, Invitation, Membership, Practice, Practitioner
 from app.accounts.tools import Tools
 from app.clients.combining import tables_of_clients
 from app.clients.models import Client
@@ -140,28 +139,14 @@ async def _close(tools: Tools, practice_id: uuid.UUID) -> bool:
         await session.execute(update(ProgramLink).filter_by(**of_practice, revoked_at=None).values(revoked_at=now))
         await session.execute(delete(Connection).filter_by(**of_practice))
         await session.execute(update(Membership).filter_by(**of_practice, ended_at=None).values(ended_at=now))
-        await _sign_out(session, practice_id, now)
+        leaving = update(Practitioner).where(Practitioner.active_practice_id == practice_id)
+        await session.execute(leaving.values(active_practice_id=None))
         # One of two that are one would be in the way of the other.
         await session.execute(update(Client).filter_by(**of_practice).values(combined_into_id=None))
         # Whoever is about to take one up waits for this, or is waited for.
         stopping = update(Delivery).filter_by(**of_practice).where(Delivery.state.in_(STOPPABLE))
         await session.execute(stopping.values(state=DeliveryState.FAILED, reason="gave_up", next_attempt_at=None))
         return not await _is_sending(session, Delivery.practice_id == practice_id)
-
-
-async def _sign_out(session: AsyncSession, practice_id: uuid.UUID, now: datetime) -> None:
-    """End the sign-ins of members who belong to no other practice, and let the others work in another one."""
-    members = select(Membership.practitioner_id).where(Membership.practice_id == practice_id)
-    elsewhere = select(Membership.practitioner_id).where(Membership.ended_at.is_(None))
-    await session.execute(
-        update(SignInSession)
-        .where(SignInSession.practitioner_id.in_(members), SignInSession.practitioner_id.not_in(elsewhere))
-        .where(SignInSession.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
-    await session.execute(
-        update(Practitioner).where(Practitioner.active_practice_id == practice_id).values(active_practice_id=None)
-    )
 
 
 async def _empty(tools: Tools, practice_id: uuid.UUID, table: Table, kept: Kept) -> None:

@@ -19,7 +19,7 @@ from app.privacy.archive import Archive, Sink
 from app.privacy.rows import csv_head, csv_rows, json_rows
 from app.privacy.tables import TABLES, Kept, tables_in_order
 
-ROWS_AT_A_TIME = 200
+ROWS_AT_A_TIME = 50  # of versions, each 20 KB of JSON: other requests wait while a piece is read
 FILES_AT_A_TIME = 2
 README = "README.txt"
 # Colleagues by the ids that a client's rows name: what they are called, and nothing else of them.

@@ -216,6 +216,7 @@ def test_an_erased_practice_is_gone_with_its_keys_and_the_accounts_of_those_who_
     email = str(ben.get("/account/security").soup.find("input", type="email")["value"])  # type: ignore[index]
     ben.get(other.invite(email))
     ben.press("Join practice")
+    ben.post("/account/practice", {"practice_id": str(practice)})
     erase_due(ana)
     assert mentions(database, practice) <= {"audit_events", "erasures"}
     assert mentions(database, person.id) <= {"audit_events", "erasures"}
