@@ -20,6 +20,7 @@ TASK_MODULES = (
     "app.activity.keeping",
     "app.privacy.jobs",
     "app.privacy.retention",
+    "app.leaving.jobs",
 )
 
 

@@ -1,7 +1,7 @@
 """What is kept of people and practices is erased after a waiting period; versions may go with it, and only then.
 
 Revision ID: 0014
-Revises: 0010
+Revises: 0013
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -82,6 +82,7 @@ def upgrade() -> None:
     # What refers to a row that goes is found without reading the whole table.
     op.create_index("ix_program_versions_document_id", "program_versions", ["document_id"])
     op.create_index("ix_program_versions_delivery_id", "program_versions", ["delivery_id"])
+    op.create_index("ix_access_requests_client_id", "access_requests", ["client_id"])
     op.execute(KEEP_VERSIONS)
     op.execute(TRIGGER.format(function="keep_program_versions"))
     op.execute(FORGET_EVENTS.format(practices=f"{PRACTICES} UNION ALL {ERASED}"))
@@ -91,6 +92,7 @@ def downgrade() -> None:
     op.execute(FORGET_EVENTS.format(practices=PRACTICES))
     op.execute(TRIGGER.format(function="refuse_change"))
     op.execute("DROP FUNCTION keep_program_versions()")
+    op.drop_index("ix_access_requests_client_id", table_name="access_requests")
     op.drop_index("ix_program_versions_delivery_id", table_name="program_versions")
     op.drop_index("ix_program_versions_document_id", table_name="program_versions")
     op.drop_table("erasures")

@@ -33,12 +33,27 @@ class Role(enum.StrEnum):
     PRACTITIONER = "practitioner"
 
 
+class Ending(enum.StrEnum):
+    """How a member's access ended."""
+
+    DEACTIVATED = "deactivated"  # away: everything but the access and the clients is kept for their coming back
+    REMOVED = "removed"
+
+
 class SharingRule(enum.StrEnum):
     """With whom a member shares the clients they own."""
 
     NOBODY = "nobody"
     PRACTICE = "practice"
     CHOSEN = "chosen"
+
+
+class Access(enum.StrEnum):
+    """What somebody may do with a colleague's client: nothing, look, or all that its owner may do with it."""
+
+    NONE = "none"
+    VIEW = "view"
+    EDIT = "edit"
 
 
 class Practice(WithId, Base):
@@ -48,6 +63,10 @@ class Practice(WithId, Base):
     __table_args__ = (
         CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),
         CheckConstraint("unseen_years BETWEEN 1 AND 100", name="unseen_years"),
+        CheckConstraint("sharing_rule IN ('nobody', 'practice')", name="sharing_rule"),
+        CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
+        CheckConstraint("idle_minutes BETWEEN 15 AND 20160", name="idle_minutes"),
+        CheckConstraint("sign_in_hours BETWEEN 8 AND 720", name="sign_in_hours"),
     )
 
     name: Mapped[str] = mapped_column(String(200))
@@ -67,6 +86,13 @@ class Practice(WithId, Base):
     erasure_asked_by: Mapped[uuid.UUID | None]
     # After how many years without a sign of them clients are offered for erasure; null: never.
     unseen_years: Mapped[int | None]
+    # The rule of members who never chose one.
+    sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
+    sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)
+    # The rules by which members sign in (``accounts.time_outs``).
+    requires_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
+    idle_minutes: Mapped[int] = mapped_column(server_default="20160")
+    sign_in_hours: Mapped[int] = mapped_column(server_default="336")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property
@@ -126,16 +152,26 @@ class Membership(WithId, Base):
         Index("ix_memberships_practitioner_id", "practitioner_id"),
         CheckConstraint("role IN ('owner', 'admin', 'practitioner')", name="role"),
         CheckConstraint("sharing_rule IN ('nobody', 'practice', 'chosen')", name="sharing_rule"),
+        CheckConstraint("ended_as IN ('deactivated', 'removed')", name="ended_as"),
+        CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
     )
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
     practitioner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id"))
     role: Mapped[Role] = mapped_column(words_of(Role))
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
+    # What the rule lets others do, and since when it is the member's own choice. Who never chose has "nobody" and null
+    # here and follows the practice; a rule other than "nobody" is always a choice.
+    sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)
+    sharing_chosen_at: Mapped[datetime | None]
     # What stands after the name on what clients receive, such as "Physiotherapist".
     title: Mapped[str] = mapped_column(String(100), server_default="")
     gets_alert_mails: Mapped[bool] = mapped_column(server_default=text("true"))
     ended_at: Mapped[datetime | None]
+    # Both count only while ``ended_at`` is set: how it ended, and the colleague their clients went to, for what a race
+    # or an earlier release may leave with them.
+    ended_as: Mapped[Ending | None] = mapped_column(words_of(Ending))
+    handed_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     practice: Mapped[Practice] = relationship(lazy="raise")
@@ -163,6 +199,29 @@ class BellMark(Base):
     about: Mapped[uuid.UUID] = mapped_column(primary_key=True)
 
 
+class BellNote(WithId, Base):
+    """Something that concerns one member and is told on the bell's page: who did what, and where to look.
+
+    No names of clients; ``about`` is what the bell's mark is of.
+    """
+
+    __tablename__ = "bell_notes"
+    __table_args__ = (
+        UniqueConstraint("membership_id", "about", "said"),
+        Index("ix_bell_notes_about", "about"),
+        Index("ix_bell_notes_created_at", "created_at"),  # for forgetting old ones
+    )
+
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"))
+    about: Mapped[uuid.UUID]
+    # A fixed word; ``alerts.notes`` says it in a sentence.
+    said: Mapped[str] = mapped_column(String(40))
+    # Who did it; null where the reader is not to know, or nobody did.
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    path: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+
+
 class SignInSession(WithId, Base):
     """A signed-in browser; the cookie holds a random token of which only the digest is kept here."""
 
@@ -181,6 +240,8 @@ class SignInSession(WithId, Base):
     # Where and in what the sign-in was made, in words; null for those of an earlier release.
     network: Mapped[str | None] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(60))
+    # Made on a computer that several people use.
+    is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RecoveryCode(Base):
@@ -219,6 +280,8 @@ class Invitation(WithId, Base):
     role: Mapped[Role] = mapped_column(words_of(Role), server_default=Role.PRACTITIONER.value)
     invited_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
     created_at: Mapped[datetime]
+    # When its mail was last put into the post; null for those of an earlier release, which sent none.
+    sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]

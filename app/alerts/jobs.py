@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from procrastinate import JobContext
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.tools import Tools, tools_of
@@ -20,7 +21,7 @@ from app.alerts.queries import find_practices_to_tell, find_practices_with_alert
 from app.alerts.telling import due_now, send_digest, tell_practice
 from app.db import transaction
 from app.jobs.queue import queue
-from app.trimming import forget, rows_rule
+from app.trimming import Rule, forget, rows_rule
 
 log = structlog.get_logger()
 
@@ -38,6 +39,21 @@ RULES = (
         "SELECT practice_id, day FROM alert_digests WHERE day < :before",
         lambda now: {"before": (now - KEPT_FOR).date()},
         key="(practice_id, day)",
+    ),
+    Rule(
+        "What the bell told, after 90 days",
+        text("""
+            WITH gone AS (
+                DELETE FROM bell_notes WHERE id IN (SELECT id FROM bell_notes WHERE created_at < :before LIMIT :rows)
+                RETURNING membership_id, about
+            ), hushed AS (
+                DELETE FROM bell_marks USING gone
+                WHERE bell_marks.membership_id = gone.membership_id AND bell_marks.about = gone.about
+            )
+            SELECT count(*) FROM gone
+        """),
+        text("SELECT count(*) FROM bell_notes WHERE created_at < :before"),
+        lambda now: {"before": now - KEPT_FOR},
     ),
 )
 
@@ -83,7 +99,7 @@ async def digest(context: JobContext, timestamp: int) -> None:
 @queue.periodic(cron="23 3 * * *")
 @queue.task(name="alerts.forget_old", queueing_lock="alerts.forget_old", pass_context=True)
 async def forget_old(context: JobContext, timestamp: int) -> None:
-    """Delete alerts that have been over for ninety days, and the days of digests as old."""
+    """Delete alerts that have been over for ninety days, and days of digests and notes as old."""
     tools = tools_of(context)
     for rule in RULES:
         await forget(tools.sessions, rule, tools.clock())

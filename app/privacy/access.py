@@ -1,6 +1,6 @@
 """Whose data a member may export and erase.
 
-Whoever owns a client may export what is kept of them. Owners and admins of the practice may for every client of it,
+Whoever may edit a client may export what is kept of them. Owners and admins of the practice may for every client of it,
 shared with them or not, and erase it: whoever asks a practice for their data need not know who treated them. It opens
 no other page of the client, and is recorded.
 """
@@ -15,17 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.access import Lead, Member
 from app.accounts.models import Role
 from app.clients.models import Client, ClientLink
-from app.clients.queries import get_client
+from app.clients.queries import get_client_to_edit
 from app.errors import NotFoundError
 
 
 async def get_person(session: AsyncSession, member: Member, client_id: uuid.UUID) -> Client:
-    """Return a client whose data the member may export; raises NotFoundError alike for all others."""
+    """Return a client whose data the member may export; raises as ``get_client_to_edit``."""
     if not member.runs_team:
-        client = await get_client(session, member, client_id)
-        if client.owner_id != member.membership_id:
-            raise NotFoundError
-        return client
+        return await get_client_to_edit(session, member, client_id)
     found = await session.scalar(select(Client).where(Client.id == client_id, Client.practice_id == member.practice_id))
     if found is None:
         raise NotFoundError

@@ -17,6 +17,9 @@ OF_MEMBERS = "membership_id IN (SELECT id FROM memberships WHERE practice_id = :
 OF_CLIENTS = "client_id IN (SELECT id FROM clients WHERE practice_id = :practice_id)"
 OF_CLIENT = "client_id = ANY(:client_ids)"
 OF_PROGRAMS = "program_id IN (SELECT id FROM programs WHERE client_id = ANY(:client_ids))"
+OF_BELL = "about = ANY(:client_ids) OR about IN (SELECT id FROM access_requests WHERE client_id = ANY(:client_ids))"
+# They refer to others without saying so to the database.
+POINTING = frozenset({"bell_notes", "bell_marks"})
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,11 @@ TABLES: Mapping[str, Kept] = {
         "Names and details of clients.", of_client="id = ANY(:client_ids)", hidden=frozenset({"search", "sort_name"})
     ),
     "client_links": Kept("Which patients in Cliniko they are.", of_client=OF_CLIENT),
-    "client_viewers": Kept("Which members see a colleague's client.", OF_CLIENTS, OF_CLIENT),
+    "client_grants": Kept("What members may do with a colleague's client.", OF_CLIENTS, OF_CLIENT),
+    "client_viewers": Kept(
+        "What the release before knew of that.", OF_CLIENTS, OF_CLIENT, not_exported="client_grants has the same"
+    ),
+    "access_requests": Kept("Who asked to see a colleague's client.", of_client=OF_CLIENT),
     "client_changes": Kept("What Cliniko was seen to say differently.", OF_CLIENTS, OF_CLIENT),
     "client_combinations": Kept(
         "Which clients became part of another.",
@@ -112,7 +119,12 @@ TABLES: Mapping[str, Kept] = {
     ),
     "patient_polls": Kept("How far the nightly look has come.", not_exported="says nothing of anybody"),
     "alert_digests": Kept("Days whose digest was sent.", not_exported="says nothing of anybody"),
-    "bell_marks": Kept("What members have not read.", OF_MEMBERS, not_exported="what it points to is exported"),
+    "bell_notes": Kept(
+        "What the bell told members.", OF_MEMBERS, OF_BELL, not_exported="passing; what it points to is exported"
+    ),
+    "bell_marks": Kept(
+        "What members have not read.", OF_MEMBERS, OF_BELL, not_exported="what it points to is exported"
+    ),
     "connection_paces": Kept(
         "Requests of the last minute.",
         "connection_id IN (SELECT id FROM connections WHERE practice_id = :practice_id)",
@@ -140,4 +152,5 @@ TABLES: Mapping[str, Kept] = {
 def tables_in_order() -> list[tuple[Table, Kept]]:
     """Return the tables with what is known of each, those referred to before those that refer to them."""
     import_all_models()
-    return [(table, TABLES[table.name]) for table in Base.metadata.sorted_tables]
+    tables = sorted(Base.metadata.sorted_tables, key=lambda table: table.name in POINTING)
+    return [(table, TABLES[table.name]) for table in tables]

@@ -23,6 +23,9 @@ NOTICES: dict[str, Notice] = {
     "client-erasure-asked": Notice("success", "Everything about this client will be erased on the day named below."),
     "practice-erasure-asked": Notice("success", "The practice will be erased on the day named above."),
     "erasure-withdrawn": Notice("success", "Nothing will be erased."),
+    "signed-in-instead": Notice(
+        "info", "You have an account with this e-mail already, so you are signed in to it. No other one was made."
+    ),
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
     "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),
@@ -36,6 +39,10 @@ NOTICES: dict[str, Notice] = {
     ),
     "password-reset": Notice("success", "Your password is changed. Sign in with it."),
     "second-step-late": Notice("info", "That took too long. Sign in again, then enter a code within ten minutes."),
+    "form-not-kept": Notice(
+        "warning",
+        "You were signed out, and what you sent was too large to keep. Sign in, then go back to it and send it again.",
+    ),
     "two-factor-off": Notice("success", "Two-factor sign-in is off."),
     "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),
     "email-changed": Notice("success", "Your e-mail is changed. Sign in with the new one from now on."),
@@ -53,12 +60,26 @@ NOTICES: dict[str, Notice] = {
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
     "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
     "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
-    "invited": Notice("success", "The invitation is ready. Pass its link on to your colleague."),
+    "invited": Notice("success", "The invitation is ready. It is on its way by mail; you can also pass its link on."),
+    "invited-unmailed": Notice(
+        "warning", "The invitation is ready, but not mailed: there were many lately. Pass its link on yourself."
+    ),
+    "invitation-sent-again": Notice("success", "The invitation is mailed again. Its link works for seven more days."),
+    "invitation-unmailed": Notice(
+        "warning", "Nothing was mailed: there were many invitations lately. Try again later, or pass the link on."
+    ),
     "invitation-withdrawn": Notice("success", "The invitation is withdrawn. Its link no longer works."),
+    "role-saved": Notice("success", "The role is saved. It counts from now on."),
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
+    "member-deactivated": Notice("success", "Your colleague is deactivated and has no access until reactivated."),
+    "member-reactivated": Notice("success", "Your colleague has access again."),
+    "ownership-passed-on": Notice("success", "The ownership is passed on. You are an admin now."),
     # Clients, exercises and programs
     "client-added": Notice("success", "The client is added."),
     "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),
+    "client-handed-over": Notice("success", "The client is handed over. Your colleague is told."),
+    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by e-mail."),
+    "request-answered-before": Notice("info", "This was answered before. The first answer counts."),
     "combining-undone": Notice("success", "This client is on its own again. What came since stays with the other one."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -22,10 +23,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def demo_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the demo prints, mails too."""
+    return tmp_path_factory.mktemp("demo") / "demo.log"
+
+
+@pytest.fixture(scope="session")
+def demo(chromium: str, demo_log: Path) -> Iterator[tuple[str, str]]:
     """The running demo: the addresses of Kinebridge and of the Cliniko stand-in."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("demo") / "demo.log"
+    port, log = free_port(), demo_log
     with running("demo", "--port", str(port), log=log):
         address = f"http://127.0.0.1:{port}"
 
@@ -59,11 +65,11 @@ def page(chrome: Browser) -> Page:
 
 
 @pytest.fixture
-def sign_in() -> Callable[[Page], None]:
-    """Fill in the sign-in page that is open, as the first practitioner of the demo."""
+def sign_in() -> Callable[..., None]:
+    """Fill in the sign-in page that is open, as the first practitioner of the demo or the one with that e-mail."""
 
-    def fill_in(page: Page) -> None:
-        page.get_by_label("Email").fill(EMAILS[0])
+    def fill_in(page: Page, email: str = EMAILS[0]) -> None:
+        page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
 

@@ -57,6 +57,9 @@ OLD = {
     "alerts": "INSERT INTO alerts (id, practice_id, cause, opened_at, recovered_at) "
     "SELECT gen_random_uuid(), :practice, 'cliniko_down', now(), now() - make_interval(days => d) "
     "FROM unnest(ARRAY[89, 91]) d",
+    "bell_notes": "INSERT INTO bell_notes (id, membership_id, about, said, path, created_at) SELECT gen_random_uuid(), "
+    "(SELECT id FROM memberships WHERE practice_id = :practice LIMIT 1), gen_random_uuid(), 'granted', '/', "
+    "now() - make_interval(days => d) FROM unnest(ARRAY[89, 91]) d",
     "erasures": "INSERT INTO erasures (id, practice_id, client_id, erased_at, audit_years, counts) "
     "SELECT gen_random_uuid(), :practice, gen_random_uuid(), now() - make_interval(years => y), 7, '{}' "
     "FROM unnest(ARRAY[0, 2]) y",

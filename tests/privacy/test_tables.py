@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +25,11 @@ def refers_to(table: sa.Table, target: str, seen: frozenset[str] = frozenset()) 
         other.name == target or (other.name not in seen and refers_to(other, target, seen | {table.name}))
         for other in others
     )
+
+
+def is_partial(index: Any) -> bool:
+    where = str(index.get("dialect_options", {}).get("postgresql_where", ""))
+    return bool(where) and "IS NOT NULL" not in where  # one for what refers to anything at all is as good
 
 
 def test_every_table_is_written_down() -> None:
@@ -62,7 +68,7 @@ def test_erasing_a_client_reads_no_whole_table_for_rows_that_refer_to_theirs(dat
     inspector = sa.inspect(database)
     for table in ALL:
         found = [inspector.get_pk_constraint(table.name)["constrained_columns"]]
-        found += [index["column_names"] for index in inspector.get_indexes(table.name)]
+        found += [index["column_names"] for index in inspector.get_indexes(table.name) if not is_partial(index)]
         first = {columns[0] for columns in found if columns}
         for key in table.foreign_keys:
             if key.column.table.name in of_clients:
