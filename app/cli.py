@@ -5,8 +5,10 @@ import contextlib
 import os
 import signal
 import sys
+import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import structlog
@@ -26,6 +28,9 @@ from app.log import configure_logging
 from app.main import create_app, open_tools
 from app.metrics import Metrics
 from app.prepare import prepare_database
+from app.privacy.retention import apply_rules
+from app.privacy.rotating import rotate
+from app.privacy.to_file import export_to_file
 from app.serving import ending_cleanly, run_web
 from app.settings import Settings, load_settings
 from app.tasks import import_all_tasks
@@ -37,7 +42,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-admin = typer.Typer(help="For whoever runs Kinebridge: make sure first who is asking.", no_args_is_help=True)
+admin = typer.Typer(help="For whoever runs Kinebridge: people who cannot sign in, secrets, data.", no_args_is_help=True)
 cli.add_typer(admin, name="admin")
 discount = typer.Typer(help="Codes that practices enter for a lower fee.", no_args_is_help=True)
 admin.add_typer(discount, name="discount")
@@ -138,6 +143,31 @@ def list_codes() -> None:
 def end_code(code: Code) -> None:
     """End a code at once, also for the practices that have entered it."""
     typer.echo(f"The code is ended. Practices that had it: {_with_tools(lambda tools: end_discount(tools, code))}.")
+
+
+@admin.command("rotate-keys")
+def rotate_keys() -> None:
+    """Put every stored secret under the newest of KINEBRIDGE_SECRET_KEYS, so that older ones may be removed."""
+    rotation = _with_tools(rotate)
+    typer.echo(rotation.tell())
+    if rotation.is_unfinished:
+        raise typer.Exit(1)
+
+
+@admin.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be removed.")] = False,
+) -> None:
+    """Remove what has been kept for as long as its rule says, as the nightly jobs do, or say how much that is."""
+    for words, number in _with_tools(lambda tools: apply_rules(tools, is_dry_run=dry_run)):
+        typer.echo(f"{number:>9}  {words}")
+
+
+@admin.command("export-practice")
+def export_practice(practice_id: uuid.UUID, file: Path) -> None:
+    """Write everything kept of a practice into a new zip, readable by this user only."""
+    _with_tools(lambda tools: export_to_file(tools, practice_id, file))
+    typer.echo(f"Written: {file}")
 
 
 @cli.command()

@@ -127,6 +127,7 @@ VIEWABLE = {
 }
 # Of owners and admins alone; nobody else is told that there is such a page.
 OF_LEADS = {("GET", "/clients/{client_id}/record"), ("GET", "/clients/{client_id}/record.csv")}
+OF_LEADS |= {("POST", "/clients/{client_id}/erasure"), ("POST", "/clients/{client_id}/erasure/withdraw")}
 OF_A_CLIENT = [(method, path) for method, path in WITH_IDS if "{client_id}" in path or "{delivery_id}" in path]
 
 

@@ -71,6 +71,7 @@ class Practice(WithId, Base):
         CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),
         CheckConstraint("paper IN ('A4', 'Letter')", name="paper"),
         CheckConstraint("own_patient_word IN ('patient', 'client')", name="own_patient_word"),
+        CheckConstraint("unseen_years BETWEEN 1 AND 100", name="unseen_years"),
         CheckConstraint("sharing_rule IN ('nobody', 'practice')", name="sharing_rule"),
         CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
         CheckConstraint("idle_minutes BETWEEN 15 AND 20160", name="idle_minutes"),
@@ -94,6 +95,11 @@ class Practice(WithId, Base):
     quiet_until: Mapped[time | None] = mapped_column(server_default=text("'07:00'"))
     # How long the record of who did what is kept.
     audit_years: Mapped[int] = mapped_column(server_default="7")
+    # When all that is kept of the practice is to be erased, unless taken back; and the practitioner who asked for it.
+    erase_at: Mapped[datetime | None]
+    erasure_asked_by: Mapped[uuid.UUID | None]
+    # After how many years without a sign of them clients are offered for erasure; null: never.
+    unseen_years: Mapped[int | None]
     # The rule of members who never chose one.
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
     sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)

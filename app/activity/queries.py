@@ -159,10 +159,3 @@ def _end(found: dict[uuid.UUID, Client], client_id: uuid.UUID) -> Client | None:
     while client is not None and client.combined_into_id is not None:
         client = found.get(client.combined_into_id)
     return client
-
-
-async def ids_of_client(session: AsyncSession, client: Client) -> list[uuid.UUID]:
-    """Return the client's id and those of all that became part of it, whose record is this one's too."""
-    part = select(Client.id).where(Client.id == client.id).cte("part", recursive=True)
-    part = part.union(select(Client.id).join(part, Client.combined_into_id == part.c.id))
-    return list(await session.scalars(select(part.c.id)))

@@ -12,24 +12,22 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, Member, ToolsDep
+from app.accounts.access import Database, Lead, Member, ToolsDep
 from app.accounts.models import Practice
 from app.activity import client_routes, keeping_routes
-from app.activity.access import Lead
 from app.activity.export import write_lines
 from app.activity.filters import NOBODY, Filter, Place, read_filter, read_place
 from app.activity.queries import (
     MOST_EXPORTED,
     PAGE_LENGTH,
     Line,
-    ids_of_client,
     list_events,
     list_people,
     put_into_words,
 )
 from app.activity.sentences import KINDS, SYSTEM
 from app.clients.models import Client
-from app.clients.queries import get_client
+from app.clients.queries import get_client, ids_of_client
 from app.spreadsheet import CSV_TYPE
 from app.web.files import attached
 from app.web.filters import with_query
@@ -113,7 +111,7 @@ async def _read(
     after: Place | None,
     most: int,
 ) -> tuple[Sequence[tuple[uuid.UUID, uuid.UUID, str]], list[Line], Place | None]:
-    ids = await ids_of_client(session, client) if client else []
+    ids = await ids_of_client(session, client.id) if client else []
     people = await list_people(session, member)
     events, following = await list_events(
         session, member, chosen, ZoneInfo(zone), client_ids=ids, after=after, most=most

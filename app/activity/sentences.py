@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "alert": "Alerts",
     "exercises": "Exercises",
     "activity": "This record",
+    "data": "Exporting and erasing",
 }
 
 # {who} begins every sentence; {client} is a name or "a client"; the rest are parts made of the detail.
@@ -122,6 +123,16 @@ SENTENCES: Mapping[str, str] = {
     "exercises.imported": "{who} imported exercises: {exercises}.",
     "exercises.exported": "{who} exported the practice's own exercises.",
     "activity.exported": "{who} exported {events} of this record.",
+    "data.client_looked_up": "{who} looked at what can be exported and erased of {client}.",
+    "data.client_exported": "{who} exported everything kept about {client}.",
+    "data.client_erasure_asked": "{who} asked that everything about {client} be erased.",
+    "data.client_erasure_withdrawn": "{who} took back that everything about {client} be erased.",
+    "data.client_erased": "Everything about a client was erased, as {who} had asked.",
+    "data.practice_exported": "{who} exported everything of the practice.",
+    "data.practice_erasure_asked": "{who} asked that everything of the practice be erased.",
+    "data.practice_erasure_withdrawn": "{who} took back that everything of the practice be erased.",
+    "data.practice_erased": "Everything of the practice was erased, as {who} had asked.",
+    "data.unseen_years_saved": "{who} set after how long without a sign of them clients are offered for erasure.",
 }
 OUTCOMES: Mapping[str, str] = {
     "not_shared": "it is not shared with them",

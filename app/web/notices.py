@@ -21,6 +21,9 @@ class Notice(NamedTuple):
 NOTICES: dict[str, Notice] = {
     # Signing in and practices
     "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
+    "client-erasure-asked": Notice("success", "Everything about this client will be erased on the day named below."),
+    "practice-erasure-asked": Notice("success", "The practice will be erased on the day named above."),
+    "erasure-withdrawn": Notice("success", "Nothing will be erased."),
     "signed-in-instead": Notice(
         "info", "You have an account with this e-mail already, so you are signed in to it. No other one was made."
     ),

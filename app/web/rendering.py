@@ -8,6 +8,7 @@ own path and query, for `next`), `word` and `Word` (what the viewer's practice c
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,7 +33,8 @@ class Viewer:
 
     Error pages are made after the transaction is rolled back, when a row's columns can no longer be read. Put it into
     `request.state.viewer`. `practices` are (id, name, is_active), in the order shown; `unread` is what the bell
-    counts; `patient_word` is what the practice calls those it treats: patient or client.
+    counts; `patient_word` is what the practice calls those it treats: patient or client; `erase_at` (UTC) is set while
+    the practice waits to be erased.
     """
 
     practitioner_name: str
@@ -42,6 +44,7 @@ class Viewer:
     practices: Sequence[tuple[object, str, bool]] = ()
     unread: int = 0
     patient_word: str = PATIENT
+    erase_at: datetime | None = None
     # Several people use this computer: who is signed in, and the way to change that, must not be overlooked.
     is_shared: bool = False
     # Nothing of the practice is open before two-factor sign-in is set up.

@@ -7,7 +7,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from app.activity import keeping
+from app import trimming
 from tests.programs.arrange import counted_queries
 from tests.support import Browser, Clinic
 
@@ -129,7 +129,7 @@ def test_one_clients_record_is_a_click_away_and_goes_on_when_clients_are_combine
 def test_a_practice_says_how_long_and_sees_before_what_would_go(
     ana: Browser, database: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "ROWS_AT_A_TIME", 1)
+    monkeypatch.setattr(trimming, "ROWS_AT_A_TIME", 1)
     add = (
         "INSERT INTO audit_events (happened_at, action, practice_id) SELECT now() - make_interval(months => n), "
         "'tests.of_long_ago', (SELECT practice_id FROM memberships ORDER BY created_at DESC LIMIT 1) "
