@@ -28,7 +28,7 @@ def test_case_6_from_a_colleagues_patient_to_opening_them_with_leave(
     sign_in(amara)
     amara.get_by_role("link", name="Who can see this patient").click()
     amara.get_by_role("combobox", name="Colleague").select_option(index=1)
-    amara.get_by_label("Cannot see the client").check()
+    amara.get_by_label("Cannot see the patient").check()
     amara.get_by_role("button", name="Save changes").click()
     expect(amara.locator("main")).to_contain_text("Cannot see this client. Said for this patient alone")
 
