@@ -94,6 +94,7 @@ TABLES: Mapping[str, Kept] = {
     "exercise_photos": Kept("Their photos; each is a file in photos/.", hidden=frozenset({"content"})),
     "favourite_exercises": Kept("Which exercises members marked.", OF_MEMBERS),
     "exercise_uses": Kept("When members last assigned an exercise.", OF_MEMBERS),
+    "practice_discounts": Kept("Discounts the practice has entered."),
     "alerts": Kept("What kept programs from reaching Cliniko."),
     "alert_members": Kept(
         "Whose programs waited.", "alert_id IN (SELECT id FROM alerts WHERE practice_id = :practice_id)"
@@ -116,6 +117,9 @@ TABLES: Mapping[str, Kept] = {
         "Their photos.",
         "import_id IN (SELECT id FROM exercise_imports WHERE practice_id = :practice_id)",
         not_exported="passing: the file came from the practice",
+    ),
+    "discounts": Kept(
+        "Codes for a lower fee.", "", not_exported="the operator's, for all practices", stays="it is the operator's"
     ),
     "patient_polls": Kept("How far the nightly look has come.", not_exported="says nothing of anybody"),
     "alert_digests": Kept("Days whose digest was sent.", not_exported="says nothing of anybody"),

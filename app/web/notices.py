@@ -21,7 +21,7 @@ class Notice(NamedTuple):
 NOTICES: dict[str, Notice] = {
     # Signing in and practices
     "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
-    "client-erasure-asked": Notice("success", "Everything about this client will be erased on the day named below."),
+    "client-erasure-asked": Notice("success", "Everything about this patient will be erased on the day named below."),
     "practice-erasure-asked": Notice("success", "The practice will be erased on the day named above."),
     "erasure-withdrawn": Notice("success", "Nothing will be erased."),
     "signed-in-instead": Notice(

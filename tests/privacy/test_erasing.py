@@ -53,10 +53,10 @@ def test_a_client_is_erased_after_two_weeks_and_nothing_of_them_is_left(
     ids = ids_of(database, person)
     assert len(ids) >= 8 and mentions(database, person.id) > {"clients", "programs", "documents", "deliveries"}
     ana.get(f"{person.client}/data")
-    page = ana.press("Erase this client")
-    assert "will be erased on" in page.text and page.has_button("Keep this client")
+    page = ana.press("Erase this patient")
+    assert "will be erased on" in page.text and page.has_button("Keep this patient")
     ana.run_job("privacy.erase_due", timestamp=0)
-    assert "Everything about this client will be erased on" in ana.get(person.client).text
+    assert "Everything about this patient will be erased on" in ana.get(person.client).text
     let_time_pass(database, "clients", person.id)
     ana.run_job("privacy.erase_due", timestamp=0)
     assert mentions(database, person.id) <= STAYS
@@ -88,7 +88,7 @@ def test_until_then_it_can_be_taken_back_and_asking_twice_does_not_put_it_off(
     assert erase_at() < first
     let_time_pass(database, "clients", uuid.UUID(client.rpartition("/")[2]))
     ana.get(f"{client}/data")
-    assert "Nothing will be erased" in ana.press("Keep this client").text
+    assert "Nothing will be erased" in ana.press("Keep this patient").text
     ana.run_job("privacy.erase_due", timestamp=0)
     assert ana.get(client).h1 == "Olivia Hart"
     said = ana.get("/account/activity?kind=data").text
@@ -102,7 +102,7 @@ def test_what_has_not_reached_cliniko_is_told_and_a_file_being_sent_is_waited_fo
     client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
     delivery, id_ = send_pdf(ana, client), uuid.UUID(client.rpartition("/")[2])
     assert "1 PDF has not reached Cliniko yet." in ana.get(f"{client}/data").text
-    ana.press("Erase this client")
+    ana.press("Erase this patient")
     let_time_pass(database, "clients", id_)
     set_state = sa.text("UPDATE deliveries SET state = :state WHERE id = :id")
     with database.begin() as connection:
@@ -153,7 +153,7 @@ def test_case_12_the_erasing_of_a_client_who_became_part_of_another_waits_anew(
         query = sa.text("UPDATE clients SET combined_into_id = :into WHERE id = :id")
         connection.execute(query, {"into": survivor.id, "id": absorbed.id})
     ana.run_job("privacy.erase_due", timestamp=0)
-    assert "Everything about this client will be erased on" in ana.get(survivor.client).text
+    assert "Everything about this patient will be erased on" in ana.get(survivor.client).text
     let_time_pass(database, "clients", survivor.id)
     ana.run_job("privacy.erase_due", timestamp=0)
     assert mentions(database, survivor.id) | mentions(database, absorbed.id) <= STAYS

@@ -24,7 +24,7 @@ from tests.support import PASSWORD, Browser, Clinic
 def test_one_click_on_a_clients_page_exports_everything_kept_about_them(ana: Browser, clinic: Clinic) -> None:
     other = treat(ana, clinic, "Zanzibar", "Otherman")
     person = treat(ana, clinic)
-    page = ana.get(ana.get(person.client).link("Everything kept about this client"))
+    page = ana.get(ana.get(person.client).link("Everything kept about this patient"))
     assert "1 program" in page.text and "1 PDF" in page.text and "1 day noted at home" in page.text
     exported = ana.get(page.link("Export everything"))
     files = unpack(exported)
@@ -80,7 +80,7 @@ def test_an_owner_exports_the_practice_with_the_password_and_it_holds_no_secret(
     assert {row["name"] for row in rows_of(files, "practitioners")} == {"Ana Ruiz", "Ben Cole"}
     filled = {name for name, kept in TABLES.items() if not kept.not_exported and rows_of(files, name)}
     empty_here = {"client_viewers", "client_changes", "client_combinations", "clients_kept_apart", "shared_colleagues"}
-    empty_here |= {"client_grants", "access_requests"} | {
+    empty_here |= {"client_grants", "access_requests", "practice_discounts"} | {
         "alerts",
         "alert_members",
         "alert_recipients",
@@ -102,12 +102,12 @@ def test_only_who_may_edit_a_client_and_those_who_run_the_practice_get_at_their_
 ) -> None:
     patient = clinic.add_patient("Olivia", "Hart")
     client = ben.open_patient(patient).path
-    assert unpack(ben.get(f"{client}/data.zip")) and not ben.get(f"{client}/data").has_button("Erase this client")
+    assert unpack(ben.get(f"{client}/data.zip")) and not ben.get(f"{client}/data").has_button("Erase this patient")
     assert ana.get(client).status == 404
     ana.get("/account/data")
     assert "No client" in ana.press("Find", **{"Patient in Cliniko": "999999"}).text
     page = ana.press("Find", **{"Patient in Cliniko": patient})
-    assert page.path == f"{client}/data" and page.has_button("Erase this client")
+    assert page.path == f"{client}/data" and page.has_button("Erase this patient")
     assert unpack(ana.get(f"{client}/data.zip"))
     colleague = ana.invite_colleague(name="Lee Okafor")
     for path in (f"{client}/data", f"{client}/data.zip", "/account/data"):

@@ -131,10 +131,10 @@ def test_clients_not_seen_for_years_are_listed_for_a_person_to_decide_and_never_
     ana.get(looked_at)
     assert "Choose after how many years" in ana.get("/account/data/unseen").text
     ana.get("/account/data")
-    page = ana.press("Save changes", **{"List clients not seen for": "7"})
+    page = ana.press("Save changes", **{"List patients not seen for": "7"})
     assert page.path == "/account/data/unseen" and "Gone Longago" in page.text and "Born 27 Mar 1961" in page.text
     assert "Lately" not in page.text and "Looked" not in page.text and seen
-    assert ana.get(page.link("Gone Longago")).has_button("Erase this client")
+    assert ana.get(page.link("Gone Longago")).has_button("Erase this patient")
     assert "Gone Longago" in ana.get("/account/data/unseen").text  # being looked at here is no sign of them
     ana.run_job("privacy.erase_due", timestamp=0)
     assert ben.get(gone).h1 == "Gone Longago"
