@@ -7,20 +7,19 @@ import ssl
 from collections.abc import AsyncIterator
 
 import httpx
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi import FastAPI
 
 from app import health, monitoring, web
-from app.accounts import letterhead_routes
+from app.accounts import letterhead_routes, signed_out
 from app.accounts import routes as accounts_routes
-from app.accounts.access import SignInRequiredError
 from app.accounts.paces import Paces
 from app.accounts.tools import Tools
 from app.activity import routes as activity_routes
 from app.alerts import routes as alerts_routes
 from app.alerts import settings_routes as alert_settings_routes
+from app.bridge import asking
 from app.bridge import routes as bridge_routes
-from app.clients import person_routes
+from app.clients import account_sharing_routes, client_sharing_routes, person_routes, request_routes
 from app.clients import routes as clients_routes
 from app.clock import Clock, utc_now
 from app.crypto import Vault
@@ -39,7 +38,6 @@ from app.programs import template_routes
 from app.programs.home import routes as home_routes
 from app.settings import Settings, ensure_secret_keys
 from app.tasks import import_all_tasks
-from app.web.rendering import redirect, with_next
 from app.web.requests import RequestRecord
 
 ROUTERS = (
@@ -49,6 +47,9 @@ ROUTERS = (
     alert_settings_routes.router,
     alerts_routes.router,
     clients_routes.router,
+    account_sharing_routes.router,
+    client_sharing_routes.router,
+    request_routes.router,
     person_routes.router,  # before the programs': /clients/new is no client
     own_routes.router,  # before the next: /exercises/new is no exercise of that name
     exchange_routes.router,
@@ -62,6 +63,7 @@ ROUTERS = (
     activity_routes.router,
     leaving_routes.router,
     bridge_routes.router,
+    asking.router,
 )
 
 # Paths that files are sent to, and how many bytes may come at once; all others take 1 MB.
@@ -90,7 +92,7 @@ def create_app(settings: Settings, database_url: str, *, with_worker: bool = Fal
     app.state.metrics = metrics = Metrics()
     web.install(app, public_url=settings.public_url, body_limits=BODY_LIMITS)
     app.add_middleware(RequestRecord, count=metrics.answered_request)  # added last: outermost
-    app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
+    signed_out.install(app)
     for router in ROUTERS:
         app.include_router(router)
     import_all_tasks()
@@ -146,8 +148,3 @@ def make_http() -> httpx.AsyncClient:
 def _tls_settings() -> ssl.SSLContext:
     """Return how certificates are checked, read once a process."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-async def _send_to_sign_in(request: Request, error: Exception) -> Response:
-    target = error.target if isinstance(error, SignInRequiredError) else "/"
-    return redirect(with_next("/sign-in", target))

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.alerts.models import Cause
+from app.db import Base
 from app.main import ROUTERS
 from tests.alerts.arrange import add_alert
 from tests.exercises.exchange.sending import send
@@ -114,6 +115,71 @@ def test_to_who_was_deactivated_every_page_leads_to_signing_in(
         answer = ben.send(method, wanted, data={} if method == "POST" else None)
         assert answer.status == 303, f"{method} {path}"
         assert answer.headers["location"].startswith("/sign-in"), f"{method} {path}"
+
+
+# What a colleague may open who may only look at a client; whatever else reaches one, or becomes a new route, says no.
+VIEWABLE = {
+    ("GET", "/clients/{client_id}"),
+    ("GET", "/clients/{client_id}/deliveries"),
+    ("GET", "/clients/{client_id}/programs/{program_id}"),
+    ("GET", "/clients/{client_id}/programs/{program_id}/versions/{number}.pdf"),
+    ("GET", "/deliveries/{delivery_id}/program.pdf"),
+}
+# Of owners and admins alone; nobody else is told that there is such a page.
+OF_LEADS = {("GET", "/clients/{client_id}/record"), ("GET", "/clients/{client_id}/record.csv")}
+OF_A_CLIENT = [(method, path) for method, path in WITH_IDS if "{client_id}" in path or "{delivery_id}" in path]
+
+
+def fingerprint(database: sa.Engine) -> dict[str, str]:
+    """A digest of every row of every table, but for who was last seen when."""
+    with database.connect() as connection:
+        return {
+            name: connection.exec_driver_sql(
+                f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM \"{name}\" t"
+            ).scalar_one()
+            for name in sorted(set(Base.metadata.tables) - {"sessions"})
+        }
+
+
+def test_who_may_only_view_a_client_sees_all_of_it_and_changes_nothing(
+    ana: Browser, ben: Browser, clinic: Clinic, ids_of_ana: dict[str, str], database: sa.Engine
+) -> None:
+    client = f"/clients/{ids_of_ana['client_id']}"
+    start_from_template(ana, client)
+    program = ana.press("Assign program").soup.find("a", href=re.compile("/programs/[0-9a-f-]{36}$"))
+    assert program is not None
+    ids = ids_of_ana | {"program_id": str(program["href"]).rpartition("/")[2]}
+    others = (
+        "FROM clients c JOIN memberships m ON m.practice_id = c.practice_id AND m.id <> c.owner_id WHERE c.id = :id"
+    )
+    with database.begin() as connection:
+        columns = "client_id, membership_id, access, given_at"
+        grant = f"INSERT INTO client_grants ({columns}) SELECT c.id, m.id, 'view', now() {others}"
+        connection.execute(sa.text(grant), {"id": ids["client_id"]})
+
+    def path_of(route: tuple[str, str]) -> str:
+        return re.sub(r"\{(\w+)\}", lambda m: ids.get(m[1], str(uuid.uuid4())), route[1])
+
+    for route in VIEWABLE:
+        assert ben.get(path_of(route)).status == 200, route
+    page = ben.get(client)
+    assert "View only" in page.text and "New program" not in page.text
+    asks = {"client_id": ids["client_id"], "id": ids["delivery_id"], "state": "ended"}
+    before = fingerprint(database)
+    for route in set(OF_A_CLIENT) - VIEWABLE - OF_LEADS:
+        answer = ben.send(route[0], path_of(route), data=asks if route[0] == "POST" else None)
+        assert (answer.status, answer.h1) == (403, "View only"), route
+        assert "Ask Ana Ruiz" in answer.text
+    assert ben.send("POST", "/templates/knee-osteoarthritis/use", data=asks).status == 403
+    assert fingerprint(database) == before
+    with database.begin() as connection:  # nor does running the practice make it more
+        admin = f"UPDATE memberships SET role = 'admin' WHERE id IN (SELECT m.id {others})"
+        connection.execute(sa.text(admin), {"id": ids["client_id"]})
+        connection.execute(sa.text("UPDATE deliveries SET state = 'failed' WHERE id = :id"), {"id": ids["delivery_id"]})
+    assert not ben.get("/deliveries").has_button("Retry now")
+    before = fingerprint(database)
+    ben.send("POST", "/deliveries/retry", data=asks)
+    assert fingerprint(database) == before
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from app.accounts.countries import COUNTRIES
-from app.accounts.models import Role, SharingRule
+from app.accounts.models import Access, Role, SharingRule
 from app.accounts.weak_passwords import is_weak
 from app.errors import AppError
 from app.pdf.document import LAYOUTS
@@ -163,12 +163,21 @@ def read_title(text: str) -> str:
     return _read_all(title=lambda: _read_line(text, LONGEST_TITLE))["title"]
 
 
-def read_sharing_rule(rule: str) -> SharingRule:
-    """Return the chosen rule; raises FormError when none was chosen."""
+def read_sharing_rule(rule: str) -> SharingRule | None:
+    """Return the chosen rule, None for following the practice; raises FormError when none was chosen."""
+    if rule == "default":
+        return None
     try:
         return SharingRule(rule)
     except ValueError:
         raise FormError({"rule": "Choose with whom you share your clients."}) from None
+
+
+def read_sharing_access(access: str) -> Access:
+    """Return what a rule lets others do; raises FormError when nothing was chosen."""
+    if access not in (Access.VIEW, Access.EDIT):
+        raise FormError({"access": "Choose what they may do."})
+    return Access(access)
 
 
 def read_name(text: str, sentence_if_empty: str) -> str:

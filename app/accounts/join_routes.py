@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from app.accounts import joining, people
 from app.accounts.access import Database, MaybeSignedIn, Member, ToolsDep
+from app.accounts.arriving import with_new_session
 from app.accounts.browsers import AskingBrowser, Browser
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
@@ -14,7 +15,7 @@ from app.accounts.forms import FormError, read_newcomer
 from app.accounts.joining import OpenInvitation
 from app.accounts.models import Practitioner
 from app.accounts.sign_in_events import record_refusal
-from app.accounts.sign_in_routes import FIRST_PAGE, with_new_session
+from app.accounts.sign_in_routes import FIRST_PAGE
 from app.accounts.tools import Tools
 from app.accounts.tries import TooManyTriesError
 from app.web.rendering import redirect

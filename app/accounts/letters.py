@@ -21,6 +21,18 @@ def write_reset(person: Practitioner, link: str) -> Letter:
     )
 
 
+def write_sign_up_tried(person: Practitioner, public_url: str) -> Letter:
+    """Return the letter that tells of an attempt to make a second account with somebody's address."""
+    return _letter(
+        person,
+        "you have an account already",
+        "Somebody tried to make an account in Kinebridge with your e-mail and another password. You have one already, "
+        "so nothing was made. If it was you, sign in, or choose a new password there:",
+        public_url + "/sign-in",
+        "If it was not you, there is nothing to do.",
+    )
+
+
 def write_password_changed(person: Practitioner, now: datetime, public_url: str) -> Letter:
     """Return the letter that tells of a changed password."""
     return _letter(
@@ -112,9 +124,24 @@ def write_ownership_given(person: Practitioner, *, practice: str, now: datetime)
     )
 
 
+def write_key_changed(name: str, email: str, practice: str, what: str, now: datetime) -> Letter:
+    """Return the letter that tells that somebody's Cliniko key at a practice was "saved" or "removed"."""
+    return _letter_to(
+        name,
+        email,
+        f"a Cliniko key was {what}",
+        f"In your account in Kinebridge, your Cliniko key for {practice} was {what} {_moment(now)}.",
+        "If it was you, there is nothing to do. If it was not, change your password, and archive your keys in Cliniko "
+        "(My info > Manage API keys).",
+    )
+
+
 def _letter(person: Practitioner, subject: str, *parts: str, to: str = "") -> Letter:
-    text = "\n\n".join([f"Hello {person.name},", *parts]) + "\n"
-    return Letter(to or person.email, f"Kinebridge: {subject}", text)
+    return _letter_to(person.name, to or person.email, subject, *parts)
+
+
+def _letter_to(name: str, email: str, subject: str, *parts: str) -> Letter:
+    return Letter(email, f"Kinebridge: {subject}", "\n\n".join([f"Hello {name},", *parts]) + "\n")
 
 
 def _moment(now: datetime) -> str:

@@ -48,11 +48,25 @@ class SharingRule(enum.StrEnum):
     CHOSEN = "chosen"
 
 
+class Access(enum.StrEnum):
+    """What somebody may do with a colleague's client: nothing, look, or all that its owner may do with it."""
+
+    NONE = "none"
+    VIEW = "view"
+    EDIT = "edit"
+
+
 class Practice(WithId, Base):
     """The tenant. Bound to one Cliniko account by the first key saved in it."""
 
     __tablename__ = "practices"
-    __table_args__ = (CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),)
+    __table_args__ = (
+        CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),
+        CheckConstraint("sharing_rule IN ('nobody', 'practice')", name="sharing_rule"),
+        CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
+        CheckConstraint("idle_minutes BETWEEN 15 AND 20160", name="idle_minutes"),
+        CheckConstraint("sign_in_hours BETWEEN 8 AND 720", name="sign_in_hours"),
+    )
 
     name: Mapped[str] = mapped_column(String(200))
     country: Mapped[str] = mapped_column(String(2))
@@ -66,6 +80,13 @@ class Practice(WithId, Base):
     quiet_until: Mapped[time | None] = mapped_column(server_default=text("'07:00'"))
     # How long the record of who did what is kept.
     audit_years: Mapped[int] = mapped_column(server_default="7")
+    # The rule of members who never chose one.
+    sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
+    sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)
+    # The rules by which members sign in (``accounts.time_outs``).
+    requires_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
+    idle_minutes: Mapped[int] = mapped_column(server_default="20160")
+    sign_in_hours: Mapped[int] = mapped_column(server_default="336")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property
@@ -126,12 +147,17 @@ class Membership(WithId, Base):
         CheckConstraint("role IN ('owner', 'admin', 'practitioner')", name="role"),
         CheckConstraint("sharing_rule IN ('nobody', 'practice', 'chosen')", name="sharing_rule"),
         CheckConstraint("ended_as IN ('deactivated', 'removed')", name="ended_as"),
+        CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
     )
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
     practitioner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practitioners.id"))
     role: Mapped[Role] = mapped_column(words_of(Role))
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
+    # What the rule lets others do, and since when it is the member's own choice. Who never chose has "nobody" and null
+    # here and follows the practice; a rule other than "nobody" is always a choice.
+    sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)
+    sharing_chosen_at: Mapped[datetime | None]
     # What stands after the name on what clients receive, such as "Physiotherapist".
     title: Mapped[str] = mapped_column(String(100), server_default="")
     gets_alert_mails: Mapped[bool] = mapped_column(server_default=text("true"))
@@ -167,6 +193,29 @@ class BellMark(Base):
     about: Mapped[uuid.UUID] = mapped_column(primary_key=True)
 
 
+class BellNote(WithId, Base):
+    """Something that concerns one member and is told on the bell's page: who did what, and where to look.
+
+    No names of clients; ``about`` is what the bell's mark is of.
+    """
+
+    __tablename__ = "bell_notes"
+    __table_args__ = (
+        UniqueConstraint("membership_id", "about", "said"),
+        Index("ix_bell_notes_about", "about"),
+        Index("ix_bell_notes_created_at", "created_at"),  # for forgetting old ones
+    )
+
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"))
+    about: Mapped[uuid.UUID]
+    # A fixed word; ``alerts.notes`` says it in a sentence.
+    said: Mapped[str] = mapped_column(String(40))
+    # Who did it; null where the reader is not to know, or nobody did.
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    path: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+
+
 class SignInSession(WithId, Base):
     """A signed-in browser; the cookie holds a random token of which only the digest is kept here."""
 
@@ -185,6 +234,8 @@ class SignInSession(WithId, Base):
     # Where and in what the sign-in was made, in words; null for those of an earlier release.
     network: Mapped[str | None] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(60))
+    # Made on a computer that several people use.
+    is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RecoveryCode(Base):

@@ -7,8 +7,8 @@ from app.accounts import (
     reset_routes,
     security_routes,
     settings_routes,
-    sharing_routes,
     sign_in_routes,
+    sign_in_rules_routes,
     team_routes,
     two_factor_routes,
 )
@@ -16,7 +16,6 @@ from app.accounts import (
 ROUTERS = (
     sign_in_routes.router,
     settings_routes.router,
-    sharing_routes.router,
     team_routes.router,
     member_routes.router,
     letterhead_routes.router,
@@ -24,4 +23,5 @@ ROUTERS = (
     reset_routes.router,
     security_routes.router,
     two_factor_routes.router,
+    sign_in_rules_routes.router,
 )

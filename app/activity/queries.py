@@ -15,7 +15,7 @@ from app.accounts.models import AuditEvent, Membership, Practitioner
 from app.activity.filters import NOBODY, Filter, Place
 from app.activity.sentences import Event, Names, tell, who_did
 from app.clients.models import Client
-from app.clients.queries import visible_owners
+from app.clients.visibility import visible_owners
 
 PAGE_LENGTH = 50
 # The newest so many are exported.

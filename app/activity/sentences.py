@@ -91,7 +91,13 @@ SENTENCES: Mapping[str, str] = {
     "invitation.sent_again": "{who} sent an invitation again.",
     "invitation.withdrawn": "{who} withdrew an invitation.",
     "invitation.accepted": "{who} joined the practice.",
-    "sharing.changed": "{who} set that {rule} their clients.",
+    "sharing.changed": "{who} set that {rule} their clients{viewing}.",
+    "sharing.practice_changed": "{who} set that, where a member never chose, {rule} their clients{viewing}.",
+    "sharing.client_changed": "{who} set that {owner} {may} {client}.",
+    "sharing.requested": "{who} asked to see {client}.",
+    "sharing.passed_on": "{who} told those who run the practice of an unanswered request to see {client}.",
+    "sharing.granted": "{who} answered a request: {owner} {may} {client}.",
+    "sharing.declined": "{who} declined a request of {owner} to see {client}.",
     "practice.created": "{who} created the practice.",
     "practice.quiet_hours_saved": "{who} saved the practice's quiet hours.",
     "practice.audit_years_saved": "{who} set that this record is kept for {years}.",
@@ -101,6 +107,7 @@ SENTENCES: Mapping[str, str] = {
     "member.deactivated": "{who} deactivated {owner} and handed {clients} and {deliveries} on.",
     "member.removed": "{who} removed {owner} and handed {clients} and {deliveries} on.",
     "member.reactivated": "{who} reactivated {owner}.",
+    "practice.sign_in_rules_saved": "{who} saved the practice's rules for signing in: two-factor sign-in is {needed}.",
     "member.title_saved": "{who} saved their title.",
     "member.alert_mails_saved": "{who} turned their mails about alerts {on}.",
     "letterhead.saved": "{who} saved the letterhead.",
@@ -121,7 +128,14 @@ OUTCOMES: Mapping[str, str] = {
 RULES: Mapping[str, str] = {
     "nobody": "nobody else sees",
     "practice": "everyone in the practice sees",
+    "default": "the practice's rule says who sees",
     "chosen": "chosen colleagues see",
+}
+MAY: Mapping[str, str] = {
+    "edit": "may edit",
+    "view": "may view",
+    "none": "may not see",
+    "rule": "may do what the owner's rule says with",
 }
 
 
@@ -176,8 +190,11 @@ def _details(detail: Mapping[str, Any], names: Names) -> dict[str, str]:
         "outcome": OUTCOMES.get(str(detail.get("outcome")), _words(str(detail.get("outcome", "")))),
         "fields": ", ".join(_words(str(name)) for name in detail.get("fields", [])),
         "field": _words(str(detail.get("field", "a field"))),
+        "viewing": ", for viewing only" if detail.get("access") == "view" else "",
+        "may": MAY.get(str(detail.get("access")), "may see"),
         "rule": RULES.get(str(detail.get("rule")), "other people see"),
         "version": str(detail.get("version", "")),
+        "needed": "needed" if detail.get("requires_two_factor") else "not needed",
         "on": "on" if detail.get("is_on") else "off",
         "deliveries": _count(detail.get("deliveries"), "delivery", "deliveries"),
         "clients": _count(detail.get("clients"), "client", "clients"),

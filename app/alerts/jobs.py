@@ -15,6 +15,8 @@ from procrastinate import JobContext
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import bell
+from app.accounts.models import BellNote
 from app.accounts.tools import Tools, tools_of
 from app.alerts.hours import digest_of, is_quiet, local_day
 from app.alerts.models import Alert, AlertDigest
@@ -69,12 +71,15 @@ async def digest(context: JobContext, timestamp: int) -> None:
 @queue.periodic(cron="23 3 * * *")
 @queue.task(name="alerts.forget_old", queueing_lock="alerts.forget_old", pass_context=True)
 async def forget_old(context: JobContext, timestamp: int) -> None:
-    """Delete alerts that have been over for ninety days, and the days of digests as old."""
+    """Delete alerts that have been over for ninety days, and days of digests and notes as old."""
     tools = tools_of(context)
     long_ago = tools.clock() - KEPT_FOR
     async with transaction(tools.sessions) as session:
         await session.execute(delete(Alert).where(Alert.recovered_at < long_ago))
         await session.execute(delete(AlertDigest).where(AlertDigest.day < long_ago.date()))
+        old = delete(BellNote).where(BellNote.created_at < long_ago)
+        for membership_id, about in await session.execute(old.returning(BellNote.membership_id, BellNote.about)):
+            await bell.hush(session, about, membership_id)
 
 
 def _is_quiet(practice: Any, now: datetime) -> bool:

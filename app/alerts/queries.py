@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.accounts.access import Member
-from app.accounts.models import BellMark, Membership, Practice, Practitioner, Role
+from app.accounts.models import BellMark, BellNote, Membership, Practice, Practitioner, Role
 from app.alerts.models import Alert, AlertDigest, AlertMember, AlertRecipient, Telling
 from app.errors import NotFoundError
 
@@ -38,6 +38,21 @@ async def list_alerts(session: AsyncSession, member: Member) -> Sequence[Any]:
         _with_names(select(Alert, Practitioner.name.label("name"), _programs(shown), is_unread.label("is_unread")))
         .where(visible_to(member))
         .order_by(Alert.recovered_at.desc().nulls_first(), Alert.opened_at.desc())
+        .limit(MOST_SHOWN)
+    )
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    return rows
+
+
+async def list_notes(session: AsyncSession, member: Member) -> Sequence[Any]:
+    """Return what concerns the member, the newest first: (BellNote, actor's name or None, is_unread). At most 50."""
+    is_unread = exists().where(BellMark.about == BellNote.about, BellMark.membership_id == member.membership_id)
+    query = (
+        select(BellNote, Practitioner.name.label("name"), is_unread.label("is_unread"))
+        .outerjoin(Membership, Membership.id == BellNote.actor_id)
+        .outerjoin(Practitioner, Practitioner.id == Membership.practitioner_id)
+        .where(BellNote.membership_id == member.membership_id)
+        .order_by(BellNote.created_at.desc(), BellNote.id)
         .limit(MOST_SHOWN)
     )
     rows: Sequence[Any] = (await session.execute(query)).all()

@@ -14,7 +14,7 @@ from app.accounts import audit
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.connections import find_connection, note_reached
 from app.accounts.form_fields import FormText
-from app.accounts.models import Connection, ConnectionState
+from app.accounts.models import Connection, ConnectionState, Practice
 from app.accounts.switching import switch_practice
 from app.accounts.tools import Tools
 from app.bridge.outcomes import Following, Outcome, Result, send_trace_along
@@ -30,6 +30,7 @@ from app.bridge.service import (
 )
 from app.clients.jobs import defer_refresh
 from app.clients.queries import KnownPatient, find_known_patient
+from app.clients.request_queries import find_asked
 from app.cliniko.errors import ClinikoError, KeyRejected, NotPermitted, PatientNotFound
 from app.cliniko.merges import MergeTrail
 from app.crypto import CannotDecryptError
@@ -86,7 +87,7 @@ async def open_from_cliniko(
         if elsewhere:
             return _ask_which(click, elsewhere)
         is_seen = await can_see_in_cliniko(tools, connection, click.patient_id)
-        return _not_shared_page(click, member, NotShared(known.client_id, known.owner_name if is_seen else None))
+        return await _not_shared_page(click, member, NotShared(known.client_id, known.owner_name if is_seen else None))
     began = time.monotonic()
     trail = await _ask_here(click, connection)
     if isinstance(trail, MergeTrail):
@@ -161,7 +162,7 @@ def _open_known(click: Click, member: Member, known: KnownPatient) -> Response:
 async def _open_new(click: Click, member: Member, trail: MergeTrail) -> Response:
     found = await open_patient(click.session, member, click.tools, trail, click.patient_id)
     if isinstance(found, NotShared):
-        return _not_shared_page(click, member, found)
+        return await _not_shared_page(click, member, found)
     return _lead_to(click, found.client_id, Outcome.MADE if found.is_new else Outcome.OPENED)
 
 
@@ -203,9 +204,20 @@ def _refuse(click: Click, outcome: Outcome, member: Member | None = None, client
     )
 
 
-def _not_shared_page(click: Click, member: Member, found: NotShared) -> Response:
+async def _not_shared_page(click: Click, member: Member, found: NotShared) -> Response:
     _refuse(click, Outcome.NOT_SHARED, member, found.client_id)
-    return page(click.request, "bridge/not_shared.html", status=404, owner_name=found.owner_name)
+    asked = await find_asked(click.session, member, found.client_id)
+    practice = await click.session.get_one(Practice, member.practice_id)
+    return page(
+        click.request,
+        "bridge/not_shared.html",
+        status=404,
+        owner_name=found.owner_name,
+        patient_id=click.patient_id,
+        asked=asked,
+        may_ask=asked is None or not (asked.is_open or (asked.again_at and click.tools.clock() < asked.again_at)),
+        zone=practice.time_zone or "UTC",
+    )
 
 
 def _no_key_page(click: Click, *, is_rejected: bool) -> Response:

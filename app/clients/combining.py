@@ -14,22 +14,33 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, or_, select, update
+from sqlalchemy import Table, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
-from app.accounts.models import Membership
+from app.clients.combined_sight import share, unshare
 from app.clients.details import Weighed, fill, from_data, to_data
-from app.clients.models import Client, ClientChange, ClientCombination, ClientLink, ClientsKeptApart, ClientViewer
+from app.clients.models import (
+    AccessRequest,
+    Client,
+    ClientChange,
+    ClientCombination,
+    ClientGrant,
+    ClientLink,
+    ClientsKeptApart,
+    ClientViewer,
+)
 from app.clients.writing import note_correction, write_details
 from app.db import Base
 from app.errors import ConflictError, ForbiddenError, NotFoundError
 
 UNDO_FOR = timedelta(days=30)
 # Told apart from what other rooms keep of a client: these have rules of their own.
-OF_THIS_ROOM = frozenset({ClientLink.__table__, ClientChange.__table__, ClientViewer.__table__})
+OF_THIS_ROOM = frozenset(
+    model.__table__ for model in (ClientLink, ClientChange, ClientGrant, ClientViewer, AccessRequest)
+)
 
 
 @dataclass
@@ -37,8 +48,8 @@ class Moved:
     """What a combination changed; all ids as texts.
 
     ``rows`` are ids by table, links among them; ``current_link`` is the absorbed client's link that said where its
-    files go; ``viewers`` are memberships that were let see the survivor; ``owner_before`` is the survivor's owner where
-    that changed; ``filled`` are details taken over, as data.
+    files go; ``viewers`` are memberships of which something was said for the survivor; ``owner_before`` is the
+    survivor's owner where that changed; ``filled`` are details taken over, as data.
     """
 
     rows: dict[str, list[str]] = field(default_factory=dict)
@@ -165,37 +176,12 @@ async def _move_all(session: AsyncSession, survivor: Client, absorbed: Client, n
         .values(client_id=survivor.id, is_current=False)
         .execution_options(synchronize_session=False)
     )
-    await _share(session, survivor, absorbed, moved, now)
+    moved.viewers, moved.owner_before = await share(session, survivor, absorbed, now)
     _fill_in(survivor, absorbed, moved)
     await note_correction(session, survivor, absorbed.date_of_birth)
     absorbed.combined_into_id = survivor.id
     await session.flush()
     return moved
-
-
-async def _share(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
-    """Let everybody who was given sight of either client see the one; the owner of the absorbed client among them.
-
-    The survivor's owner stays its owner, unless they have left the practice and the other has not.
-    """
-    owners = {survivor.owner_id, absorbed.owner_id}
-    active = set(
-        await session.scalars(select(Membership.id).where(Membership.id.in_(owners), Membership.ended_at.is_(None)))
-    )
-    viewers = set(
-        await session.scalars(select(ClientViewer.membership_id).where(ClientViewer.client_id == absorbed.id))
-    )
-    if survivor.owner_id not in active and absorbed.owner_id in active:
-        moved.owner_before, survivor.owner_id = str(survivor.owner_id), absorbed.owner_id
-    for membership_id in sorted((viewers | {absorbed.owner_id}) - {survivor.owner_id}):
-        added = await session.scalar(
-            insert(ClientViewer)
-            .values(client_id=survivor.id, membership_id=membership_id, granted_at=now)
-            .on_conflict_do_nothing()
-            .returning(ClientViewer.membership_id)
-        )
-        if added is not None:
-            moved.viewers.append(str(added))
 
 
 def _fill_in(survivor: Client, absorbed: Client, moved: Moved) -> None:
@@ -245,7 +231,7 @@ async def undo(
     if now - found.combined_at > UNDO_FOR:
         raise ConflictError("Combining clients can be undone for 30 days. These were combined before that.")
     moved = Moved(**found.moved)
-    await _move_back(session, survivor, absorbed, moved)
+    await _move_back(session, survivor, absorbed, moved, now)
     await note_correction(session, absorbed, survivor.date_of_birth)
     absorbed.combined_into_id = None
     found.undone_at, found.undone_by_id = now, member.membership_id
@@ -270,7 +256,7 @@ def may_undo(
     return str(membership_id) in {str(survivor_owner_id), str(absorbed_owner_id), moved["owner_before"]}
 
 
-async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved) -> None:
+async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
     tables: Sequence[Any] = [*tables_of_clients(), ClientLink.__table__]
     for table in tables:
         ids = moved.rows.get(table.name, [])
@@ -286,21 +272,10 @@ async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, 
             .values(is_current=True)
             .execution_options(synchronize_session=False)
         )
-    await _unshare(session, survivor, absorbed, moved)
+    await unshare(session, survivor, absorbed, moved.viewers, now)
     if moved.owner_before is not None and survivor.owner_id == absorbed.owner_id:
         survivor.owner_id = uuid.UUID(moved.owner_before)
     own = survivor.own_fields
     untouched = {name for name, data in moved.filled.items() if name in own and to_data(survivor.details[name]) == data}
     emptied = {name: from_data(name, own[name]["cliniko"]) for name in untouched}
     write_details(survivor, Weighed(emptied, {name: own[name] for name in own.keys() - untouched}, []))
-
-
-async def _unshare(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved) -> None:
-    """Take sight of the survivor back from those the combination gave it to, unless another one would have."""
-    is_other = and_(Client.combined_into_id == survivor.id, Client.id != absorbed.id)
-    seeing = select(ClientViewer.membership_id).join(Client, Client.id == ClientViewer.client_id).where(is_other)
-    others = await session.scalars(select(Client.owner_id).where(is_other).union(seeing))
-    ended = {uuid.UUID(id_) for id_ in moved.viewers} - set(others)
-    await session.execute(
-        delete(ClientViewer).where(ClientViewer.client_id == survivor.id, ClientViewer.membership_id.in_(ended))
-    )

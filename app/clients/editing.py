@@ -89,24 +89,26 @@ async def settle_field(
     _record(session, "client.field_settled", member, client.id, now, field=field, takes_theirs=takes_theirs)
 
 
-async def link_by_hand(session: AsyncSession, member: Member, client: Client, other: Client, now: datetime) -> None:
-    """Make a client added by hand part of a Cliniko patient's, since a person says they are the same (case 29).
+async def link_by_hand(
+    session: AsyncSession, member: Member, client: Client, other: Client, now: datetime
+) -> uuid.UUID:
+    """Make one client of two, since a person says they are the same (case 29), and return which it is.
 
-    Raises ConflictError for two clients of which not exactly one is a Cliniko patient's, and for two that somebody told
-    apart or combined otherwise meanwhile.
+    It is the Cliniko patient's of the two, else ``client``. Raises ConflictError for two patients of Cliniko, who are
+    merged there, and for two that somebody told apart or combined otherwise.
     """
     if client.id == other.id:
-        return  # pressed twice
-    if not client.is_hand_made and other.is_hand_made and await is_linked(session, client.id):
-        by = member.practitioner_id
-        await combine(session, client.id, [other.id], reason="linked", now=now, practitioner_id=by)
-        if other.combined_into_id != client.id:
-            raise ConflictError(
-                "Somebody said meanwhile that these are different people, or linked one of them to another. "
-                "Nothing was changed."
-            )
-        return
-    raise ConflictError("Only a client added by hand can be linked to one from Cliniko. Nothing was changed.")
+        return client.id  # pressed twice
+    survivor, absorbed = (other, client) if client.is_hand_made and not other.is_hand_made else (client, other)
+    if not absorbed.is_hand_made:
+        raise ConflictError("Both are patients in Cliniko: merge them there, and they become one here too.")
+    by = member.practitioner_id
+    await combine(session, survivor.id, [absorbed.id], reason="linked", now=now, practitioner_id=by)
+    if absorbed.combined_into_id != survivor.id:
+        raise ConflictError(
+            "Somebody has said that these are different people, or linked one of them to another. Nothing was changed."
+        )
+    return survivor.id
 
 
 async def tell_apart(session: AsyncSession, member: Member, client: Client, other: Client, now: datetime) -> None:

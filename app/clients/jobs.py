@@ -13,6 +13,7 @@ from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools, tools_of
 from app.clients.models import Client
 from app.clients.queries import current_patient_id
+from app.clients.requests import list_due, pass_on_if_due
 from app.clients.service import mark_not_visible, refresh_client
 from app.cliniko.errors import ClinikoError, KeyRejected, PatientNotFound
 from app.cliniko.merges import MergeTrail
@@ -109,3 +110,18 @@ async def take_over(
             return found
     log.warning("client_not_refreshed", client_id=str(client_id), reason="linked_elsewhere")
     return None
+
+
+@queue.periodic(cron="11 * * * *")
+@queue.task(name="clients.pass_on_requests", queueing_lock="clients.pass_on_requests", pass_context=True)
+async def pass_on_requests(context: JobContext, timestamp: int) -> None:
+    """Tell those who run a practice of requests that a client's owner has not answered for a week, each once.
+
+    One transaction each, which holds its row: done twice, or by two at once, the second finds nothing to do.
+    """
+    tools = tools_of(context)
+    async with transaction(tools.sessions) as session:
+        ids = await list_due(session, tools.clock())
+    for request_id in ids:
+        async with transaction(tools.sessions) as session:
+            await pass_on_if_due(session, tools, request_id)

@@ -19,10 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import Membership
+from app.accounts.models import Access, Membership
 from app.clients.details import WORDS
 from app.clients.names import display_name
-from app.db import Base, WithId
+from app.db import Base, WithId, words_of
 
 UNLINKED = text("is_hand_made AND combined_into_id IS NULL")
 
@@ -112,11 +112,30 @@ class ClientLink(WithId, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class ClientViewer(Base):
-    """A member who sees one client of a colleague's, whatever the colleague's sharing rule.
+class ClientGrant(Base):
+    """What one member may do with one client of a colleague's, whatever the colleague's rule: edit, view or nothing.
 
-    Made when clients of two owners are combined, so that neither loses the person from their list.
+    Given by a person (``given_by_id``), or made when clients of two owners were combined, so that neither loses the
+    person from their list.
     """
+
+    __tablename__ = "client_grants"
+    __table_args__ = (
+        Index("ix_client_grants_membership_id", "membership_id"),
+        CheckConstraint("access IN ('none', 'view', 'edit')", name="access"),
+    )
+
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True)
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
+    access: Mapped[Access] = mapped_column(words_of(Access))
+    # The first moment (UTC) at which it no longer holds: the end of its last day where the practice is.
+    ends_at: Mapped[datetime | None]
+    given_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    given_at: Mapped[datetime]
+
+
+class ClientViewer(Base):
+    """What the previous release knows of grants; the database copies its rows to ``ClientGrant``. To be dropped."""
 
     __tablename__ = "client_viewers"
     __table_args__ = (Index("ix_client_viewers_membership_id", "membership_id"),)
@@ -124,6 +143,37 @@ class ClientViewer(Base):
     client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True)
     membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"), primary_key=True)
     granted_at: Mapped[datetime]
+
+
+class AccessRequest(WithId, Base):
+    """A member's wish to see a client of a colleague's, and what became of it (case 6)."""
+
+    __tablename__ = "access_requests"
+    __table_args__ = (
+        # One while it is open, however often and from wherever it is asked.
+        Index(
+            "uq_access_requests_open",
+            "client_id",
+            "asker_id",
+            unique=True,
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        Index("ix_access_requests_asker_id", "asker_id"),
+        Index("ix_access_requests_waiting", "practice_id", "asked_at", postgresql_where=text("decided_at IS NULL")),
+        CheckConstraint("access IN ('none', 'view', 'edit')", name="access"),
+        CheckConstraint("(decided_at IS NULL) = (access IS NULL)", name="decided"),
+    )
+
+    practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
+    client_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"))
+    asker_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id", ondelete="CASCADE"))
+    asked_at: Mapped[datetime]
+    # When those who run the practice were told that the owner does not answer.
+    passed_on_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id", ondelete="SET NULL"))
+    # What was given; "none" is a no.
+    access: Mapped[Access | None] = mapped_column(words_of(Access))
 
 
 class ClientChange(Base):

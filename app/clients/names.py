@@ -1,5 +1,7 @@
 """A client's name as people read it (awkward case 17)."""
 
+import regex
+
 
 def display_name(first_name: str, preferred_first_name: str, last_name: str) -> str:
     """Return "Preferred (First) Last", or "First Last" where no other name is preferred; never empty."""
@@ -7,3 +9,9 @@ def display_name(first_name: str, preferred_first_name: str, last_name: str) -> 
     if preferred and preferred.casefold() != first.casefold():
         first = f"{preferred} ({first})" if first else preferred
     return " ".join(part for part in (first, last) if part) or "Unnamed client"
+
+
+def initials(first_name: str, last_name: str) -> str:
+    """Return "O.H." for Olivia Hart, in any script: all that a mail may say of a client. "" where there is no name."""
+    letters = (regex.search(r"\p{L}\p{M}*", part) for part in (first_name, last_name))
+    return "".join(f"{found[0].upper()}." for found in letters if found)

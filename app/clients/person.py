@@ -16,7 +16,7 @@ from app.clients.details import EDITABLE, WORDS, to_data, write
 from app.clients.matching import Likeness, Person, plain_email, rank
 from app.clients.models import Client, ClientChange, ClientCombination, ClientLink, ClientsKeptApart
 from app.clients.names import display_name
-from app.clients.queries import sees_client
+from app.clients.visibility import sees_client
 
 NEWS_FOR = timedelta(days=14)
 # Looked at and shown: a clinic may write one address of its own for everybody who has none.

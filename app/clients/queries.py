@@ -8,45 +8,33 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import Select, bindparam, cast, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, load_only
 
 from app.accounts.access import Member
-from app.accounts.models import Connection, Membership, Practice, Practitioner, SharedColleague, SharingRule
-from app.clients.models import Client, ClientLink, ClientViewer
+from app.accounts.models import Access, Connection, Membership, Practice, Practitioner
+from app.clients.models import Client, ClientLink
 from app.clients.names import display_name
 from app.clients.search import begins_too_many, search_query
+from app.clients.visibility import VisibleOwners, access_to, sees_client, visible_owners
 from app.cliniko.patient_pages import patient_page_url
-from app.errors import NotFoundError
+from app.errors import ForbiddenError, NotFoundError
 
 PAGE_LENGTH = 50
 
 
-def shares_with(member: Member) -> ColumnElement[bool]:
-    """Condition on ``Membership``: its clients are visible to the member. The one place that judges sharing.
+class ViewOnlyError(ForbiddenError):
+    """The member may look at the client, and change nothing of theirs."""
 
-    Chosen colleagues count only while the owner's rule is "chosen". Role makes no difference: an admin runs the team,
-    not other people's treatment.
-    """
-    chosen = exists().where(
-        SharedColleague.owner_id == Membership.id, SharedColleague.colleague_id == member.membership_id
-    )
-    return and_(
-        Membership.practice_id == member.practice_id,
-        or_(
-            Membership.id == member.membership_id,
-            Membership.sharing_rule == SharingRule.PRACTICE,
-            and_(Membership.sharing_rule == SharingRule.CHOSEN, chosen),
-        ),
-    )
+    title = "View only"
 
-
-def sees_client(member: Member) -> ColumnElement[bool]:
-    """Condition on ``Client`` joined with its owner's ``Membership``: shared with the member, or given to them."""
-    given = select(ClientViewer.client_id).where(ClientViewer.membership_id == member.membership_id)
-    return or_(shares_with(member), and_(Client.practice_id == member.practice_id, Client.id.in_(given)))
+    def __init__(self, owner_name: str) -> None:
+        super().__init__(
+            f"{owner_name} lets you look at this client, but not change anything, so nothing was changed. "
+            f"Ask {owner_name} to open this client's page, Who can see this client, and let you edit."
+        )
 
 
 async def get_client(session: AsyncSession, member: Member, client_id: uuid.UUID) -> Client:
@@ -54,26 +42,44 @@ async def get_client(session: AsyncSession, member: Member, client_id: uuid.UUID
 
     For a client that became part of another it is that other one, so that old addresses go on leading to the person.
     """
-    client = await session.scalar(
-        select(Client)
-        .join(Membership, Membership.id == Client.owner_id)
-        .join(Practitioner, Practitioner.id == Membership.practitioner_id)
-        .where(
-            Client.id == client_id,
-            Client.practice_id == member.practice_id,
-            Client.combined_into_id.is_(None),
-            sees_client(member),
+    return (await get_client_and_access(session, member, client_id))[0]
+
+
+async def get_client_to_edit(session: AsyncSession, member: Member, client_id: uuid.UUID) -> Client:
+    """Return a client as ``get_client`` for whoever changes anything of theirs; raises ViewOnlyError.
+
+    Every route that changes something a client has goes through here.
+    """
+    client, access = await get_client_and_access(session, member, client_id)
+    if access is not Access.EDIT:
+        raise ViewOnlyError(client.owner.practitioner.name)
+    return client
+
+
+async def get_client_and_access(session: AsyncSession, member: Member, client_id: uuid.UUID) -> tuple[Client, Access]:
+    """Return a client as ``get_client`` with what the member may do with it: view or edit."""
+    row = (
+        await session.execute(
+            select(Client, access_to(member).label("access"))
+            .join(Membership, Membership.id == Client.owner_id)
+            .join(Practitioner, Practitioner.id == Membership.practitioner_id)
+            .where(
+                Client.id == client_id,
+                Client.practice_id == member.practice_id,
+                Client.combined_into_id.is_(None),
+                sees_client(member),
+            )
+            .options(contains_eager(Client.owner).contains_eager(Membership.practitioner))
         )
-        .options(contains_eager(Client.owner).contains_eager(Membership.practitioner))
-    )
-    if client is not None:
-        return client
+    ).one_or_none()
+    if row is not None:
+        return row[0], Access(row.access)
     into_id = await session.scalar(
         select(Client.combined_into_id).where(Client.id == client_id, Client.practice_id == member.practice_id)
     )
     if into_id is None:
         raise NotFoundError
-    return await get_client(session, member, into_id)
+    return await get_client_and_access(session, member, into_id)
 
 
 @dataclass(frozen=True)
@@ -144,6 +150,8 @@ class ClientRow:
     owner_id: uuid.UUID
     owner_name: str
     is_archived: bool
+    is_view_only: bool
+    is_hand_made: bool
 
 
 @dataclass(frozen=True)
@@ -171,58 +179,17 @@ async def list_clients(session: AsyncSession, member: Member, *, typed: str = ""
             owner_id=client.owner_id,
             owner_name=owners[client.owner_id],
             is_archived=client.archived_at is not None,
+            is_hand_made=client.is_hand_made,
+            is_view_only=visible.access(client_id=client.id, owner_id=client.owner_id) is Access.VIEW,
         )
         for client in found[:PAGE_LENGTH]
     ]
     return ClientPage(rows, number, len(found) > PAGE_LENGTH)
 
 
-@dataclass(frozen=True)
-class VisibleOwners:
-    """Whose clients a member sees: all of ``shared_ids``; of the others in ``names`` only ``given_ids``, clients."""
-
-    names: dict[uuid.UUID, str]
-    shared_ids: list[uuid.UUID]
-    given_ids: list[uuid.UUID]
-
-    def sees(self, *, client_id: uuid.UUID, owner_id: uuid.UUID) -> bool:
-        """Return True when the member sees this client of this owner."""
-        return owner_id in self.shared_ids or client_id in self.given_ids
-
-
-async def visible_owners(session: AsyncSession, member: Member) -> VisibleOwners:
-    """Return the memberships whose clients the member sees, with their names.
-
-    A query of its own: with the few ids in hand the database goes straight to their clients by an index.
-    """
-    given = (
-        select(Client.owner_id, func.array_agg(Client.id).label("ids"))
-        .join(ClientViewer, ClientViewer.client_id == Client.id)
-        .where(ClientViewer.membership_id == member.membership_id, Client.practice_id == member.practice_id)
-        .group_by(Client.owner_id)
-        .subquery()
-    )
-    rows = await session.execute(
-        select(Membership.id, Practitioner.name, shares_with(member), given.c.ids)
-        .join(Practitioner, Practitioner.id == Membership.practitioner_id)
-        .outerjoin(given, given.c.owner_id == Membership.id)
-        .where(Membership.practice_id == member.practice_id, or_(shares_with(member), given.c.ids.is_not(None)))
-    )
-    names, shared_ids, given_ids = {}, [], []
-    for owner_id, name, is_shared, ids in rows:
-        names[owner_id] = name
-        if is_shared:
-            shared_ids.append(owner_id)
-        else:
-            given_ids += ids
-    return VisibleOwners(names, shared_ids, given_ids)
-
-
 def _list_statement(visible: VisibleOwners, member: Member, typed: str) -> Select[Client] | None:
     """Return the list's query, or None when what was typed holds no letter or digit to look for."""
-    is_visible: ColumnElement[bool] = Client.owner_id.in_(visible.shared_ids)
-    if visible.given_ids:
-        is_visible = or_(is_visible, Client.id.in_(visible.given_ids))
+    is_visible = visible.condition
     statement = (
         select(Client)
         .where(Client.practice_id == member.practice_id, is_visible, Client.combined_into_id.is_(None))
@@ -234,6 +201,7 @@ def _list_statement(visible: VisibleOwners, member: Member, typed: str) -> Selec
                 Client.date_of_birth,
                 Client.owner_id,
                 Client.archived_at,
+                Client.is_hand_made,
             )
         )
     )

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Member
-from app.accounts.models import Membership, Practitioner
+from app.accounts.models import Access, Membership, Practitioner
 from app.clients.models import Client
 from app.clients.names import display_name
-from app.clients.queries import visible_owners
+from app.clients.visibility import access_to, visible_owners
 from app.delivery.filters import AGES, Filter, Tally
 from app.delivery.models import Delivery
 from app.delivery.service import title_of
@@ -33,6 +33,12 @@ def may_see(member: Member) -> ColumnElement[bool]:
     """Condition on ``Delivery``: the member sees it on the page of deliveries."""
     is_of_practice = Delivery.practice_id == member.practice_id
     return is_of_practice if member.runs_team else and_(is_of_practice, Delivery.membership_id == member.membership_id)
+
+
+def is_view_only(member: Member) -> ColumnElement[bool]:
+    """Condition on ``Delivery``: its client is one that the member may only look at, whatever they do here else."""
+    is_its_client = and_(Client.id == Delivery.client_id, access_to(member) == Access.VIEW.value)
+    return exists().where(is_its_client, Membership.id == Client.owner_id)
 
 
 def fits(member: Member, chosen: Filter, now: datetime) -> ColumnElement[bool]:
@@ -69,12 +75,21 @@ async def member_names(session: AsyncSession, membership_ids: set[uuid.UUID]) ->
 
 @dataclass(frozen=True)
 class DeliveryRow:
-    """A delivery and whose key sends it; client and title are None where the asker may not see the client."""
+    """A delivery, whose key sends it, and what the asker may do with its client.
+
+    Client and title are None where the asker may not see the client.
+    """
 
     delivery: Delivery
     client_name: str | None
     title: str | None
     sent_by: str
+    access: Access
+
+    @property
+    def is_view_only(self) -> bool:
+        """True where the asker may look, but not try again."""
+        return self.access is Access.VIEW
 
 
 async def list_deliveries(
@@ -85,7 +100,7 @@ async def list_deliveries(
     newest = select(Delivery.id).where(fits(member, chosen, now)).order_by(*_NEWEST_FIRST).limit(most).offset(skip)
     # In pieces, between which others are served: an export is long.
     rows = await session.stream(_with_names(newest).execution_options(yield_per=PIECE))
-    return [_read(row, visible.sees(client_id=row.Delivery.client_id, owner_id=row.owner_id)) async for row in rows]
+    return [_read(row, visible.access(client_id=row.Delivery.client_id, owner_id=row.owner_id)) async for row in rows]
 
 
 _NEWEST_FIRST = (Delivery.created_at.desc(), Delivery.id.desc())
@@ -109,10 +124,11 @@ def _with_names(ids: Select[uuid.UUID]) -> Select[Delivery, str, str, str, uuid.
     )
 
 
-def _read(row: Any, is_visible: bool) -> DeliveryRow:
+def _read(row: Any, access: Access) -> DeliveryRow:
+    is_visible = access is not Access.NONE
     name = display_name(row.first_name, row.preferred_first_name, row.last_name)
     title = title_of(row.Delivery)
-    return DeliveryRow(row.Delivery, name if is_visible else None, title if is_visible else None, row.sent_by)
+    return DeliveryRow(row.Delivery, name if is_visible else None, title if is_visible else None, row.sent_by, access)
 
 
 EXPORTED = (

@@ -14,12 +14,13 @@ from app.accounts import audit
 from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.models import Practice
 from app.accounts.tools import Tools
-from app.clients.queries import get_client
+from app.clients.queries import get_client, get_client_to_edit
 from app.delivery.filters import AGES, GROUPS, Counts, Filter, count, read_filter
 from app.delivery.listing import (
     MOST_EXPORTED,
     PAGE_LENGTH,
     fits,
+    is_view_only,
     list_deliveries,
     member_names,
     tally,
@@ -140,7 +141,7 @@ async def retry_many(
 ) -> RedirectResponse:
     """Try deliveries again that the member sees on the page: one, those ticked, or all under its choices."""
     chosen, now = read_filter(state, who, age), tools.clock()
-    wanted = fits(member, chosen if which == ALL else Filter(), now)
+    wanted = fits(member, chosen if which == ALL else Filter(), now) & ~is_view_only(member)
     if which != ALL:
         wanted &= Delivery.id.in_(_read_ids((ids or []) if which == CHOSEN else [which]))
     went = await retry_deliveries(session, wanted, now, most=MOST_RETRIED)
@@ -151,8 +152,8 @@ async def retry_many(
 
 @router.post("/deliveries/{delivery_id}/retry")
 async def retry(delivery_id: uuid.UUID, session: Database, member: SignedIn, tools: ToolsDep) -> RedirectResponse:
-    """Try a delivery again that has stopped, or now rather than later, for whoever may see its client."""
-    delivery = await _get_delivery(session, member, delivery_id)
+    """Try a delivery again that has stopped, or now rather than later, for whoever may edit its client."""
+    delivery = await _get_delivery(session, member, delivery_id, to_edit=True)
     retried = await retry_delivery(session, delivery_id, tools.clock())
     if retried:
         _record(session, "delivery.retried", member, delivery, tools)
@@ -168,11 +169,13 @@ async def show_document(delivery_id: uuid.UUID, session: Database, member: Signe
     return show_pdf(*await get_document_content(session, delivery.document_id))
 
 
-async def _get_delivery(session: AsyncSession, member: Member, delivery_id: uuid.UUID) -> Delivery:
+async def _get_delivery(
+    session: AsyncSession, member: Member, delivery_id: uuid.UUID, *, to_edit: bool = False
+) -> Delivery:
     delivery = await session.get(Delivery, delivery_id)
     if delivery is None:
         raise NotFoundError
-    await get_client(session, member, delivery.client_id)
+    await (get_client_to_edit if to_edit else get_client)(session, member, delivery.client_id)
     return delivery
 
 

@@ -13,8 +13,8 @@ from app.accounts.access import Member
 from app.accounts.models import Membership
 from app.clients.models import Client
 from app.clients.names import display_name
-from app.clients.queries import sees_client
 from app.clients.search import search_query
+from app.clients.visibility import sees_client
 from app.errors import ConflictError, NotFoundError
 from app.programs.content import ProgramContent, draft_from
 from app.programs.drafts import MOST_ITEMS, Draft

@@ -12,10 +12,10 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, MaybeSignedIn, Member, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.tools import Tools
 from app.clients.models import Client
-from app.clients.queries import get_client
+from app.clients.queries import get_client_to_edit
 from app.delivery.models import Delivery, DeliveryState
 from app.exercises.library import Exercise
 from app.exercises.queries import find_exercises
@@ -29,7 +29,7 @@ from app.programs.queries import find_newest_version, get_program
 from app.programs.service import assign, keep_draft, new_draft, read_undo, start_program
 from app.programs.starts import find_start
 from app.web.filters import with_query
-from app.web.rendering import page, redirect, show_signed_out, with_next
+from app.web.rendering import page, redirect
 
 router = APIRouter()
 
@@ -42,7 +42,7 @@ def editor_path(client_id: uuid.UUID, program_id: uuid.UUID) -> str:
 @router.post("/clients/{client_id}/programs")
 async def add_program(client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep) -> Response:
     """Start a program and open it in the editor."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await start_program(session, member, client, tools.clock())
     audit.record_by(session, member, "program.begun", at=tools.clock(), client_id=client.id, program_id=str(program.id))
     return redirect(editor_path(client.id, program.id))
@@ -60,7 +60,7 @@ async def show_editor(
     problem: str = "",
 ) -> Response:
     """Show the editor on the draft as kept; with ``check`` also what stands in the way of assigning it."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id)
     if program.draft is None:
         return redirect(f"/clients/{client.id}/programs/{program.id}")
@@ -82,16 +82,12 @@ async def change_program(
     request: Request,
     client_id: uuid.UUID,
     program_id: uuid.UUID,
-    member: MaybeSignedIn,
+    member: SignedIn,
     session: Database,
     tools: ToolsDep,
 ) -> Response:
     """Keep what was typed, then do what the pressed button says."""
-    if member is None:
-        # An autosave is a script's: it takes a redirect for what it is.
-        is_typed = sent.action != "autosave"
-        return show_signed_out(request, sent.fields) if is_typed else redirect(with_next("/sign-in", request.url.path))
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     added = sent.action.removeprefix("add:") if sent.action.startswith("add:") else ""
     exercises = await find_exercises(session, member, sent.draft.slugs | ({added} if added else set()))

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from app.accounts import audit
 from app.accounts.access import Database, SignedIn, ToolsDep
-from app.clients.queries import get_client
+from app.clients.queries import get_client, get_client_to_edit
 from app.db import release
 from app.delivery.queries import get_document_content
 from app.pdf.document import file_name
@@ -34,7 +34,7 @@ async def show_preview(
     client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Answer with the draft's PDF exactly as it would be sent now, or lead to the editor that says what is missing."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)  # the link that it may make is the program's
     if program.draft is None:
         return redirect(f"/clients/{client.id}/programs/{program.id}")

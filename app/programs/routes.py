@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
-from app.accounts.models import Practice
+from app.accounts.models import Access, Practice
 from app.clients.models import Client
 from app.clients.person import read_news
-from app.clients.queries import find_patient_page, get_client
+from app.clients.queries import find_patient_page, get_client_and_access, get_client_to_edit
 from app.delivery.outages import describe_outage
 from app.delivery.shown import Standing, look_at, show
 from app.programs import editor_routes, pdf_routes, taking_back, version_routes
@@ -40,13 +40,13 @@ async def show_client(
     request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Show a client: details, what to know before treating, and programs with their deliveries."""
-    client = await get_client(session, member, client_id)
+    client, access = await get_client_and_access(session, member, client_id)
     if client.id != client_id:
         return redirect(f"/clients/{client.id}")  # it became part of this one
     now = tools.clock()
     audit.record_by(session, member, "client.viewed", at=now, client_id=client.id)
     programs, standing = await _look_at_programs(session, client, now)
-    shown = await _programs_context(session, member, client, programs, standing)
+    shown = await _programs_context(session, member, client, access, programs, standing)
     diaries = await list_diaries(session, client.id, ZoneInfo(shown["zone"]), shown["today"])
     return page(
         request,
@@ -68,12 +68,12 @@ async def show_deliveries(
 
     While it would say the same as the one whose tag comes along, there is nothing but the answer's head (304).
     """
-    client = await get_client(session, member, client_id)
+    client, access = await get_client_and_access(session, member, client_id)
     programs, standing = await _look_at_programs(session, client, tools.clock())
-    headers = {"ETag": standing.tag([(row.program_id, row.updated_at) for row in programs])}
+    headers = {"ETag": standing.tag(access, [(row.program_id, row.updated_at) for row in programs])}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    shown = await _programs_context(session, member, client, programs, standing)
+    shown = await _programs_context(session, member, client, access, programs, standing)
     answer = page(request, "programs/_list.html", **shown)
     answer.headers.update(headers)
     return answer
@@ -87,13 +87,19 @@ async def _look_at_programs(
 
 
 async def _programs_context(
-    session: AsyncSession, member: Member, client: Client, programs: Sequence[ProgramRow], standing: Standing
+    session: AsyncSession,
+    member: Member,
+    client: Client,
+    access: Access,
+    programs: Sequence[ProgramRow],
+    standing: Standing,
 ) -> dict[str, Any]:
     practice = await session.get_one(Practice, member.practice_id)
     zone = practice.time_zone or "UTC"
     return {
         "client": client,
         "member": member,
+        "may_edit": access is Access.EDIT,
         "programs": [row for row in programs if not row.ended_at],
         "ended": [row for row in programs if row.ended_at],
         "deliveries": await show(session, standing),
@@ -121,7 +127,7 @@ async def show_program(
     tools: ToolsDep,
 ) -> Response:
     """Show a program: each version as it was assigned, with its PDF and delivery."""
-    client = await get_client(session, member, client_id)
+    client, access = await get_client_and_access(session, member, client_id)
     program = await get_program(session, client.id, program_id)
     versions = await list_versions(session, program.id)
     if not versions:
@@ -135,6 +141,7 @@ async def show_program(
         request,
         "programs/show.html",
         client=client,
+        may_edit=access is Access.EDIT,
         program=program,
         versions=versions,
         deliveries=await show(session, standing),
@@ -148,7 +155,7 @@ async def revise_program(
     client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Open the editor on the next version, begun from the newest."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     await revise(session, program, tools.clock())
     return redirect(editor_routes.editor_path(client.id, program.id))
@@ -159,7 +166,7 @@ async def ask_to_discard(
     request: Request, client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database
 ) -> Response:
     """Ask before what was typed is lost."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id)
     if program.draft is None:
         return redirect(f"/clients/{client.id}")
@@ -178,7 +185,7 @@ async def discard_program_draft(
     client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Drop the draft; versions already assigned stay."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     await discard_draft(session, program)
     audit.record_by(

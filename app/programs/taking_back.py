@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Database, SignedIn, ToolsDep
 from app.clients.combining import undo
-from app.clients.queries import get_client
+from app.clients.queries import get_client_to_edit
 from app.delivery.models import Delivery, DeliveryState, Document
 from app.programs.models import Program, ProgramVersion
 from app.web.rendering import redirect
@@ -22,7 +22,7 @@ async def undo_combination(
     client_id: uuid.UUID, combination_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Take a combination back and show the client that is there again."""
-    await get_client(session, member, client_id)
+    await get_client_to_edit(session, member, client_id)
     found = await undo(session, member, client_id, combination_id, now=tools.clock())
     await bring_versions(session, found.absorbed_id)
     return redirect(f"/clients/{found.absorbed_id}", notice="combining-undone")

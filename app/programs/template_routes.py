@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError, drop_unstorable
-from app.clients.queries import get_client, list_clients
+from app.clients.queries import get_client, get_client_to_edit, list_clients
 from app.errors import NotFoundError
 from app.exercises.dose_form import parse_dose
 from app.exercises.dose_words import word_dose
@@ -197,7 +197,7 @@ async def use_template(
     start = await find_start(session, member, key)
     if start is None:
         raise NotFoundError
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await start_program(session, member, client, tools.clock(), start=start)
     return redirect(editor_routes.editor_path(client.id, program.id))
 

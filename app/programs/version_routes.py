@@ -10,8 +10,8 @@ from app.accounts import audit
 from app.accounts.access import Database, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import drop_unstorable
-from app.clients.queries import get_client
-from app.errors import BadRequestError, NotFoundError
+from app.clients.queries import get_client_to_edit
+from app.errors import BadRequestError, ConflictError, NotFoundError
 from app.programs.copying import copy_into, list_sources
 from app.programs.editor_routes import editor_path
 from app.programs.lifecycle import begin_again, set_state
@@ -36,7 +36,7 @@ async def change_state(
     state: FormText = "",
 ) -> Response:
     """Pause or end a program, or go on with it."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     if state not in STATES:
         raise BadRequestError("Choose whether the program is active, paused or ended.")
@@ -52,10 +52,16 @@ async def send_to_cliniko(
     member: SignedIn,
     session: Database,
     tools: ToolsDep,
+    confirm_archived: FormText = "",
 ) -> Response:
     """Send a version's PDF to the patient the client was linked to after it was assigned."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
+    if client.archived_at is not None and confirm_archived != "yes":
+        raise ConflictError(
+            "This patient is archived in Cliniko, so nothing was sent. Open the program's page: Send to Cliniko "
+            "asks you to confirm there."
+        )
     await send_version(session, member=member, client=client, program=program, number=number, now=tools.clock())
     return redirect(f"/clients/{client.id}", notice="version-sent")
 
@@ -71,7 +77,7 @@ async def assign_again(
     replaces: FormText = "",
 ) -> Response:
     """Open the editor on the next version, begun from an old one."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     await begin_again(session, program, number, tools.clock(), replaces=replaces == "yes")
     return redirect(editor_path(client.id, program.id))
@@ -88,7 +94,7 @@ async def choose_source(
     number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
 ) -> Response:
     """Show programs of the member's other clients to copy exercises from."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id)
     if program.draft is None:
         return redirect(f"/clients/{client.id}/programs/{program.id}")
@@ -119,7 +125,7 @@ async def copy_program(
     revision: Annotated[int, Form()] = 0,
 ) -> Response:
     """Append another client's exercises to this program and go back to the editor."""
-    client = await get_client(session, member, client_id)
+    client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     await copy_into(
         session,

@@ -20,6 +20,9 @@ class Notice(NamedTuple):
 NOTICES: dict[str, Notice] = {
     # Signing in and practices
     "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
+    "signed-in-instead": Notice(
+        "info", "You have an account with this e-mail already, so you are signed in to it. No other one was made."
+    ),
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
     "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),
@@ -33,6 +36,10 @@ NOTICES: dict[str, Notice] = {
     ),
     "password-reset": Notice("success", "Your password is changed. Sign in with it."),
     "second-step-late": Notice("info", "That took too long. Sign in again, then enter a code within ten minutes."),
+    "form-not-kept": Notice(
+        "warning",
+        "You were signed out, and what you sent was too large to keep. Sign in, then go back to it and send it again.",
+    ),
     "two-factor-off": Notice("success", "Two-factor sign-in is off."),
     "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),
     "email-changed": Notice("success", "Your e-mail is changed. Sign in with the new one from now on."),
@@ -67,6 +74,9 @@ NOTICES: dict[str, Notice] = {
     # Clients, exercises and programs
     "client-added": Notice("success", "The client is added."),
     "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),
+    "client-handed-over": Notice("success", "The client is handed over. Your colleague is told."),
+    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by e-mail."),
+    "request-answered-before": Notice("info", "This was answered before. The first answer counts."),
     "combining-undone": Notice("success", "This client is on its own again. What came since stays with the other one."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),

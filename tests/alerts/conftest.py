@@ -44,7 +44,7 @@ def nothing_in_trouble(request: pytest.FixtureRequest) -> None:
         engine: sa.Engine = request.getfixturevalue("database")
         with engine.begin() as connection:
             connection.exec_driver_sql("UPDATE deliveries SET state = 'delivered' WHERE state <> 'delivered'")
-            for table in ("alert_digests", "alerts", "bell_marks", "outgoing_mails"):
+            for table in ("alert_digests", "alerts", "bell_marks", "bell_notes", "outgoing_mails"):
                 connection.exec_driver_sql(f"DELETE FROM {table}")
 
 

@@ -37,6 +37,7 @@ def test_case_26_an_outage_of_many_keys_and_files_is_one_alert_and_one_mail_for_
     ana: Browser, ben: Browser, watch: Watch, database: sa.Engine
 ) -> None:
     of_ana, of_ben = email_of(ana), email_of(ben)
+    assert watch.tell().keys() == {of_ana, of_ben}, "each is told that their key was saved"
     send_some(database, ana, of_ana, 3)
     send_some(database, ben, of_ben, 1)
     failing = "UPDATE connections SET failing_since = :since, failures = :failures"
@@ -273,3 +274,32 @@ def test_old_alerts_are_forgotten(alone: str, browser: Browser, watch: Watch, da
     watch.clock.turn(days=2)
     watch.forget()
     assert rows(database, "SELECT FROM alerts") == []
+
+
+def test_notes_are_read_one_by_one_and_old_ones_are_forgotten(
+    alone: str, browser: Browser, watch: Watch, database: sa.Engine
+) -> None:
+    for said in ("access_declined", "of_a_newer_release"):
+        execute(
+            database,
+            "INSERT INTO bell_notes (id, membership_id, about, said, path, created_at) "
+            "SELECT gen_random_uuid(), m.id, gen_random_uuid(), :said, '/account/sharing', :now FROM memberships m "
+            "JOIN practitioners p ON p.id = m.practitioner_id WHERE p.email = :email",
+            said=said,
+            now=watch.clock(),
+            email=alone,
+        )
+    execute(database, "INSERT INTO bell_marks (membership_id, about) SELECT membership_id, about FROM bell_notes")
+    told = browser.get("/alerts").text
+    assert bell(browser) == "Alerts, 2 new"
+    assert "Your request to see a client was declined." in told and "There is news for you." in told
+    browser.get("/alerts")
+    browser.press("Mark as read")
+    assert bell(browser) == "Alerts, 1 new"
+    stranger = browser.another()
+    stranger.sign_up()
+    for (note_id,) in rows(database, "SELECT id FROM bell_notes"):
+        assert stranger.post(f"/alerts/notes/{note_id}/read").status == 404
+    watch.clock.turn(days=91)
+    watch.forget()
+    assert rows(database, "SELECT FROM bell_notes") == [] and rows(database, "SELECT FROM bell_marks") == []

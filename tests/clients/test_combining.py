@@ -91,6 +91,43 @@ def test_case_12_it_can_be_taken_back_and_what_came_since_stays(
     assert "Combined with" not in again.text
 
 
+def test_case_12_a_colleague_who_saw_one_side_by_its_owners_rule_goes_on_seeing_the_person_as_before(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    cleo = ana.invite_colleague(name="Cleo Marsh")
+    ana.get("/account/sharing")
+    ana.press("Save changes", **{"Everyone in the practice": True})
+    away, absorbed, _, kept = merged_pair(ana, clinic, ben)
+    with database.begin() as connection:  # but for viewing only
+        owner = "(SELECT owner_id FROM clients WHERE id = :id)"
+        connection.execute(
+            sa.text(f"UPDATE memberships SET sharing_access = 'view' WHERE id = {owner}"),
+            {"id": id_of(absorbed)},
+        )
+    assert (cleo.get(absorbed).status, cleo.get(kept).status) == (200, 404)
+    look_again(ana, away)
+    assert cleo.get(absorbed).path == kept
+    assert "View only" in cleo.get("/clients").text
+    ana.get(kept)
+    assert ana.press("Make them two clients again").path == absorbed
+    assert (cleo.get(absorbed).status, cleo.get(kept).status) == (200, 404)
+
+
+def test_what_the_previous_release_gives_and_takes_back_counts_here(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
+    with database.begin() as connection:
+        added = "INSERT INTO client_viewers (client_id, membership_id, granted_at) SELECT c.id, m.id, now() "
+        added += "FROM clients c JOIN memberships m ON m.practice_id = c.practice_id AND m.id <> c.owner_id "
+        added += "WHERE c.id = :id"
+        connection.execute(sa.text(added), {"id": id_of(client)})
+    assert ben.get(client).has_button("New program")
+    with database.begin() as connection:
+        connection.execute(sa.text("DELETE FROM client_viewers WHERE client_id = :id"), {"id": id_of(client)})
+    assert ben.get(client).status == 404
+
+
 def test_case_12_undo_is_for_those_whose_clients_they_were_and_for_thirty_days(
     ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:

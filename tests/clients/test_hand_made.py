@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.clients.matching import Likeness, Person, compare, rank
 from tests.clients.arrange import id_of
 from tests.programs.arrange import add_client, start_from_template
-from tests.support import Browser, Clinic, Page
+from tests.support import PASSWORD, Browser, Clinic, Page
 
 BORN, OTHER = date(1961, 3, 27), date(1988, 3, 14)
 
@@ -81,13 +81,18 @@ def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
 
 
 def test_what_was_typed_after_the_session_ended_is_kept_for_after_signing_in(ana: Browser) -> None:
+    email = str(ana.get("/account/security").soup.find("input", type="email")["value"])
     ana.get("/clients/new")
     ana.cookies.clear()
     page = ana.press("Add client", **{"First name": "Olivia", "Last name": "Hart"})
-    assert page.status == 401 and b'value="Olivia"' in page.content
-    field = page.soup.find("input", attrs={"name": "id"})
-    assert field is not None
-    assert ana.post(f"/clients/{field['value']}/edit", {"was_first_name": "", "first_name": "Olivia"}).status == 401
+    assert page.status == 401 and "Olivia" not in page.soup.decode()
+    ana.press("Sign in", Email=email, Password=PASSWORD)
+    path = ana.press("Send what you typed").path
+    assert ana.page.h1 == "Olivia Hart"
+    ana.cookies.clear()
+    assert ana.post(f"{path}/edit", {"was_first_name": "Olivia", "first_name": "Olive"}).status == 401
+    ana.press("Sign in", Email=email, Password=PASSWORD)
+    assert ana.press("Send what you typed").h1 == "Olive Hart"
 
 
 def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
@@ -107,7 +112,15 @@ def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
     assert ana.get(by_hand).path == page.path
     assert not linked.has_button("Same person, link them")
     form, _ = linked.form("Send to Cliniko")
-    assert "on its way" in ana.press("Send to Cliniko").text
+    with database.begin() as connection:
+        connection.execute(sa.text("UPDATE clients SET archived_at = now() WHERE id = :id"), {"id": id_of(page.path)})
+    refused = ana.post(str(form["action"]), {})  # case 13: archived meanwhile
+    assert refused.status == 409 and "asks you to confirm" in refused.text
+    assert not ana.get(page.path).has_button("Send to Cliniko")  # but a link to where it is asked
+    ana.get(ana.get(page.path).link("Send to Cliniko"))
+    assert "on its way" in ana.press("Send although archived").text
+    with database.begin() as connection:
+        connection.execute(sa.text("UPDATE clients SET archived_at = NULL WHERE id = :id"), {"id": id_of(page.path)})
     ana.post(str(form["action"]), {})  # pressed twice
     ana.post(program.replace(by_hand, page.path) + "/revise", {})
     ana.press("Assign program")
@@ -154,7 +167,7 @@ def test_case_29_a_colleagues_client_is_not_revealed_and_not_linked(ana: Browser
     bens = add_by_hand(ben, First_name="Olivia", Last_name="Hart", Email="olivia@hart.au", Pronouns="secret").path
     patient = clinic.add_patient("Olivia", "Hart", email="olivia@hart.au")
     page = ana.open_patient(patient)
-    assert "same person" not in page.text
+    assert "Is this the same person" not in page.text
     assert ana.post(f"{page.path}/same-person", {"other": id_of(bens)}).status == 404
     ben.share_with_everyone()
     assert "added by Ben Cole" in ana.open_patient(patient).text
@@ -162,3 +175,41 @@ def test_case_29_a_colleagues_client_is_not_revealed_and_not_linked(ana: Browser
     other = ana.open_patient(clinic.add_patient("Oliver", "Hart")).path
     assert ana.post(f"{page.path}/same-person", {"other": id_of(other)}).status == 409
     assert ana.get(other).path == other
+
+
+def test_two_clients_added_by_hand_are_made_one_and_two_again(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    first = add_by_hand(ana, First_name="Olivia", Last_name="Hart", Email="olivia@hart.au").path
+    twice = add_by_hand(ana, First_name="Liv", Last_name="Hart", Pronouns="she/her").path
+    start_from_template(ana, twice)
+    program = ana.press("Assign program").link("Knee: osteoarthritis")
+    page = ana.get(ana.get(first).link("This is the same person as"))
+    assert page.path == f"{first}/same-person" and page.text.count("added by hand") == 1  # not with herself
+    ana.get(page.link("Same person"))
+    page = ana.press("Make them one client")
+    assert (page.path, page.h1) == (first, "Olivia Hart") and "she/her" in page.text
+    assert ana.get(twice).path == first and "Combined with Liv Hart" in page.text
+    assert ana.get(program.replace(twice, first)).status == 200
+    assert "In Cliniko" not in ana.get(f"{first}/edit").text
+    ana.get(first)
+    back = ana.press("Make them two clients again")
+    assert (back.path, back.h1) == (twice, "Liv Hart") and ana.get(program).status == 200
+    assert "she/her" not in ana.get(first).text
+
+
+def test_a_client_added_by_hand_is_linked_to_a_patient_of_cliniko_from_either_page(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    by_hand = add_by_hand(ana, First_name="Olivia", Last_name="Hart").path
+    patient = ana.open_patient(clinic.add_patient("Livvy", "Heart")).path
+    others = ben.open_patient(clinic.add_patient("Livia", "Heart")).path
+    page = ana.get(f"{by_hand}/same-person?q=liv")
+    assert "Livvy Heart" in page.text and "Livia" not in page.text
+    ana.get(page.link("Same person"))
+    linked = ana.press("Make them one client")
+    assert linked.path == patient and ana.get(by_hand).path == patient
+    assert ana.post(f"{patient}/same-person", {"other": id_of(others)}).status == 404
+    assert "Merge the two in Cliniko" not in ana.get(f"{patient}/same-person").text
+    ana.open_patient(clinic.add_patient("Otto", "Other"))
+    assert "Merge the two in Cliniko" in ana.get(f"{patient}/same-person").text

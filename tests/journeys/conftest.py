@@ -65,11 +65,11 @@ def page(chrome: Browser) -> Page:
 
 
 @pytest.fixture
-def sign_in() -> Callable[[Page], None]:
-    """Fill in the sign-in page that is open, as the first practitioner of the demo."""
+def sign_in() -> Callable[..., None]:
+    """Fill in the sign-in page that is open, as the first practitioner of the demo or the one with that e-mail."""
 
-    def fill_in(page: Page) -> None:
-        page.get_by_label("Email").fill(EMAILS[0])
+    def fill_in(page: Page, email: str = EMAILS[0]) -> None:
+        page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
 

@@ -16,12 +16,14 @@ WITHOUT_REPEATS = {"exclude": [[".library-list > li:nth-child(n+6)"], [".exercis
 PATHS = (
     *(
         "/account/sharing",
+        "/account/sharing/practice",
         "/account/team",
         "/account/team/ownership",
         "/account/letterhead",
         "/account/alerts",
         "/account/security",
         "/account/security/two-factor",
+        "/account/practice/signing-in",
         "/account/activity",
         "/account/activity/keeping",
         "/alerts",
@@ -85,8 +87,12 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
         page.goto(f"{address}/open/cliniko?patient_id={patient}")
         expect(page.get_by_role("button", name="New program")).to_be_visible()
         yield f"client {patient}"
+    client = page.url
     page.get_by_role("link", name="Who has seen this client").click()
     yield "who has seen a client"
+    for ending in ("sharing", "same-person"):
+        page.goto(f"{client}/{ending}")
+        yield f"client: {ending}"
     page.goto(f"{address}/clients")
     yield "clients"
     yield from check_an_import(page, address)
