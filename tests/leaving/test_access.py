@@ -131,6 +131,13 @@ def test_what_was_shared_with_and_by_a_leaver_ends_and_their_invitations_too(
     with database.begin() as connection:
         ids = {"id": id_, "client": client, "about": uuid.uuid4()}
         connection.execute(sa.text("INSERT INTO client_viewers VALUES (:client, :id, now())"), ids)
+        connection.execute(
+            sa.text(
+                "INSERT INTO bell_notes (id, membership_id, about, said, path, created_at) "
+                "VALUES (:about, :id, :about, 'client_given', '/clients', now())"
+            ),
+            ids,
+        )
         connection.execute(sa.text("INSERT INTO bell_marks VALUES (:id, :about)"), ids)
     end(ana, "Ben Cole")
     assert browser.another().get(link).status == 410
@@ -138,6 +145,8 @@ def test_what_was_shared_with_and_by_a_leaver_ends_and_their_invitations_too(
         ("shared_colleagues", "owner_id"),
         ("shared_colleagues", "colleague_id"),
         ("client_viewers", "membership_id"),
+        ("client_grants", "membership_id"),
+        ("bell_notes", "membership_id"),
         ("bell_marks", "membership_id"),
     ):
         assert not query(database, f"SELECT 1 FROM {table} WHERE {column} = :id", id=id_), f"{table}.{column}"
