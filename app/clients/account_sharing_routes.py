@@ -14,7 +14,7 @@ from app.accounts.models import Access, SharingRule
 from app.accounts.tools import Tools
 from app.clients.consequences import practice_rule, preview_choice, preview_practice_rule
 from app.clients.granting import zone_of
-from app.clients.request_queries import list_own_open, list_to_answer, request_path
+from app.clients.request_queries import list_own, list_to_answer, request_path
 from app.web.rendering import page, redirect
 
 router = APIRouter(prefix="/account/sharing")
@@ -87,7 +87,7 @@ async def _sharing_page(
             (each, each.client.owner_id == member.membership_id, request_path(tools.vault, each.request.id))
             for each in to_answer
         ],
-        asked=await list_own_open(session, member),
+        asked=await list_own(session, member, tools.clock()),
         zone=await zone_of(session, member.practice_id) or "UTC",
         errors=errors or {},
     )

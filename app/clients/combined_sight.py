@@ -2,42 +2,87 @@
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, delete, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Access
-from app.clients.models import Client, ClientGrant, ClientViewer
+from app.clients.models import Client, ClientCombination, ClientGrant, ClientViewer
 from app.clients.sharing import Grant, Standing, carried_over
 from app.clients.standings import read_standings
 
 
-async def share(
-    session: AsyncSession, survivor: Client, absorbed: Client, now: datetime
-) -> tuple[list[str], str | None]:
-    """Let everybody who sees either client see the one, its absorbed owner among them, and nobody else.
+@dataclass
+class Sight:
+    """What a combination changed of who sees the survivor; ids as texts.
 
-    The survivor's owner stays its owner, unless they have left the practice and the other has not. Returns the
-    memberships of which something was said for the survivor, and its owner before where that changed; ids as texts.
+    ``viewers`` are memberships of which something is said for the survivor since, ``replaced`` what was said of some
+    of them before, and ``owner_before`` is the survivor's owner where that changed.
     """
+
+    viewers: list[str] = field(default_factory=list)
+    replaced: list[dict[str, Any]] = field(default_factory=list)
     owner_before: str | None = None
-    viewers: list[str] = []
+
+
+async def share(session: AsyncSession, survivor: Client, absorbed: Client, now: datetime) -> Sight:
+    """Let everybody who sees either client see the one, and nobody else.
+
+    The survivor's owner stays its owner, unless they have left the practice and the other has not. The other one may
+    edit the client from now on whatever the owner's rule says.
+    """
+    sight = Sight()
     before = await _standings(session, survivor, absorbed)
     owners = {survivor.owner_id, absorbed.owner_id}
     if survivor.owner_id not in before and absorbed.owner_id in before:
-        owner_before, survivor.owner_id = str(survivor.owner_id), absorbed.owner_id
+        sight.owner_before, survivor.owner_id = str(survivor.owner_id), absorbed.owner_id
     after = await _standings(session, survivor, absorbed)
     for membership_id in sorted(after.keys() - {survivor.owner_id}):
         ours, theirs = before[membership_id]
         owned = membership_id in owners
         wanted = Grant(Access.EDIT) if owned else carried_over(ours, theirs, now)
-        if wanted is None or after[membership_id][0].access(now) is wanted.access:
+        has = after[membership_id][0]
+        if wanted is None or (has.grant == wanted if owned else has.access(now) is wanted.access):
             continue
+        if owned:
+            sight.replaced += await _read_grant(session, survivor.id, membership_id)
         if await _give(session, survivor.id, membership_id, wanted, now, replaces=owned):
-            viewers.append(str(membership_id))
-    return viewers, owner_before
+            sight.viewers.append(str(membership_id))
+    return sight
+
+
+async def _read_grant(session: AsyncSession, client_id: uuid.UUID, membership_id: uuid.UUID) -> list[dict[str, Any]]:
+    """Return what is said of a member and a client as data, as ``_put_back`` reads it; nothing if nothing is."""
+    query = select(ClientGrant).where(ClientGrant.client_id == client_id, ClientGrant.membership_id == membership_id)
+    grant = await session.scalar(query.execution_options(populate_existing=True))
+    if grant is None:
+        return []
+    return [
+        {
+            "membership_id": str(membership_id),
+            "access": grant.access,
+            "ends_at": grant.ends_at.isoformat() if grant.ends_at else None,
+            "given_by_id": str(grant.given_by_id) if grant.given_by_id else None,
+            "given_at": grant.given_at.isoformat(),
+        }
+    ]
+
+
+async def _put_back(session: AsyncSession, client_id: uuid.UUID, told: Collection[dict[str, Any]]) -> None:
+    for each in told:
+        values = {
+            "client_id": client_id,
+            "membership_id": uuid.UUID(each["membership_id"]),
+            "access": each["access"],
+            "ends_at": datetime.fromisoformat(each["ends_at"]) if each["ends_at"] else None,
+            "given_by_id": uuid.UUID(each["given_by_id"]) if each["given_by_id"] else None,
+            "given_at": datetime.fromisoformat(each["given_at"]),
+        }
+        await session.execute(insert(ClientGrant).values(**values).on_conflict_do_nothing())
 
 
 async def _standings(session: AsyncSession, *clients: Client) -> dict[uuid.UUID, list[Standing]]:
@@ -65,9 +110,10 @@ async def _give(
 
 
 async def unshare(
-    session: AsyncSession, survivor: Client, absorbed: Client, viewers: Collection[str], now: datetime
+    session: AsyncSession, survivor: Client, absorbed: Client, found: ClientCombination, now: datetime
 ) -> None:
     """Take back what the combination said of the survivor, unless another one would have, or a person has since."""
+    viewers, replaced = found.moved["viewers"], found.replaced
     is_other = and_(Client.combined_into_id == survivor.id, Client.id != absorbed.id)
     others = (await session.scalars(select(Client).where(is_other))).all()
     standings = await _standings(session, *others)
@@ -77,3 +123,4 @@ async def unshare(
         of_them = table.client_id == survivor.id, table.membership_id.in_(ended)
         by_nobody = ClientGrant.given_by_id.is_(None) if table is ClientGrant else true()
         await session.execute(delete(table).where(*of_them, by_nobody))
+    await _put_back(session, survivor.id, [each for each in replaced if uuid.UUID(each["membership_id"]) in ended])

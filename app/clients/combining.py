@@ -93,7 +93,7 @@ async def combine(
         absorbed = clients.get(absorbed_id)
         if absorbed is None or absorbed.combined_into_id is not None or absorbed.practice_id != survivor.practice_id:
             continue
-        moved = await _move_all(session, survivor, absorbed, now)
+        moved, replaced = await _move_all(session, survivor, absorbed, now)
         session.add(
             ClientCombination(
                 practice_id=survivor.practice_id,
@@ -102,6 +102,7 @@ async def combine(
                 reason=reason,
                 combined_at=now,
                 moved=asdict(moved),
+                replaced=replaced,
             )
         )
         audit.record(
@@ -159,7 +160,9 @@ async def keep_apart(session: AsyncSession, one: uuid.UUID, other: uuid.UUID, *,
     )
 
 
-async def _move_all(session: AsyncSession, survivor: Client, absorbed: Client, now: datetime) -> Moved:
+async def _move_all(
+    session: AsyncSession, survivor: Client, absorbed: Client, now: datetime
+) -> tuple[Moved, list[dict[str, Any]]]:
     moved = Moved()
     for table in tables_of_clients():
         ids = await session.scalars(
@@ -176,12 +179,13 @@ async def _move_all(session: AsyncSession, survivor: Client, absorbed: Client, n
         .values(client_id=survivor.id, is_current=False)
         .execution_options(synchronize_session=False)
     )
-    moved.viewers, moved.owner_before = await share(session, survivor, absorbed, now)
+    sight = await share(session, survivor, absorbed, now)
+    moved.viewers, moved.owner_before = sight.viewers, sight.owner_before
     _fill_in(survivor, absorbed, moved)
     await note_correction(session, survivor, absorbed.date_of_birth)
     absorbed.combined_into_id = survivor.id
     await session.flush()
-    return moved
+    return moved, sight.replaced
 
 
 def _fill_in(survivor: Client, absorbed: Client, moved: Moved) -> None:
@@ -230,8 +234,7 @@ async def undo(
         raise ConflictError("These clients are not combined any more. Nothing was changed.")
     if now - found.combined_at > UNDO_FOR:
         raise ConflictError("Combining clients can be undone for 30 days. These were combined before that.")
-    moved = Moved(**found.moved)
-    await _move_back(session, survivor, absorbed, moved, now)
+    await _move_back(session, survivor, absorbed, found, now)
     await note_correction(session, absorbed, survivor.date_of_birth)
     absorbed.combined_into_id = None
     found.undone_at, found.undone_by_id = now, member.membership_id
@@ -256,7 +259,10 @@ def may_undo(
     return str(membership_id) in {str(survivor_owner_id), str(absorbed_owner_id), moved["owner_before"]}
 
 
-async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, moved: Moved, now: datetime) -> None:
+async def _move_back(
+    session: AsyncSession, survivor: Client, absorbed: Client, found: ClientCombination, now: datetime
+) -> None:
+    moved = Moved(**found.moved)
     tables: Sequence[Any] = [*tables_of_clients(), ClientLink.__table__]
     for table in tables:
         ids = moved.rows.get(table.name, [])
@@ -272,7 +278,7 @@ async def _move_back(session: AsyncSession, survivor: Client, absorbed: Client, 
             .values(is_current=True)
             .execution_options(synchronize_session=False)
         )
-    await unshare(session, survivor, absorbed, moved.viewers, now)
+    await unshare(session, survivor, absorbed, found, now)
     if moved.owner_before is not None and survivor.owner_id == absorbed.owner_id:
         survivor.owner_id = uuid.UUID(moved.owner_before)
     own = survivor.own_fields

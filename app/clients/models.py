@@ -208,6 +208,8 @@ class ClientCombination(WithId, Base):
     combined_at: Mapped[datetime]
     # ``combining.Moved`` as data: ids of rows by table, and what else was changed.
     moved: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # What was said of members who were to see the survivor otherwise (``combined_sight``), to be put back.
+    replaced: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -47,11 +47,13 @@ async def find_asked(session: AsyncSession, member: Member, client_id: uuid.UUID
         .limit(1)
     )
     last = await session.scalar(query)
-    if last is None:
-        return None
-    was_declined = last.decided_at is not None and last.access is Access.NONE
-    again_at = last.decided_at + AGAIN_AFTER if last.decided_at and was_declined else None
-    return Asked(last.asked_at, last.decided_at is None, again_at)
+    return _asked(last) if last else None
+
+
+def _asked(request: AccessRequest) -> Asked:
+    was_declined = request.decided_at is not None and request.access is Access.NONE
+    again_at = request.decided_at + AGAIN_AFTER if request.decided_at and was_declined else None
+    return Asked(request.asked_at, request.decided_at is None, again_at)
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,13 @@ async def list_to_answer(session: AsyncSession, member: Member, now: datetime) -
     return [_found(row, None) for row in rows]
 
 
-async def list_own_open(session: AsyncSession, member: Member) -> list[datetime]:
-    """Return when the member's open requests were made, the oldest first."""
-    is_theirs = AccessRequest.asker_id == member.membership_id, AccessRequest.decided_at.is_(None)
-    rows = await session.scalars(select(AccessRequest.asked_at).where(*is_theirs).order_by(AccessRequest.asked_at))
-    return list(rows)
+async def list_own(session: AsyncSession, member: Member, now: datetime) -> list[Asked]:
+    """Return the member's requests that are open, or were declined a short while ago; the oldest first."""
+    declined_lately = and_(AccessRequest.access == Access.NONE, AccessRequest.decided_at > now - AGAIN_AFTER)
+    query = select(AccessRequest).where(
+        AccessRequest.asker_id == member.membership_id, or_(AccessRequest.decided_at.is_(None), declined_lately)
+    )
+    return [_asked(each) for each in await session.scalars(query.order_by(AccessRequest.asked_at, AccessRequest.id))]
 
 
 async def find_practice(session: AsyncSession, vault: Vault, token: str) -> tuple[uuid.UUID, uuid.UUID]:

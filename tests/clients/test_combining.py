@@ -113,6 +113,25 @@ def test_case_12_a_colleague_who_saw_one_side_by_its_owners_rule_goes_on_seeing_
     assert (cleo.get(absorbed).status, cleo.get(kept).status) == (200, 404)
 
 
+def test_case_12_who_owned_one_side_keeps_the_person_whatever_the_owner_says_until_it_is_taken_back(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, absorbed, _, kept = merged_pair(ana, clinic, ben)
+    with database.begin() as connection:  # Ben hid his side from her
+        except_ana = "INSERT INTO client_grants (client_id, membership_id, access, given_by_id, given_at) "
+        except_ana += "SELECT k.id, a.owner_id, 'none', k.owner_id, now() FROM clients k, clients a "
+        except_ana += "WHERE k.id = :kept AND a.id = :absorbed"
+        connection.execute(sa.text(except_ana), {"kept": id_of(kept), "absorbed": id_of(absorbed)})
+    ben.share_with_everyone()
+    look_again(ana, away)
+    assert ana.get(kept).has_button("New program")
+    ben.post("/account/sharing", {"rule": "nobody"})
+    assert ana.get(kept).has_button("New program")
+    assert ana.press("Make them two clients again").path == absorbed
+    ben.share_with_everyone()
+    assert ana.get(kept).status == 404  # hidden as before
+
+
 def test_what_the_previous_release_gives_and_takes_back_counts_here(
     ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:

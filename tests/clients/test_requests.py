@@ -103,6 +103,7 @@ def test_case_6_a_request_reaches_the_owner_who_lets_the_asker_in_with_one_click
 
 def test_case_6_asking_twice_sends_once(ana: Browser, ben: Browser, olivia: str, database: sa.Engine) -> None:
     request_access(ben, olivia)
+    assert "You get an e-mail when it is answered." in ben.get("/account/sharing").text
     again = ben.open_patient(olivia)
     assert not again.has_button("Request access") and "You asked for access" in again.text
     both = [lambda: ben.send("POST", "/open/cliniko/request-access", data={"patient_id": olivia})] * 2
@@ -147,6 +148,7 @@ def test_case_6_one_answer_counts_and_a_no_names_nobody(
     refused = ben.open_patient(olivia)
     assert "You can ask again from" in refused.text and not refused.has_button("Request access")
     assert ben.post("/open/cliniko/request-access", {"patient_id": olivia}).status == 409
+    assert "It was declined. You can ask again from" in ben.get("/account/sharing").text
     clock.ahead = timedelta(days=8)
     assert request_access(ben, olivia).status == 200
     assert len(post_of(database, ana)) == 2

@@ -45,7 +45,7 @@ def test_nothing_is_changed_by_a_plain_link(browser: Browser) -> None:
     page = browser.get("/account/sharing")
     chosen = page.soup.find("input", {"name": "rule", "checked": True})
     assert chosen is not None
-    assert chosen["value"] == "nobody"
+    assert chosen["value"] == "default"
 
 
 def test_no_page_may_be_framed_or_kept(browser: Browser) -> None:
