@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit, bell
-from app.accounts.access import Member
+from app.accounts.access import Member, hold_membership
 from app.accounts.models import Access, Membership, Practice
 from app.accounts.team import list_members
 from app.accounts.tools import Tools
@@ -115,7 +115,8 @@ async def hand_over(
     """
     now = tools.clock()
     await _hold(session, client)
-    if to_id not in {colleague.id for colleague in await list_colleagues(session, client, now)}:
+    colleagues = await list_colleagues(session, client, now)
+    if to_id not in {colleague.id for colleague in colleagues} or not await hold_membership(session, to_id):
         raise NotFoundError
     from_id = client.owner_id
     await session.execute(update(Client).where(Client.id == client.id).values(owner_id=to_id))
