@@ -7,13 +7,11 @@ import ssl
 from collections.abc import AsyncIterator
 
 import httpx
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi import FastAPI
 
 from app import health, monitoring, web
-from app.accounts import letterhead_routes
+from app.accounts import letterhead_routes, signed_out
 from app.accounts import routes as accounts_routes
-from app.accounts.access import SignInRequiredError
 from app.accounts.paces import Paces
 from app.accounts.tools import Tools
 from app.activity import routes as activity_routes
@@ -33,13 +31,13 @@ from app.exercises import routes as exercises_routes
 from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
 from app.jobs.worker import run_worker
+from app.leaving import routes as leaving_routes
 from app.metrics import Metrics
 from app.programs import routes as programs_routes
 from app.programs import template_routes
 from app.programs.home import routes as home_routes
 from app.settings import Settings, ensure_secret_keys
 from app.tasks import import_all_tasks
-from app.web.rendering import redirect, with_next
 from app.web.requests import RequestRecord
 
 ROUTERS = (
@@ -63,6 +61,7 @@ ROUTERS = (
     delivery_routes.router,
     delivery_alert_routes.router,
     activity_routes.router,
+    leaving_routes.router,
     bridge_routes.router,
     asking.router,
 )
@@ -93,7 +92,7 @@ def create_app(settings: Settings, database_url: str, *, with_worker: bool = Fal
     app.state.metrics = metrics = Metrics()
     web.install(app, public_url=settings.public_url, body_limits=BODY_LIMITS)
     app.add_middleware(RequestRecord, count=metrics.answered_request)  # added last: outermost
-    app.add_exception_handler(SignInRequiredError, _send_to_sign_in)
+    signed_out.install(app)
     for router in ROUTERS:
         app.include_router(router)
     import_all_tasks()
@@ -149,8 +148,3 @@ def make_http() -> httpx.AsyncClient:
 def _tls_settings() -> ssl.SSLContext:
     """Return how certificates are checked, read once a process."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-async def _send_to_sign_in(request: Request, error: Exception) -> Response:
-    target = error.target if isinstance(error, SignInRequiredError) else "/"
-    return redirect(with_next("/sign-in", target))

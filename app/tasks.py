@@ -18,6 +18,7 @@ TASK_MODULES = (
     "app.delivery.watch",
     "app.programs.home.jobs",
     "app.activity.keeping",
+    "app.leaving.jobs",
 )
 
 

@@ -56,8 +56,12 @@ def test_signed_out_every_page_leads_to_signing_in(method: str, path: str, brows
 
 
 @pytest.fixture
-def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, str]:
-    """Ids of everything Ana has: a client, a program with a draft, a delivery, an own exercise, a template, a file."""
+def ids_of_ana(ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, str]:
+    """Ids of everything Ana has: a client, a program with a draft, a delivery, an own exercise, a template, a file.
+
+    And of Ben, as whoever runs the team manages him.
+    """
+    managed = ana.get("/account/team").link("Manage").rpartition("/")[2]
     client = ana.open_patient(clinic.add_patient("Olivia", "Hart")).path
     delivery = send_pdf(ana, client)
     ana.get(client)
@@ -71,6 +75,7 @@ def ids_of_ana(ana: Browser, clinic: Clinic, database: sa.Engine) -> dict[str, s
     photo = re.search(r"/photos/([0-9a-f-]{36})", ana.page.content.decode())
     assert photo
     return {
+        "membership_id": managed,
         "client_id": client.rpartition("/")[2],
         "delivery_id": delivery,
         "program_id": found[1],
@@ -99,6 +104,17 @@ def test_strangers_and_colleagues_without_access_get_the_same_404_everywhere(
             assert answer.status == 404, f"{method} {path}"
             assert answer.h1 == missing.h1 and answer.text == missing.text, f"{method} {path}"
             assert "Olivia" not in answer.content.decode()
+
+
+def test_to_who_was_deactivated_every_page_leads_to_signing_in(
+    ana: Browser, ben: Browser, ids_of_ana: dict[str, str]
+) -> None:
+    ana.post(f"/account/team/{ids_of_ana['membership_id']}/deactivate")
+    for method, path in OF_MEMBERS:
+        wanted = re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: ids_of_ana.get(m[1], str(uuid.uuid4())), path)
+        answer = ben.send(method, wanted, data={} if method == "POST" else None)
+        assert answer.status == 303, f"{method} {path}"
+        assert answer.headers["location"].startswith("/sign-in"), f"{method} {path}"
 
 
 # What a colleague may open who may only look at a client; whatever else reaches one, or becomes a new route, says no.

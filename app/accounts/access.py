@@ -7,7 +7,7 @@ Every route that shows or changes anything depends on ``SignedIn``; what a membe
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
@@ -18,13 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import BellMark, Membership, Practice, Practitioner, Role, SignInSession
-from app.accounts.sessions import cookie_name, read_cookie
+from app.accounts.sessions import cookie_name, end_timed_out, read_cookie
+from app.accounts.time_outs import USUAL, TimeOuts, time_outs
 from app.accounts.tools import Tools, get_tools
+from app.db import release
 from app.errors import AppError, ConflictError, ForbiddenError
 from app.web.rendering import Viewer
 
-# "Last seen" is written at most this often, so that most pages write nothing.
-SEEN_STEP = timedelta(minutes=5)
+# What a page asks for by itself is no sign of a person: live.js says so.
+UNATTENDED = "x-unattended"
 
 
 class SignInRequiredError(AppError):
@@ -35,6 +37,17 @@ class SignInRequiredError(AppError):
 
     def __init__(self, target: str) -> None:
         super().__init__("Please sign in to see this page.")
+        self.target = target
+
+
+class TwoFactorNeededError(AppError):
+    """The practice wants two-factor sign-in, which the person has yet to set up; ``target`` is for afterwards."""
+
+    status = 403
+    title = "Please set up two-factor sign-in"
+
+    def __init__(self, target: str) -> None:
+        super().__init__("Your practice asks for two-factor sign-in. Set it up to see this page.")
         self.target = target
 
 
@@ -54,6 +67,12 @@ class Member:
     practices: tuple[tuple[uuid.UUID, str], ...]
     # How many things the bell has for them in this practice.
     unread: int = 0
+    # Their sign-in in this browser, and whether the practice holds them until two-factor is set up.
+    signed_in_at: datetime | None = None
+    time_outs: TimeOuts = USUAL
+    is_shared: bool = False
+    has_two_factor: bool = False
+    is_held: bool = False
 
     @property
     def runs_team(self) -> bool:
@@ -68,7 +87,9 @@ class Member:
             practice_name=self.practice_name,
             role=self.role,
             practices=[(id_, name, id_ == self.practice_id) for id_, name in self.practices],
-            unread=self.unread,
+            unread=0 if self.is_held else self.unread,
+            is_shared=self.is_shared,
+            is_held=self.is_held,
         )
 
 
@@ -87,15 +108,23 @@ ToolsDep = Annotated[Tools, Depends(get_tools)]
 async def find_member(request: Request, session: Database, tools: ToolsDep) -> Member | None:
     """Return the signed-in member, or None. One query; also tells the page header who is signed in."""
     token_digest = read_cookie(tools.vault, request.cookies.get(cookie_name(tools.settings)))
-    if token_digest is None:
-        return None
+    return None if token_digest is None else await load_member(request, session, tools, token_digest)
+
+
+async def load_member(request: Request, session: AsyncSession, tools: Tools, token_digest: str) -> Member | None:
+    """Return whose sign-in a token is, while it lasts by the rules of the practice they work in."""
     row = (await session.execute(_member_query(), {"token_digest": token_digest})).one_or_none()
-    if row is None or row.expires_at <= tools.clock():
+    if row is None:
         return None
-    if tools.clock() - row.last_seen_at > SEEN_STEP:
-        await session.execute(
-            update(SignInSession).where(SignInSession.id == row.session_id).values(last_seen_at=tools.clock())
-        )
+    now = tools.clock()
+    of_practice = time_outs(row.idle_minutes, row.sign_in_hours)
+    here = of_practice.on(is_shared=row.is_shared)
+    if row.expires_at <= now or here.are_over(row.created_at, row.last_seen_at, now):
+        await release(session)
+        await end_timed_out(tools.sessions, row.session_id, now)
+        return None
+    if now - row.last_seen_at > here.seen_step and UNATTENDED not in request.headers:
+        await session.execute(update(SignInSession).where(SignInSession.id == row.session_id).values(last_seen_at=now))
     member = Member(
         session_id=row.session_id,
         practitioner_id=row.practitioner_id,
@@ -107,6 +136,11 @@ async def find_member(request: Request, session: Database, tools: ToolsDep) -> M
         practice_name=row.practice_name,
         practices=tuple((uuid.UUID(id_), name) for id_, name in row.practices),
         unread=row.unread,
+        signed_in_at=row.created_at,
+        time_outs=of_practice,
+        is_shared=row.is_shared,
+        has_two_factor=row.totp_since is not None,
+        is_held=row.requires_two_factor and row.totp_since is None,
     )
     request.state.viewer = member.as_viewer()
     return member
@@ -145,7 +179,13 @@ def _member_query() -> Any:
         select(
             SignInSession.id.label("session_id"),
             SignInSession.expires_at,
+            SignInSession.created_at,
             SignInSession.last_seen_at,
+            SignInSession.is_shared,
+            Practitioner.totp_since,
+            Practice.requires_two_factor,
+            Practice.idle_minutes,
+            Practice.sign_in_hours,
             Practitioner.id.label("practitioner_id"),
             Practitioner.name,
             Practitioner.email,
@@ -168,18 +208,47 @@ def _member_query() -> Any:
 MaybeSignedIn = Annotated[Member | None, Depends(find_member)]
 
 
-async def require_member(request: Request, member: MaybeSignedIn) -> Member:
-    """Return the signed-in member; raises SignInRequiredError with the page to come back to."""
+async def require_sign_in(request: Request, member: MaybeSignedIn) -> Member:
+    """Return the signed-in member, held or not; raises SignInRequiredError with the page to come back to."""
     if member is None:
-        target = request.url.path
-        if request.url.query:
-            target += "?" + request.url.query
-        # A form cannot be sent again by a redirect: after signing in, such a request lands on the start page.
-        raise SignInRequiredError(target if request.method == "GET" else "/")
+        raise SignInRequiredError(_target(request))
     return member
 
 
+# For the few pages that are open to who has yet to set up what the practice asks for.
+EvenHeld = Annotated[Member, Depends(require_sign_in)]
+
+
+async def require_member(request: Request, member: EvenHeld) -> Member:
+    """Return the signed-in member; raises TwoFactorNeededError for one who has yet to set that up."""
+    if member.is_held:
+        raise TwoFactorNeededError(_target(request))
+    return member
+
+
+def _target(request: Request) -> str:
+    """Return the page to come back to; a form cannot be sent again by a redirect: then the start page."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 SignedIn = Annotated[Member, Depends(require_member)]
+
+
+async def hold_membership(session: AsyncSession, membership_id: uuid.UUID) -> bool:
+    """Say whether a membership is active, and if so let nobody end it until the transaction ends.
+
+    For what becomes a member's: whoever ends their access comes after this and hands it on, or came before.
+    """
+    query = select(Membership.id).where(Membership.id == membership_id, Membership.ended_at.is_(None))
+    return await session.scalar(query.with_for_update(read=True, key_share=True)) is not None
+
+
+async def stay_member(session: AsyncSession, member: Member) -> None:
+    """Let nobody end the member's access until the transaction ends; raises SignInRequiredError where it has ended."""
+    if not await hold_membership(session, member.membership_id):
+        raise SignInRequiredError("/")
 
 
 async def require_team_lead(member: SignedIn) -> Member:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.models import Connection, ConnectionState
+from app.accounts.models import Connection, ConnectionState, Membership
 from app.accounts.outage import Outage, Turn, turn
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko
@@ -21,10 +21,14 @@ from app.jobs.queue import connection_lock, defer
 
 
 async def find_connection(session: AsyncSession, membership_id: uuid.UUID) -> Connection | None:
-    """Return the member's connection as the database has it now, or None when no key is saved."""
+    """Return the member's connection as the database has it now, or None when no key is saved.
+
+    None too for who has no access any more: their key may be kept for their coming back, but nobody uses it.
+    """
     return await session.scalar(
         select(Connection)
-        .where(Connection.membership_id == membership_id)
+        .join(Membership, Membership.id == Connection.membership_id)
+        .where(Connection.membership_id == membership_id, Membership.ended_at.is_(None))
         # A row read before a network call would otherwise be handed out again as it was then.
         .execution_options(populate_existing=True)
     )

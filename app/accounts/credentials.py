@@ -1,13 +1,14 @@
 """Changing what a person signs in with, and all that has to follow."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
+from app.accounts.access import Member
 from app.accounts.browsers import Browser
 from app.accounts.forms import LONGEST_PASSWORD, FormError, read_changed_email, read_changed_password
 from app.accounts.letters import write_email_changed, write_new_email, write_password_changed
@@ -20,6 +21,8 @@ from app.accounts.tries import CONFIRMING, NETWORK, Try, forgive, take, try_at_a
 from app.db import release
 from app.mail.service import post
 
+# So long after signing in, the password just given is not asked for again where nothing but a key is at stake.
+FRESH_FOR = timedelta(minutes=15)
 WRONG_PASSWORD = "This is not your password. Try again."  # noqa: S105 - a sentence, not a password
 
 
@@ -29,11 +32,6 @@ async def what_is_known(session: AsyncSession, person: Practitioner) -> tuple[st
         select(Practice.name).join(Membership).where(Membership.practitioner_id == person.id)
     )
     return (person.name, person.email, *practices)
-
-
-async def has_two_factor(session: AsyncSession, practitioner_id: uuid.UUID) -> bool:
-    """Say whether signing in asks for a code too."""
-    return await session.scalar(select(Practitioner.totp_since).where(Practitioner.id == practitioner_id)) is not None
 
 
 async def follow_password_change(session: AsyncSession, tools: Tools, person: Practitioner, browser: Browser) -> None:
@@ -66,6 +64,11 @@ async def confirm_password(
         raise FormError({field: WRONG_PASSWORD})
     await forgive(session, tries)
     return person
+
+
+def is_fresh(member: Member, now: datetime) -> bool:
+    """Say whether a member signed in a moment ago: then nobody else is likely to sit before their browser."""
+    return member.signed_in_at is not None and now - member.signed_in_at < FRESH_FOR
 
 
 async def change_password(

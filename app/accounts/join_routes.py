@@ -5,16 +5,17 @@ import uuid
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts import people, team
+from app.accounts import joining, people
 from app.accounts.access import Database, MaybeSignedIn, Member, ToolsDep
+from app.accounts.arriving import with_new_session
 from app.accounts.browsers import AskingBrowser, Browser
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, read_newcomer
+from app.accounts.joining import OpenInvitation
 from app.accounts.models import Practitioner
 from app.accounts.sign_in_events import record_refusal
-from app.accounts.sign_in_routes import FIRST_PAGE, with_new_session
-from app.accounts.team import OpenInvitation
+from app.accounts.sign_in_routes import FIRST_PAGE
 from app.accounts.tools import Tools
 from app.accounts.tries import TooManyTriesError
 from app.web.rendering import redirect
@@ -27,7 +28,7 @@ async def show_join(
     request: Request, token: str, session: Database, tools: ToolsDep, member: MaybeSignedIn
 ) -> Response:
     """Show who invites to which practice, and ask for what is still needed."""
-    invitation = await team.find_open_invitation(session, tools.vault, token, tools.clock())
+    invitation = await joining.find_open_invitation(session, tools.vault, token, tools.clock())
     invited = await people.find_practitioner(session, invitation.email)
     return _join_page(request, invitation, invited, member)
 
@@ -45,18 +46,18 @@ async def join(
 ) -> Response:
     """Join the practice: signed in as the invited person, with the login they have, or with a new one."""
     now = tools.clock()
-    invitation = await team.find_open_invitation(session, tools.vault, token, now)
+    invitation = await joining.find_open_invitation(session, tools.vault, token, now)
     invited = await people.find_practitioner(session, invitation.email)
     try:
         practitioner_id: uuid.UUID
         if invited is None:
             form = read_newcomer(name=name, password=password, about=(invitation.email, invitation.practice_name))
-            practitioner_id = await team.join_as_newcomer(session, invitation, form, now)
+            practitioner_id = await joining.join_as_newcomer(session, invitation, form, now)
         else:
             if not _is_signed_in_as(member, invited):
                 await _check_password(session, tools, invitation, password, browser)
             practitioner_id = invited.id
-            await team.join_with_login(session, invitation, practitioner_id, now)
+            await joining.join_with_login(session, invitation, practitioner_id, now)
     except FormError as error:
         invited = invited or await people.find_practitioner(session, invitation.email)
         return _join_page(request, invitation, invited, member, name=name, refusal=error)

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member
+from app.accounts.access import Member, stay_member
 from app.accounts.connections import decrypt_key, encrypt_key, find_connection, note_reached
+from app.accounts.credentials import confirm_password, is_fresh
 from app.accounts.forms import FormError
+from app.accounts.letters import write_key_changed
 from app.accounts.models import Connection, ConnectionState, Practice
 from app.accounts.time_zones import find_time_zone
 from app.accounts.tools import Tools
@@ -30,6 +32,7 @@ from app.crypto import CannotDecryptError
 from app.db import release
 from app.errors import NotFoundError
 from app.jobs.queue import defer
+from app.mail.service import post
 
 FIELD = "api_key"
 CHECK_SECONDS = 8.0  # both questions together; a person is waiting
@@ -83,6 +86,16 @@ async def read_saved_key(session: AsyncSession, tools: Tools, member: Member) ->
         raise FormError({FIELD: error.message}) from None
 
 
+async def confirm_change(session: AsyncSession, tools: Tools, member: Member, password: str) -> None:
+    """Ask for the password before a saved key is replaced or removed, unless the member has just signed in.
+
+    A first key is taken without: there is nothing to take away. Raises FormError.
+    """
+    if is_fresh(member, tools.clock()) or await find_connection(session, member.membership_id) is None:
+        return
+    await confirm_password(session, tools, member.practitioner_id, password, field="password")
+
+
 async def save_key(
     session: AsyncSession, tools: Tools, member: Member, key: ApiKey, *, only_if_saved: bool = False
 ) -> Connection:
@@ -95,10 +108,13 @@ async def save_key(
     await release(session)
     checked = await check_key(tools, key)
     practice = await _lock_practice(session, member.practice_id)
+    await stay_member(session, member)
     if only_if_saved and not await _is_saved(session, tools, member, key):
         raise FormError({FIELD: "The key was replaced or removed meanwhile, so nothing was changed."})
     _bind_practice(practice, checked.account)
     connection = await _store(session, tools, member, checked)
+    if not only_if_saved:
+        await _tell(session, tools, member, "saved")
     await note_reached(session, connection)
     audit.record(
         session,
@@ -157,7 +173,14 @@ async def remove_key(session: AsyncSession, tools: Tools, member: Member) -> boo
         practitioner_id=member.practitioner_id,
         connection_id=str(connection.id),
     )
+    await _tell(session, tools, member, "removed")
     return True
+
+
+async def _tell(session: AsyncSession, tools: Tools, member: Member, what: str) -> None:
+    """Tell the member by mail that their key was "saved" or "removed"; never which."""
+    letter = write_key_changed(member.name, member.email, member.practice_name, what, tools.clock())
+    await post(session, letter, tools.clock())
 
 
 async def _lock_practice(session: AsyncSession, practice_id: uuid.UUID) -> Practice:

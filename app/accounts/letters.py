@@ -21,6 +21,18 @@ def write_reset(person: Practitioner, link: str) -> Letter:
     )
 
 
+def write_sign_up_tried(person: Practitioner, public_url: str) -> Letter:
+    """Return the letter that tells of an attempt to make a second account with somebody's address."""
+    return _letter(
+        person,
+        "you have an account already",
+        "Somebody tried to make an account in Kinebridge with your e-mail and another password. You have one already, "
+        "so nothing was made. If it was you, sign in, or choose a new password there:",
+        public_url + "/sign-in",
+        "If it was not you, there is nothing to do.",
+    )
+
+
 def write_password_changed(person: Practitioner, now: datetime, public_url: str) -> Letter:
     """Return the letter that tells of a changed password."""
     return _letter(
@@ -64,9 +76,60 @@ def write_factor_changed(person: Practitioner, state: str, now: datetime) -> Let
     )
 
 
+def write_invitation(email: str, *, inviter: str, practice: str, link: str, until: datetime) -> Letter:
+    """Return the letter that invites somebody, who may not have an account yet, to a practice."""
+    text = "\n\n".join(
+        [
+            "Hello,",
+            f"{inviter} invites you to work in the practice {practice} in Kinebridge. To join, open this link:",
+            link,
+            f"It works once, until {write_datetime_in(until, 'UTC')} (UTC). It is meant for you alone: pass it on to "
+            "nobody.",
+            "If you know neither the person nor the practice, do nothing.",
+        ]
+    )
+    return Letter(email, "Kinebridge: you are invited to a practice", text + "\n")
+
+
+def write_ownership_received(person: Practitioner, *, former: str, practice: str, now: datetime) -> Letter:
+    """Return the letter to who owns a practice from now on."""
+    return _letter(
+        person,
+        "you own a practice now",
+        f"{former} passed the ownership of the practice {practice} in Kinebridge on to you {_moment(now)}.",
+        "Only you can pass it on again, under My account > Team.",
+    )
+
+
+def write_ownership_given(person: Practitioner, *, practice: str, now: datetime) -> Letter:
+    """Return the letter to who owned a practice until now."""
+    return _letter(
+        person,
+        "you passed the ownership of a practice on",
+        f"The ownership of the practice {practice} in Kinebridge was passed on {_moment(now)}. You are an admin there.",
+        "If it was you, there is nothing to do. If it was not, choose a new password at once, and tell whoever runs "
+        "Kinebridge.",
+    )
+
+
+def write_key_changed(name: str, email: str, practice: str, what: str, now: datetime) -> Letter:
+    """Return the letter that tells that somebody's Cliniko key at a practice was "saved" or "removed"."""
+    return _letter_to(
+        name,
+        email,
+        f"a Cliniko key was {what}",
+        f"In your account in Kinebridge, your Cliniko key for {practice} was {what} {_moment(now)}.",
+        "If it was you, there is nothing to do. If it was not, change your password, and archive your keys in Cliniko "
+        "(My info > Manage API keys).",
+    )
+
+
 def _letter(person: Practitioner, subject: str, *parts: str, to: str = "") -> Letter:
-    text = "\n\n".join([f"Hello {person.name},", *parts]) + "\n"
-    return Letter(to or person.email, f"Kinebridge: {subject}", text)
+    return _letter_to(person.name, to or person.email, subject, *parts)
+
+
+def _letter_to(name: str, email: str, subject: str, *parts: str) -> Letter:
+    return Letter(email, f"Kinebridge: {subject}", "\n\n".join([f"Hello {name},", *parts]) + "\n")
 
 
 def _moment(now: datetime) -> str:

@@ -33,6 +33,13 @@ class Role(enum.StrEnum):
     PRACTITIONER = "practitioner"
 
 
+class Ending(enum.StrEnum):
+    """How a member's access ended."""
+
+    DEACTIVATED = "deactivated"  # away: everything but the access and the clients is kept for their coming back
+    REMOVED = "removed"
+
+
 class SharingRule(enum.StrEnum):
     """With whom a member shares the clients they own."""
 
@@ -57,6 +64,8 @@ class Practice(WithId, Base):
         CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),
         CheckConstraint("sharing_rule IN ('nobody', 'practice')", name="sharing_rule"),
         CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
+        CheckConstraint("idle_minutes BETWEEN 15 AND 20160", name="idle_minutes"),
+        CheckConstraint("sign_in_hours BETWEEN 8 AND 720", name="sign_in_hours"),
     )
 
     name: Mapped[str] = mapped_column(String(200))
@@ -74,6 +83,10 @@ class Practice(WithId, Base):
     # The rule of members who never chose one.
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
     sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)
+    # The rules by which members sign in (``accounts.time_outs``).
+    requires_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
+    idle_minutes: Mapped[int] = mapped_column(server_default="20160")
+    sign_in_hours: Mapped[int] = mapped_column(server_default="336")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     @property
@@ -133,6 +146,7 @@ class Membership(WithId, Base):
         Index("ix_memberships_practitioner_id", "practitioner_id"),
         CheckConstraint("role IN ('owner', 'admin', 'practitioner')", name="role"),
         CheckConstraint("sharing_rule IN ('nobody', 'practice', 'chosen')", name="sharing_rule"),
+        CheckConstraint("ended_as IN ('deactivated', 'removed')", name="ended_as"),
         CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
     )
 
@@ -148,6 +162,10 @@ class Membership(WithId, Base):
     title: Mapped[str] = mapped_column(String(100), server_default="")
     gets_alert_mails: Mapped[bool] = mapped_column(server_default=text("true"))
     ended_at: Mapped[datetime | None]
+    # Both count only while ``ended_at`` is set: how it ended, and the colleague their clients went to, for what a race
+    # or an earlier release may leave with them.
+    ended_as: Mapped[Ending | None] = mapped_column(words_of(Ending))
+    handed_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("memberships.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     practice: Mapped[Practice] = relationship(lazy="raise")
@@ -216,6 +234,8 @@ class SignInSession(WithId, Base):
     # Where and in what the sign-in was made, in words; null for those of an earlier release.
     network: Mapped[str | None] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(60))
+    # Made on a computer that several people use.
+    is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RecoveryCode(Base):
@@ -254,6 +274,8 @@ class Invitation(WithId, Base):
     role: Mapped[Role] = mapped_column(words_of(Role), server_default=Role.PRACTITIONER.value)
     invited_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("memberships.id"))
     created_at: Mapped[datetime]
+    # When its mail was last put into the post; null for those of an earlier release, which sent none.
+    sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]

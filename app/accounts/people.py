@@ -16,9 +16,11 @@ from app.accounts.tries import NETWORK, Try, forgive, take, try_at_account
 from app.db import release
 
 EMAIL_TAKEN = "There is already an account with this e-mail."
+# Of signing up: it fits a wrong password of one's own account as well as somebody else's e-mail.
+NO_ACCOUNT_MADE = "No account could be made with this e-mail and password."
 # One sentence for both, so that nobody learns from it who has an account.
 WRONG_CREDENTIALS = "The e-mail or the password is not right. Check both and try again."
-NO_PRACTICE = "You no longer belong to a practice in Kinebridge. Ask an owner or admin there to invite you again."
+NO_PRACTICE = "You no longer belong to a practice in Kinebridge. Ask an owner or admin there to let you in again."
 
 
 async def find_practitioner(session: AsyncSession, email: str) -> Practitioner | None:
@@ -27,16 +29,11 @@ async def find_practitioner(session: AsyncSession, email: str) -> Practitioner |
 
 
 async def sign_up(session: AsyncSession, tools: Tools, form: SignUpForm, browser: Browser) -> Practitioner:
-    """Make a practice and its owner; raises FormError when the e-mail has an account, made this moment or before.
-
-    Addresses that have one count as wrong tries and take as long as others: asking for many of them is slow.
-    """
+    """Make a practice and its owner; raises FormError when the e-mail was given an account this moment."""
     now = tools.clock()
     tries = [Try(NETWORK, browser.network)]
     await take(tools.sessions, tries, now, field="email")
     password_hash = await hash_password(form.password)
-    if await find_practitioner(session, form.email):
-        raise FormError({"email": EMAIL_TAKEN})
     try:
         async with session.begin_nested():
             practice = Practice(name=form.practice_name, country=form.country)
@@ -46,7 +43,8 @@ async def sign_up(session: AsyncSession, tools: Tools, form: SignUpForm, browser
             session.add(Membership(practice_id=practice.id, practitioner_id=owner.id, role=Role.OWNER))
             await session.flush()
     except IntegrityError as error:
-        raise taken_email_or(error) from None
+        refusal = taken_email_or(error)
+        raise FormError({"email": NO_ACCOUNT_MADE}) if isinstance(refusal, FormError) else refusal from None
     await forgive(session, tries)
     audit.record(session, "practice.created", at=now, practice_id=practice.id, practitioner_id=owner.id)
     return owner

@@ -3,10 +3,12 @@
 from app.accounts import (
     join_routes,
     letterhead_routes,
+    member_routes,
     reset_routes,
     security_routes,
     settings_routes,
     sign_in_routes,
+    sign_in_rules_routes,
     team_routes,
     two_factor_routes,
 )
@@ -15,9 +17,11 @@ ROUTERS = (
     sign_in_routes.router,
     settings_routes.router,
     team_routes.router,
+    member_routes.router,
     letterhead_routes.router,
     join_routes.router,
     reset_routes.router,
     security_routes.router,
     two_factor_routes.router,
+    sign_in_rules_routes.router,
 )

@@ -7,13 +7,13 @@ from fastapi.responses import Response
 
 from app.accounts import audit, credentials
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.arriving import with_new_session
 from app.accounts.browsers import AskingBrowser
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
 from app.accounts.models import Practice
 from app.accounts.sessions import end_one, end_sessions, list_sessions
-from app.accounts.sign_in_routes import with_new_session
 from app.accounts.tools import Tools
 from app.errors import NotFoundError
 from app.web.rendering import redirect
@@ -47,7 +47,7 @@ async def change_password(
     except FormError as error:
         return await _security_page(request, session, tools, member, refusal=error)
     answer = redirect(SECURITY_PAGE, notice="password-changed")
-    return await with_new_session(request, session, tools, member.practitioner_id, answer)
+    return await with_new_session(request, session, tools, member.practitioner_id, answer, is_shared=member.is_shared)
 
 
 @router.post("/email")
@@ -113,8 +113,9 @@ async def _security_page(
         refusal,
         email=member.email,
         new_email=new_email,
-        has_two_factor=await credentials.has_two_factor(session, member.practitioner_id),
+        has_two_factor=member.has_two_factor,
+        runs_team=member.runs_team,
         zone=practice.time_zone or "UTC",
         here_id=member.session_id,
-        sign_ins=await list_sessions(session, member.practitioner_id, tools.clock()),
+        sign_ins=await list_sessions(session, member.practitioner_id, member.time_outs, tools.clock()),
     )

@@ -3,18 +3,19 @@
 import secrets
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from app.accounts.browsers import Browser
 from app.accounts.models import SignInSession
+from app.accounts.time_outs import LONGEST, TimeOuts
 from app.crypto import Vault, digest
+from app.db import Sessions, transaction
 from app.settings import Settings
 
-LIFETIME = timedelta(days=14)
 MOST_LISTED = 50
 COOKIE_PURPOSE = "session-cookie"
 
@@ -25,9 +26,18 @@ def cookie_name(settings: Settings) -> str:
 
 
 async def start_session(
-    session: AsyncSession, vault: Vault, practitioner_id: uuid.UUID, browser: Browser, now: datetime
+    session: AsyncSession,
+    vault: Vault,
+    practitioner_id: uuid.UUID,
+    browser: Browser,
+    now: datetime,
+    *,
+    is_shared: bool = False,
 ) -> str:
-    """Add a session for the practitioner and return the cookie's value: a new token at every sign-in, signed."""
+    """Add a session for the practitioner and return the cookie's value: a new token at every sign-in, signed.
+
+    It may last as long as any practice allows; ``accounts.access`` ends it by the rules of the one they work in.
+    """
     token = secrets.token_urlsafe(32)
     session.add(
         SignInSession(
@@ -35,9 +45,10 @@ async def start_session(
             practitioner_id=practitioner_id,
             created_at=now,
             last_seen_at=now,
-            expires_at=now + LIFETIME,
+            expires_at=now + LONGEST,
             network=browser.network,
             device=browser.device,
+            is_shared=is_shared,
         )
     )
     await session.flush()
@@ -60,11 +71,26 @@ async def end_session(session: AsyncSession, vault: Vault, cookie: str | None, n
     )
 
 
-async def list_sessions(session: AsyncSession, practitioner_id: uuid.UUID, now: datetime) -> Sequence[SignInSession]:
+async def end_timed_out(sessions: Sessions, session_id: uuid.UUID, now: datetime) -> None:
+    """Revoke a sign-in whose time is over, in a transaction of its own: longer time-outs do not bring it back."""
+    async with transaction(sessions) as session:
+        ending = update(SignInSession).where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None))
+        await session.execute(ending.values(revoked_at=now))
+
+
+async def list_sessions(
+    session: AsyncSession, practitioner_id: uuid.UUID, time_outs: TimeOuts, now: datetime
+) -> Sequence[SignInSession]:
     """Return the sign-ins of a person that are good now, the one seen last first; at most fifty."""
+    idle_since = case((SignInSession.is_shared, now - time_outs.on(is_shared=True).idle), else_=now - time_outs.idle)
     query = (
         select(SignInSession)
-        .where(_of(practitioner_id), SignInSession.expires_at > now)
+        .where(
+            _of(practitioner_id),
+            SignInSession.expires_at > now,
+            SignInSession.created_at > now - time_outs.longest,
+            SignInSession.last_seen_at > idle_since,
+        )
         .order_by(SignInSession.last_seen_at.desc(), SignInSession.id)
         .limit(MOST_LISTED)
     )
@@ -95,16 +121,19 @@ def read_cookie(vault: Vault, value: str | None) -> str | None:
     """Return the digest to look a session up by, or None when the cookie is missing or not signed by us."""
     if not value:
         return None
-    token = vault.unsign(value, purpose=COOKIE_PURPOSE, max_age_seconds=int(LIFETIME.total_seconds()))
+    token = vault.unsign(value, purpose=COOKIE_PURPOSE, max_age_seconds=int(LONGEST.total_seconds()))
     return digest(token) if token else None
 
 
-def set_cookie(response: Response, settings: Settings, value: str) -> None:
-    """Put the session cookie on the response. Lax, since a click in Cliniko must arrive signed in."""
+def set_cookie(response: Response, settings: Settings, value: str, *, is_shared: bool = False) -> None:
+    """Put the session cookie on the response. Lax, since a click in Cliniko must arrive signed in.
+
+    On a shared computer it goes when the browser is closed.
+    """
     response.set_cookie(
         cookie_name(settings),
         value,
-        max_age=int(LIFETIME.total_seconds()),
+        max_age=None if is_shared else int(LONGEST.total_seconds()),
         path="/",
         secure=settings.is_https,
         httponly=True,

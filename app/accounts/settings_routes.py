@@ -3,15 +3,16 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts import audit, keys, letterheads
+from app.accounts import audit, credentials, keys, letterheads
 from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
 from app.accounts.bookmarklet import bookmarklet
 from app.accounts.connections import find_connection
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
+from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, read_title
 from app.accounts.models import ConnectionState, Practice
 from app.accounts.tools import Tools
-from app.web.rendering import local_path, page, redirect
+from app.web.rendering import local_path, redirect
 
 router = APIRouter(prefix="/account/settings")
 
@@ -33,6 +34,7 @@ async def save_settings(
     tools: ToolsDep,
     member: SignedIn,
     api_key: FormText = "",
+    password: FormText = "",
     action: FormText = "",
     target: FormTarget = "",
 ) -> Response:
@@ -40,10 +42,13 @@ async def save_settings(
     try:
         check_again = action == "check"
         key = await keys.read_saved_key(session, tools, member) if check_again else keys.read_key(api_key)
+        if not check_again:
+            await keys.confirm_change(session, tools, member, password)
         connection = await keys.save_key(session, tools, member, key, only_if_saved=check_again)
     except FormError as error:
-        audit.record_by(session, member, "connection.refused", at=tools.clock())
-        return await _settings_page(request, session, tools, member, target, errors=error.fields)
+        if keys.FIELD in error.fields:
+            audit.record_by(session, member, "connection.refused", at=tools.clock())
+        return await _settings_page(request, session, tools, member, target, refusal=error)
     path = local_path(target, SETTINGS_PAGE)
     # The settings page itself warns of a role without files; any other page has only the notice to say it.
     is_limited = connection.state == ConnectionState.NOT_PERMITTED and path != SETTINGS_PAGE
@@ -58,13 +63,19 @@ async def save_title(
     try:
         await letterheads.save_title(session, member, read_title(title), tools.clock())
     except FormError as error:
-        return await _settings_page(request, session, tools, member, "", title=title, errors=error.fields)
+        return await _settings_page(request, session, tools, member, "", title=title, refusal=error)
     return redirect(SETTINGS_PAGE, notice="title-saved")
 
 
 @router.post("/remove-key", dependencies=[SamePractice])
-async def remove_key(session: Database, tools: ToolsDep, member: SignedIn) -> Response:
+async def remove_key(
+    request: Request, session: Database, tools: ToolsDep, member: SignedIn, password: FormText = ""
+) -> Response:
     """Forget the saved key."""
+    try:
+        await keys.confirm_change(session, tools, member, password)
+    except FormError as error:
+        return await _settings_page(request, session, tools, member, "", refusal=error, is_removing=True)
     removed = await keys.remove_key(session, tools, member)
     return redirect(SETTINGS_PAGE, notice="key-removed" if removed else "nothing-changed")
 
@@ -77,14 +88,15 @@ async def _settings_page(
     target: str,
     *,
     title: str | None = None,
-    errors: dict[str, str] | None = None,
+    refusal: FormError | None = None,
+    is_removing: bool = False,
 ) -> Response:
     connection = await find_connection(session, member.membership_id)
     practice = await session.get_one(Practice, member.practice_id, populate_existing=True)
-    return page(
+    return form_page(
         request,
         "accounts/settings.html",
-        status=422 if errors else 200,
+        refusal,
         target=local_path(target, ""),
         practice=practice,
         connection=connection,
@@ -92,5 +104,6 @@ async def _settings_page(
         role_words=connection.cliniko_role.replace("_", " ").capitalize() if connection else "",
         app_url=tools.settings.public_url + "/open/cliniko",
         bookmark=bookmarklet(tools.settings.public_url, tools.settings.cliniko_api_url),
-        errors=errors or {},
+        asks_password=connection is not None and not credentials.is_fresh(member, tools.clock()),
+        is_removing=is_removing,
     )

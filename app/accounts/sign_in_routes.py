@@ -3,21 +3,25 @@
 ``next`` is where to go afterwards, a path of our own; whatever else it holds counts as none.
 """
 
-import uuid
+from typing import Annotated
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 
 from app.accounts import people, two_factor
-from app.accounts.access import Database, MaybeSignedIn, SignedIn, ToolsDep
-from app.accounts.browsers import AskingBrowser, browser_of
+from app.accounts.access import Database, EvenHeld, MaybeSignedIn, SignedIn, ToolsDep
+from app.accounts.arriving import START_PAGE, Way, lead_on, second_step_page, sign_in_page, with_new_session
+from app.accounts.browsers import AskingBrowser
 from app.accounts.countries import COUNTRIES, DEFAULT_COUNTRY
-from app.accounts.form_fields import FormTarget, FormText, QueryTarget
+from app.accounts.form_fields import FormKept, FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, clean_line, read_sign_up
-from app.accounts.sessions import clear_cookie, cookie_name, end_session, set_cookie, start_session
+from app.accounts.known_sign_ups import check_known
+from app.accounts.models import Practitioner
+from app.accounts.sessions import clear_cookie, cookie_name, end_session
+from app.accounts.shared_computers import is_remembered
 from app.accounts.sign_in_events import record_refusal, record_sign_in_event
-from app.accounts.tools import Tools
+from app.accounts.switching import page_there, switch_practice
 from app.accounts.tries import TooManyTriesError
 from app.errors import NotFoundError
 from app.web.filters import with_query
@@ -25,7 +29,6 @@ from app.web.rendering import local_path, redirect, with_next
 
 router = APIRouter()
 
-START_PAGE = "/clients"
 FIRST_PAGE = "/account/settings"  # of a new account or membership: the Cliniko key is what it needs next
 
 
@@ -55,9 +58,13 @@ async def sign_up(
     country: FormText = "",
     target: FormTarget = "",
 ) -> Response:
-    """Make a practice and its owner, signed in."""
+    """Make a practice and its owner, signed in; somebody who has an account is signed in to that."""
     try:
         form = read_sign_up(name=name, email=email, password=password, practice_name=practice_name, country=country)
+        known = await people.find_practitioner(session, form.email)
+        if known is not None:
+            person = await check_known(session, tools, known, form, browser)
+            return await _sign_in_instead(request, session, tools, person, target)
         owner = await people.sign_up(session, tools, form, browser)
     except FormError as error:
         values = {"name": name, "email": email, "practice_name": practice_name, "country": country}
@@ -67,12 +74,31 @@ async def sign_up(
     return await with_new_session(request, session, tools, owner.id, answer)
 
 
+async def _sign_in_instead(
+    request: Request, session: Database, tools: ToolsDep, person: Practitioner, target: str
+) -> Response:
+    if person.totp_since is not None:
+        way = Way(target, is_shared=is_remembered(request, tools.settings))
+        return second_step_page(request, two_factor.write_ticket(tools.vault, person), way)
+    path = local_path(target, "")
+    answer = redirect(path) if path else redirect(START_PAGE, notice="signed-in-instead")
+    return await with_new_session(request, session, tools, person.id, answer)
+
+
 @router.get("/sign-in")
 async def show_sign_in(request: Request, member: MaybeSignedIn, target: QueryTarget = "") -> Response:
     """Show the empty form, or lead on who is signed in already."""
     if member:
         return redirect(local_path(target, START_PAGE))
-    return _sign_in_page(request, target)
+    return sign_in_page(request, target)
+
+
+def read_way(target: FormTarget = "", kept: FormKept = "", shared: FormText = "") -> Way:
+    """Return what the form of a sign-in page carries along."""
+    return Way(target, kept, shared == "on")
+
+
+SentWay = Annotated[Way, Depends(read_way)]
 
 
 @router.post("/sign-in")
@@ -81,9 +107,9 @@ async def sign_in(
     session: Database,
     tools: ToolsDep,
     browser: AskingBrowser,
+    way: SentWay,
     email: FormText = "",
     password: FormText = "",
-    target: FormTarget = "",
 ) -> Response:
     """Check e-mail and password, start a session and lead on to where the person was going."""
     try:
@@ -94,10 +120,10 @@ async def sign_in(
         # Only what was looked into: anybody may send the rest without end, and lines stay for years.
         if email and password and not isinstance(error, TooManyTriesError):
             await record_refusal(tools, email)
-        return _sign_in_page(request, target, email=email, refusal=error)
+        return sign_in_page(request, way.target, email=email, kept=way.kept, is_shared=way.is_shared, refusal=error)
     if practitioner.totp_since is not None:
-        return second_step_page(request, two_factor.write_ticket(tools.vault, practitioner), target)
-    return await with_new_session(request, session, tools, practitioner.id, redirect(local_path(target, START_PAGE)))
+        return second_step_page(request, two_factor.write_ticket(tools.vault, practitioner), way)
+    return await lead_on(request, session, tools, practitioner.id, way)
 
 
 @router.post("/sign-out")
@@ -120,25 +146,14 @@ async def open_account(member: SignedIn) -> Response:
 
 @router.post("/account/practice")
 async def change_practice(
-    session: Database, member: SignedIn, practice_id: FormText = "", target: FormTarget = ""
+    session: Database, tools: ToolsDep, member: EvenHeld, practice_id: FormText = "", target: FormTarget = ""
 ) -> Response:
-    """Let the person work in another of their practices; 404 for one they do not belong to."""
+    """Let the person work in another of their practices, on the same page if that has it; 404 for a stranger's."""
     chosen = next((id_ for id_, _name in member.practices if str(id_) == practice_id), None)
     if chosen is None:
         raise NotFoundError
-    await people.set_active_practice(session, member.practitioner_id, chosen)
-    return redirect(local_path(target, START_PAGE), notice="practice-changed")
-
-
-async def with_new_session(
-    request: Request, session: Database, tools: Tools, practitioner_id: uuid.UUID, answer: RedirectResponse
-) -> Response:
-    """Sign the browser in by the answer: always a new session, and the one it had before is ended."""
-    await end_session(session, tools.vault, request.cookies.get(cookie_name(tools.settings)), tools.clock())
-    cookie = await start_session(session, tools.vault, practitioner_id, browser_of(request), tools.clock())
-    set_cookie(answer, tools.settings, cookie)
-    await record_sign_in_event(session, "session.started", practitioner_id, at=tools.clock())
-    return answer
+    await switch_practice(session, member, chosen, tools.clock())
+    return redirect(page_there(local_path(target, START_PAGE)), notice="practice-changed")
 
 
 def _sign_up_page(
@@ -154,26 +169,9 @@ def _sign_up_page(
         sign_in_url=with_query("/sign-in", next=path) if path else "/sign-in",
         countries=COUNTRIES,
         values=values,
-        email_is_taken=errors.get("email") == people.EMAIL_TAKEN,
+        reset_url=with_query("/reset-password", next=path) if path else "/reset-password",
+        offers_other_ways=errors.get("email") == people.NO_ACCOUNT_MADE,
     )
-
-
-def _sign_in_page(request: Request, target: str, *, email: str = "", refusal: FormError | None = None) -> Response:
-    path = local_path(target, "")
-    return form_page(
-        request,
-        "accounts/sign_in.html",
-        refusal,
-        target=path,
-        sign_up_url=with_query("/sign-up", next=path) if path else "/sign-up",
-        comes_from_cliniko=path.partition("?")[0].rstrip("/") == "/open/cliniko",
-        email=email,
-    )
-
-
-def second_step_page(request: Request, ticket: str, target: str, *, refusal: FormError | None = None) -> Response:
-    """Ask for the code of who gave the right password; the ticket says who that is."""
-    return form_page(request, "accounts/second_step.html", refusal, ticket=ticket, target=local_path(target, ""))
 
 
 def _require_both(email: str, password: str) -> None:

@@ -1,245 +1,224 @@
-"""The people of a practice: who they are, inviting a colleague, joining by an invitation's link."""
+"""The people of a practice: who they are, their roles, and the end of somebody's access.
+
+Whoever changes the team holds the practice first, and looks then whether they still run it: of two admins who remove
+each other at once, one does. That and the changes of roles keep every practice at exactly one owner.
+"""
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.accounts import audit
 from app.accounts.access import Member
-from app.accounts.forms import FormError, NewcomerForm
-from app.accounts.models import Invitation, Membership, Practice, Practitioner, Role
-from app.accounts.passwords import hash_password
-from app.accounts.people import add_practitioner, set_active_practice, taken_email_or
-from app.crypto import Vault
-from app.db import release
-from app.errors import AppError, NotFoundError
+from app.accounts.models import (
+    BellMark,
+    Ending,
+    Membership,
+    Practice,
+    Practitioner,
+    Role,
+    SharedColleague,
+    SharingRule,
+)
+from app.accounts.sessions import end_sessions
+from app.errors import ConflictError, ForbiddenError, NotFoundError
 
-INVITATION_LIFETIME = timedelta(days=7)
-INVITATION_PURPOSE = "invitation"
-
-
-class InvitationGoneError(AppError):
-    """The invitation was used, withdrawn, or is too old."""
-
-    status = 410
-    title = "This invitation can no longer be used"
-
-
-@dataclass(frozen=True)
-class OpenInvitation:
-    """An invitation that may be accepted now, with the words its page needs."""
-
-    id: uuid.UUID
-    practice_id: uuid.UUID
-    practice_name: str
-    inviter_name: str
-    email: str
-    role: Role
+NO_LONGER_RUNS_IT = "You no longer run this practice's team, so nothing was changed."
 
 
 async def list_members(session: AsyncSession, practice_id: uuid.UUID) -> Sequence[Membership]:
     """Return the active members of a practice with their practitioners, by name."""
+    return await _list(session, practice_id, Membership.ended_at.is_(None))
+
+
+async def list_deactivated(session: AsyncSession, practice_id: uuid.UUID) -> Sequence[Membership]:
+    """Return the members who are away, with their practitioners, by name."""
+    return await _list(session, practice_id, is_deactivated())
+
+
+def is_deactivated() -> ColumnElement[bool]:
+    """Condition on ``Membership``: away, not removed."""
+    return Membership.ended_at.is_not(None) & (Membership.ended_as == Ending.DEACTIVATED)
+
+
+async def _list(session: AsyncSession, practice_id: uuid.UUID, which: ColumnElement[bool]) -> Sequence[Membership]:
     query = (
         select(Membership)
         .join(Membership.practitioner)
         .options(joinedload(Membership.practitioner))
-        .where(Membership.practice_id == practice_id, Membership.ended_at.is_(None))
+        .where(Membership.practice_id == practice_id, which)
         .order_by(func.lower(Practitioner.name), Practitioner.email)
     )
     return (await session.scalars(query)).all()
 
 
-async def list_open_invitations(session: AsyncSession, practice_id: uuid.UUID, now: datetime) -> Sequence[Invitation]:
-    """Return the practice's invitations that may still be accepted, the newest first."""
+async def hold_team(session: AsyncSession, member: Member) -> Role:
+    """Let nobody else change the practice's team until the transaction ends, and return the member's role by now.
+
+    Raises ForbiddenError when they do not run it any more. Rows of the practice can be added meanwhile.
+    """
+    holding = select(Practice.id).where(Practice.id == member.practice_id).with_for_update(key_share=True)
+    await session.execute(holding)
+    role = await session.scalar(
+        select(Membership.role).where(Membership.id == member.membership_id, Membership.ended_at.is_(None))
+    )
+    if role not in (Role.OWNER, Role.ADMIN):
+        raise ForbiddenError(NO_LONGER_RUNS_IT)
+    return Role(role)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of the practice, active or away, as those who run the team see them."""
+
+    membership_id: uuid.UUID
+    practitioner_id: uuid.UUID
+    name: str
+    email: str
+    role: Role
+    is_active: bool
+    is_me: bool
+
+    @property
+    def may_be_changed(self) -> bool:
+        """False for the owner, who passes the ownership on first, and for oneself."""
+        return self.role is not Role.OWNER and not self.is_me
+
+
+async def get_colleague(session: AsyncSession, member: Member, membership_id: uuid.UUID) -> Colleague:
+    """Return a member as they are now; NotFoundError for removed and unknown ones, and to who does not run the team."""
     query = (
-        select(Invitation)
-        .where(Invitation.practice_id == practice_id, *_is_open(now))
-        .order_by(Invitation.created_at.desc())
-    )
-    return (await session.scalars(query)).all()
-
-
-async def invite(session: AsyncSession, member: Member, email: str, role: Role, now: datetime) -> None:
-    """Invite a colleague; raises FormError when they are a member or invited already."""
-    await _refuse_known_colleague(session, member.practice_id, email, now)
-    invitation = Invitation(
-        practice_id=member.practice_id,
-        email=email,
-        role=role,
-        invited_by_id=member.membership_id,
-        created_at=now,
-        expires_at=now + INVITATION_LIFETIME,
-    )
-    session.add(invitation)
-    await session.flush()
-    _record(session, "invitation.made", invitation.id, member.practice_id, member.practitioner_id, now)
-
-
-async def withdraw(session: AsyncSession, member: Member, invitation_id: uuid.UUID, now: datetime) -> bool:
-    """End an invitation and return True, False when it had ended before; NotFoundError for other practices' ones."""
-    invitation = await session.get(Invitation, invitation_id)
-    if invitation is None or invitation.practice_id != member.practice_id:
-        raise NotFoundError
-    withdrawn = await session.scalar(
-        update(Invitation)
-        .where(Invitation.id == invitation_id, *_is_open(now))
-        .values(withdrawn_at=now)
-        .returning(Invitation.id)
-    )
-    if withdrawn:
-        _record(session, "invitation.withdrawn", invitation_id, member.practice_id, member.practitioner_id, now)
-    return withdrawn is not None
-
-
-def join_path(vault: Vault, invitation_id: uuid.UUID) -> str:
-    """Return the path of an invitation's link: its id, signed, so that nothing secret need be stored."""
-    return "/join/" + vault.sign(str(invitation_id), purpose=INVITATION_PURPOSE)
-
-
-async def find_open_invitation(session: AsyncSession, vault: Vault, token: str, now: datetime) -> OpenInvitation:
-    """Return the invitation a link was made for.
-
-    Raises NotFoundError for a link that is not ours and InvitationGoneError for one that has served.
-    """
-    invitation_id = vault.unsign(token, purpose=INVITATION_PURPOSE)
-    row = None
-    if invitation_id is not None:
-        query = (
-            select(Invitation, Practice.name, Practitioner.name)
-            .join(Practice, Practice.id == Invitation.practice_id)
-            .join(Membership, Membership.id == Invitation.invited_by_id)
-            .join(Practitioner, Practitioner.id == Membership.practitioner_id)
-            .where(Invitation.id == uuid.UUID(invitation_id))
-        )
-        row = (await session.execute(query)).one_or_none()
-    if row is None:
-        raise NotFoundError(
-            "This invitation link is not complete. Copy the whole link again, or ask your colleague for a new one."
-        )
-    invitation, practice_name, inviter_name = row
-    _refuse_ended(invitation, now)
-    role = Role(invitation.role)
-    return OpenInvitation(invitation.id, invitation.practice_id, practice_name, inviter_name, invitation.email, role)
-
-
-async def join_as_newcomer(
-    session: AsyncSession, invitation: OpenInvitation, form: NewcomerForm, now: datetime
-) -> uuid.UUID:
-    """Make an account for the invited e-mail, join with it, and return the practitioner's id.
-
-    Raises InvitationGoneError when the link was used meanwhile, FormError when the e-mail got an account meanwhile.
-    """
-    await release(session)  # hashing takes a moment
-    password_hash = await hash_password(form.password)
-    try:
-        # A savepoint: when the account cannot be made, the invitation stays open.
-        async with session.begin_nested():
-            await _claim(session, invitation.id, now)
-            newcomer = await add_practitioner(
-                session, form.name, invitation.email, password_hash, invitation.practice_id
-            )
-            await _add_member(session, invitation, newcomer.id, now)
-    except IntegrityError as error:
-        raise taken_email_or(error) from None
-    return newcomer.id
-
-
-async def join_with_login(
-    session: AsyncSession, invitation: OpenInvitation, practitioner_id: uuid.UUID, now: datetime
-) -> None:
-    """Let someone with an account join; the practice becomes their active one.
-
-    Raises InvitationGoneError when the link was used meanwhile. Who is a member already keeps their role.
-    """
-    await _claim(session, invitation.id, now)
-    await _add_member(session, invitation, practitioner_id, now)
-    await set_active_practice(session, practitioner_id, invitation.practice_id)
-
-
-async def _claim(session: AsyncSession, invitation_id: uuid.UUID, now: datetime) -> None:
-    """Mark the invitation accepted; of racing calls one succeeds and the others raise InvitationGoneError."""
-    claimed = await session.scalar(
-        update(Invitation)
-        .where(Invitation.id == invitation_id, *_is_open(now))
-        .values(accepted_at=now)
-        .returning(Invitation.id)
-    )
-    if claimed is None:
-        raise InvitationGoneError("This invitation was used a moment ago. If that was you, sign in.")
-
-
-async def _add_member(
-    session: AsyncSession, invitation: OpenInvitation, practitioner_id: uuid.UUID, now: datetime
-) -> None:
-    adding = insert(Membership).values(
-        practice_id=invitation.practice_id, practitioner_id=practitioner_id, role=invitation.role
-    )
-    await session.execute(
-        adding.on_conflict_do_update(
-            index_elements=["practice_id", "practitioner_id"],
-            set_={
-                "role": case((Membership.ended_at.is_(None), Membership.role), else_=adding.excluded.role),
-                "ended_at": None,
-            },
-        )
-    )
-    _record(session, "invitation.accepted", invitation.id, invitation.practice_id, practitioner_id, now)
-
-
-async def _refuse_known_colleague(session: AsyncSession, practice_id: uuid.UUID, email: str, now: datetime) -> None:
-    member = await session.scalar(
-        select(Membership.id)
+        select(Membership)
         .join(Membership.practitioner)
+        .options(joinedload(Membership.practitioner))
         .where(
-            Membership.practice_id == practice_id,
-            Membership.ended_at.is_(None),
-            func.lower(Practitioner.email) == func.lower(email),
+            Membership.id == membership_id,
+            Membership.practice_id == member.practice_id,
+            or_(Membership.ended_at.is_(None), is_deactivated()),
         )
+        .execution_options(populate_existing=True)
     )
-    if member:
-        raise FormError({"email": "This colleague already belongs to the practice."})
-    invitation = await session.scalar(
-        select(Invitation.id)
-        .where(Invitation.practice_id == practice_id, func.lower(Invitation.email) == func.lower(email), *_is_open(now))
+    found = await session.scalar(query) if member.runs_team else None
+    if found is None:
+        raise NotFoundError
+    return Colleague(
+        found.id,
+        found.practitioner_id,
+        found.practitioner.name,
+        found.practitioner.email,
+        Role(found.role),
+        is_active=found.ended_at is None,
+        is_me=found.id == member.membership_id,
+    )
+
+
+async def get_changeable(session: AsyncSession, member: Member, membership_id: uuid.UUID) -> Colleague:
+    """Return a colleague whom the member may change; raises NotFoundError and, with the reason, ForbiddenError."""
+    colleague = await get_colleague(session, member, membership_id)
+    if colleague.is_me:
+        raise ForbiddenError("You cannot change your own role or access. Ask the owner or another admin.")
+    if colleague.role is Role.OWNER:
+        raise ForbiddenError("The owner can be neither removed nor given another role before passing the ownership on.")
+    return colleague
+
+
+async def change_role(
+    session: AsyncSession, member: Member, membership_id: uuid.UUID, role: Role, now: datetime
+) -> bool:
+    """Make a colleague an admin or a practitioner and return True, False when they are that already.
+
+    Raises NotFoundError and ForbiddenError. Nobody becomes owner by this.
+    """
+    if role is Role.OWNER:
+        raise ForbiddenError("Only the owner can make somebody else the owner.")
+    await hold_team(session, member)
+    colleague = await get_changeable(session, member, membership_id)
+    if colleague.role is role:
+        return False
+    await session.execute(update(Membership).where(Membership.id == membership_id).values(role=role))
+    audit.record_by(session, member, "member.role_changed", at=now, membership_id=str(membership_id), role=role)
+    return True
+
+
+async def reactivate(session: AsyncSession, member: Member, membership_id: uuid.UUID, now: datetime) -> bool:
+    """Give a deactivated colleague their access back and return True, False when they have it.
+
+    With their role and their key, if it is still saved; what was shared with them and by them is not brought back.
+    """
+    await hold_team(session, member)
+    colleague = await get_colleague(session, member, membership_id)
+    if colleague.is_active:
+        return False
+    await session.execute(
+        update(Membership).where(Membership.id == membership_id).values(ended_at=None, ended_as=None, handed_to_id=None)
+    )
+    audit.record_by(session, member, "member.reactivated", at=now, membership_id=str(membership_id))
+    return True
+
+
+async def end_access(
+    session: AsyncSession, membership_id: uuid.UUID, ending: Ending, *, handed_to: uuid.UUID, now: datetime
+) -> Membership:
+    """End a member's access, and what was shared with them and by them; the team and the membership are held.
+
+    They are signed out where this was their only practice, else they go on in another.
+    """
+    membership = await session.get_one(Membership, membership_id, populate_existing=True)
+    membership.ended_at = membership.ended_at or now
+    membership.ended_as, membership.handed_to_id = ending, handed_to
+    membership.sharing_rule = SharingRule.NOBODY
+    await session.flush()
+    # Whoever handed clients to the one who leaves now, had them go on to the new colleague too.
+    await session.execute(
+        update(Membership).where(Membership.handed_to_id == membership_id).values(handed_to_id=handed_to)
+    )
+    await end_sharing(session, membership_id)
+    await session.execute(delete(BellMark).where(BellMark.membership_id == membership_id))
+    await _lead_elsewhere(session, membership, now)
+    return membership
+
+
+async def end_sharing(session: AsyncSession, membership_id: uuid.UUID) -> None:
+    """End what a member chose to share, and what colleagues chose to share with them."""
+    is_theirs = or_(SharedColleague.owner_id == membership_id, SharedColleague.colleague_id == membership_id)
+    await session.execute(delete(SharedColleague).where(is_theirs))
+
+
+async def _lead_elsewhere(session: AsyncSession, ended: Membership, now: datetime) -> None:
+    """Let the person work in another of their practices, or sign them out everywhere if there is none."""
+    # Held, since another practice may let them go at this moment.
+    person = await session.get_one(
+        Practitioner, ended.practitioner_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    other = await session.scalar(
+        select(Membership.practice_id)
+        .where(Membership.practitioner_id == person.id, Membership.ended_at.is_(None))
+        .order_by(Membership.created_at)
         .limit(1)
     )
-    if invitation:
-        raise FormError({"email": "This colleague is already invited: the link to pass on is on this page."})
+    if other is None:
+        await end_sessions(session, person.id, now)
+    elif person.active_practice_id == ended.practice_id:
+        person.active_practice_id = other
 
 
-def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None), Invitation.expires_at > now
+async def pass_ownership_on(session: AsyncSession, member: Member, to_id: uuid.UUID, now: datetime) -> None:
+    """Make a colleague the owner and the owner an admin, in one; whoever comes second finds it done.
 
-
-def _refuse_ended(invitation: Invitation, now: datetime) -> None:
-    if invitation.accepted_at is not None:
-        raise InvitationGoneError("This invitation was used. If that was you, sign in; if not, ask for a new one.")
-    if invitation.withdrawn_at is not None:
-        raise InvitationGoneError("This invitation was withdrawn. Ask your colleague for a new one.")
-    if invitation.expires_at <= now:
-        raise InvitationGoneError("This invitation is more than seven days old. Ask your colleague for a new one.")
-
-
-def _record(
-    session: AsyncSession,
-    action: str,
-    invitation_id: uuid.UUID,
-    practice_id: uuid.UUID,
-    practitioner_id: uuid.UUID,
-    now: datetime,
-) -> None:
-    audit.record(
-        session,
-        action,
-        at=now,
-        practice_id=practice_id,
-        practitioner_id=practitioner_id,
-        invitation_id=str(invitation_id),
+    Raises ConflictError when the member is not the owner any more or the colleague not active any more.
+    """
+    if await hold_team(session, member) is not Role.OWNER:
+        raise ConflictError("You are not the owner of this practice any more, so nothing was changed.")
+    is_there = exists().where(
+        Membership.id == to_id, Membership.practice_id == member.practice_id, Membership.ended_at.is_(None)
     )
+    if to_id == member.membership_id or not await session.scalar(select(is_there)):
+        raise ConflictError("This colleague does not belong to the practice any more, so nothing was changed.")
+    for id_, role in ((member.membership_id, Role.ADMIN), (to_id, Role.OWNER)):
+        await session.execute(update(Membership).where(Membership.id == id_).values(role=role))
+    audit.record_by(session, member, "practice.ownership_passed_on", at=now, membership_id=str(to_id))

@@ -19,6 +19,7 @@ from app.accounts.tries import SECOND_STEP, Try, forgive, take
 from app.crypto import PLAIN_LETTERS, CannotDecryptError, Vault, digest
 from app.db import release
 
+TWO_FACTOR_PAGE = "/account/security/two-factor"
 ISSUER = "Kinebridge"
 STEP_SECONDS = 30
 CODE_LENGTH = 6

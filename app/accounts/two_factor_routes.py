@@ -1,26 +1,32 @@
 """The second step of signing in, and My account > Security > Two-factor: turning it on and off, recovery codes."""
 
+from dataclasses import replace
+
 import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from markupsafe import Markup
+from sqlalchemy import select
 
 from app.accounts import credentials, two_factor
-from app.accounts.access import Database, Member, SignedIn, ToolsDep
-from app.accounts.form_fields import FormTarget, FormText
+from app.accounts.access import Database, EvenHeld, Member, ToolsDep
+from app.accounts.arriving import lead_on, second_step_page, sign_in_page
+from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
 from app.accounts.letters import write_factor_changed
-from app.accounts.models import Practitioner
+from app.accounts.models import Practice, Practitioner
 from app.accounts.sessions import end_sessions
 from app.accounts.sign_in_events import record_sign_in_event
-from app.accounts.sign_in_routes import START_PAGE, second_step_page, with_new_session
+from app.accounts.sign_in_routes import SentWay
 from app.accounts.tools import Tools
 from app.accounts.tries import TooManyTriesError
+from app.accounts.two_factor import TWO_FACTOR_PAGE
 from app.mail.service import post
+from app.web.notices import NOTICES
 from app.web.rendering import local_path, page, redirect, with_next
 
-TWO_FACTOR_PAGE = "/account/security/two-factor"
+NEEDED = "Your practice asks everybody for two-factor sign-in, so it stays on."
 
 router = APIRouter()
 
@@ -36,27 +42,32 @@ async def take_second_step(
     request: Request,
     session: Database,
     tools: ToolsDep,
+    way: SentWay,
     ticket: FormText = "",
     code: FormText = "",
-    target: FormTarget = "",
 ) -> Response:
     """Take the code, start a session and lead on to where the person was going."""
     person = await two_factor.read_ticket(session, tools.vault, ticket)
     if person is None:
-        return redirect(with_next("/sign-in", local_path(target, "")), notice="second-step-late")
+        if way.kept:
+            late = FormError({"email": NOTICES["second-step-late"].text})
+            return sign_in_page(request, way.target, kept=way.kept, is_shared=way.is_shared, refusal=late)
+        return redirect(with_next("/sign-in", local_path(way.target, "")), notice="second-step-late")
     try:
         await two_factor.take_code(session, tools, person, code)
     except FormError as error:
         if not isinstance(error, TooManyTriesError):
             await record_sign_in_event(session, "session.refused", person.id, at=tools.clock())
-        return second_step_page(request, ticket, target, refusal=error)
-    return await with_new_session(request, session, tools, person.id, redirect(local_path(target, START_PAGE)))
+        return second_step_page(request, ticket, way, refusal=error)
+    return await lead_on(request, session, tools, person.id, way)
 
 
 @router.get(TWO_FACTOR_PAGE)
-async def show_two_factor(request: Request, session: Database, tools: ToolsDep, member: SignedIn) -> Response:
+async def show_two_factor(
+    request: Request, session: Database, tools: ToolsDep, member: EvenHeld, target: QueryTarget = ""
+) -> Response:
     """Show whether it is on, and the form that changes it."""
-    return _two_factor_page(request, tools, await _person(session, member))
+    return _two_factor_page(request, tools, member, await _person(session, member), target)
 
 
 @router.post(TWO_FACTOR_PAGE)
@@ -64,22 +75,25 @@ async def change(
     request: Request,
     session: Database,
     tools: ToolsDep,
-    member: SignedIn,
+    member: EvenHeld,
     password: FormText = "",
     action: FormText = "",
+    target: FormTarget = "",
 ) -> Response:
     """Do what asks for the password again: begin to set it up, show new recovery codes, or turn it off."""
     try:
+        if action == "off" and await _is_needed(session, member):
+            raise FormError({"password": NEEDED})
         person = await credentials.confirm_password(session, tools, member.practitioner_id, password, field="password")
     except FormError as error:
-        return _two_factor_page(request, tools, await _person(session, member), refusal=error)
+        return _two_factor_page(request, tools, member, await _person(session, member), target, refusal=error)
     is_on = person.totp_since is not None
     if action == "begin" and not is_on:
         two_factor.make_secret(tools.vault, person)
-        return redirect(TWO_FACTOR_PAGE)
+        return redirect(with_next(TWO_FACTOR_PAGE, target))
     if action == "codes" and is_on:
         credentials.record_own(session, person, "account.recovery_codes_renewed", tools.clock())
-        return await _codes_page(request, session, person)
+        return await _codes_page(request, session, person, target)
     if action == "off" and is_on:
         await two_factor.turn_off(session, person)
         await _tell(session, tools, person, "off")
@@ -89,21 +103,27 @@ async def change(
 
 @router.post(f"{TWO_FACTOR_PAGE}/confirm")
 async def confirm(
-    request: Request, session: Database, tools: ToolsDep, member: SignedIn, code: FormText = ""
+    request: Request,
+    session: Database,
+    tools: ToolsDep,
+    member: EvenHeld,
+    code: FormText = "",
+    target: FormTarget = "",
 ) -> Response:
     """Turn it on with a first code of the app, show the recovery codes, and sign all other browsers out."""
     person = await _person(session, member)
     if person.totp_secret is None or person.totp_since is not None:
-        return redirect(TWO_FACTOR_PAGE, notice="nothing-changed")
+        return redirect(with_next(TWO_FACTOR_PAGE, target), notice="nothing-changed")
     try:
         await two_factor.take_code(session, tools, person, code)
     except FormError as error:
-        return _two_factor_page(request, tools, await _person(session, member), refusal=error)
+        return _two_factor_page(request, tools, member, await _person(session, member), target, refusal=error)
     person = await _person(session, member)
     person.totp_since = tools.clock()
     await end_sessions(session, person.id, tools.clock(), but=member.session_id)
     await _tell(session, tools, person, "on")
-    return await _codes_page(request, session, person)
+    request.state.viewer = replace(member, has_two_factor=True, is_held=False).as_viewer()
+    return await _codes_page(request, session, person, target)
 
 
 async def _person(session: Database, member: Member) -> Practitioner:
@@ -115,13 +135,24 @@ async def _tell(session: Database, tools: Tools, person: Practitioner, state: st
     credentials.record_own(session, person, f"account.two_factor_{state}", tools.clock())
 
 
-async def _codes_page(request: Request, session: Database, person: Practitioner) -> Response:
+async def _is_needed(session: Database, member: Member) -> bool:
+    """Say whether the practice the person works in asks for two factors, as it is now."""
+    return bool(await session.scalar(select(Practice.requires_two_factor).where(Practice.id == member.practice_id)))
+
+
+async def _codes_page(request: Request, session: Database, person: Practitioner, target: str) -> Response:
     codes = await two_factor.make_recovery_codes(session, person)
-    return page(request, "accounts/recovery_codes.html", codes=codes)
+    return page(request, "accounts/recovery_codes.html", codes=codes, target=local_path(target, ""))
 
 
 def _two_factor_page(
-    request: Request, tools: Tools, person: Practitioner, *, refusal: FormError | None = None
+    request: Request,
+    tools: Tools,
+    member: Member,
+    person: Practitioner,
+    target: str,
+    *,
+    refusal: FormError | None = None,
 ) -> Response:
     is_on = person.totp_since is not None
     secret = "" if is_on else two_factor.read_secret(tools.vault, person)
@@ -130,6 +161,8 @@ def _two_factor_page(
         "accounts/two_factor.html",
         refusal,
         is_on=is_on,
+        asking=member.practice_name if member.is_held else "",
+        target=local_path(target, ""),
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         qr_code=_draw(two_factor.app_address(secret, person.email)) if secret else "",
     )

@@ -64,7 +64,7 @@ async def show_activity(
     zone = practice.time_zone or "UTC"
     place = read_place(after)
     people, lines, following = await _read(session, member, chosen, client, zone, place, PAGE_LENGTH)
-    here = chosen.as_query()
+    choices = chosen.as_query()
     return page(
         request,
         "activity/list.html",
@@ -74,9 +74,9 @@ async def show_activity(
         zone=zone,
         people=_offered(people),
         kinds=[("", "Everything"), *KINDS.items()],
-        here=here,
-        newer=with_query(ACTIVITY_PAGE, **here) if place else "",
-        older=with_query(ACTIVITY_PAGE, **here, after=following) if following else "",
+        choices=choices,
+        newer=with_query(ACTIVITY_PAGE, **choices) if place else "",
+        older=with_query(ACTIVITY_PAGE, **choices, after=following) if following else "",
         most_exported=MOST_EXPORTED,
     )
 

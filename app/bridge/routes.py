@@ -15,7 +15,7 @@ from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.connections import find_connection, note_reached
 from app.accounts.form_fields import FormText
 from app.accounts.models import Connection, ConnectionState, Practice
-from app.accounts.people import set_active_practice
+from app.accounts.switching import switch_practice
 from app.accounts.tools import Tools
 from app.bridge.outcomes import Following, Outcome, Result, send_trace_along
 from app.bridge.places import FoundThere, Place, ask_there, other_places, practice_of
@@ -105,13 +105,13 @@ async def open_from_cliniko(
 
 @router.post("/open/cliniko/choose")
 async def choose_practice(
-    session: Database, member: SignedIn, patient_id: FormText = "", practice: FormText = ""
+    session: Database, member: SignedIn, tools: ToolsDep, patient_id: FormText = "", practice: FormText = ""
 ) -> Response:
     """Go on with the click in the practice that was chosen, which becomes the active one."""
     wanted, practice_id = read_patient_id([patient_id]), practice_of(member, practice)
     if practice_id is None:
         raise NotFoundError
-    await set_active_practice(session, member.practitioner_id, practice_id)
+    await switch_practice(session, member, practice_id, tools.clock())
     return redirect(with_query("/open/cliniko", patient_id=wanted, practice=practice_id))
 
 
@@ -176,7 +176,7 @@ def _lead_to(click: Click, client_id: uuid.UUID, outcome: Outcome) -> Response:
 async def _switch_to(click: Click, place: Place, answer: Response) -> Response:
     """Let an answer that leads to a client lead there in its practice, and the page say so."""
     if answer.status_code == 303:
-        await set_active_practice(click.session, click.member.practitioner_id, place.member.practice_id)
+        await switch_practice(click.session, click.member, place.member.practice_id, click.tools.clock())
         answer.headers["location"] = with_query(answer.headers["location"], notice="practice-switched")
     return answer
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member
+from app.accounts.access import Member, stay_member
 from app.accounts.connections import note_answer, open_cliniko
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools
@@ -122,6 +122,8 @@ async def open_patient(
         passed_ids=trail.passed_ids,
         now=tools.clock(),
     )
+    if is_new:
+        await stay_member(session, member)  # Cliniko was asked in between
     known = await find_known_patient(session, member, trail.survivor.id)
     now, found_id = tools.clock(), trail.survivor.id
     if is_new:

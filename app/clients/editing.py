@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member
+from app.accounts.access import Member, stay_member
 from app.clients.combining import combine, keep_apart
 from app.clients.details import EDITABLE, Weighed, edit, from_data, write
 from app.clients.models import Client, ClientLink
@@ -49,6 +49,7 @@ async def add_client(
     if made is None:
         await get_client(session, member, client_id)
         return
+    await stay_member(session, member)
     _record(session, "client.made_by_hand", member, client_id, now)
 
 

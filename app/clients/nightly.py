@@ -154,7 +154,11 @@ async def read_changes(context: JobContext, practice_id: str, connection_id: str
 
 
 async def _claim(session: AsyncSession, practice_id: uuid.UUID, connection_id: uuid.UUID, now: datetime) -> Look | None:
-    connection = await session.get(Connection, connection_id)
+    connection = await session.scalar(
+        select(Connection)
+        .join(Membership, Membership.id == Connection.membership_id)
+        .where(Connection.id == connection_id, Membership.ended_at.is_(None))
+    )
     if connection is None or connection.state == ConnectionState.REJECTED or not may_ask(connection, now):
         return None
     oldest = select(func.min(Client.refreshed_at)).where(

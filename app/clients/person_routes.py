@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from app.accounts import audit
 from app.accounts.access import (
     Database,
-    MaybeSignedIn,
     Member,
     SignedIn,
     ToolsDep,
@@ -25,7 +24,7 @@ from app.clients.models import Client
 from app.clients.person import differences_of
 from app.clients.queries import get_client_to_edit, list_clients
 from app.errors import BadRequestError, NotFoundError
-from app.web.rendering import page, redirect, show_signed_out
+from app.web.rendering import page, redirect
 
 router = APIRouter()
 
@@ -39,12 +38,9 @@ async def show_new(request: Request, member: SignedIn) -> Response:
 
 
 @router.post("/clients/new")
-async def add(request: Request, member: MaybeSignedIn, session: Database, tools: ToolsDep) -> Response:
-    """Add a client by hand; what was typed after the session had ended is kept for after signing in."""
-    fields = text_fields(await read_form(request))
-    if member is None:
-        return show_signed_out(request, fields)
-    sent = dict(fields)
+async def add(request: Request, member: SignedIn, session: Database, tools: ToolsDep) -> Response:
+    """Add a client by hand."""
+    sent = dict(text_fields(await read_form(request)))
     await refuse_form_of_other_practice(member, sent.get("practice", ""))
     typed, client_id = _typed(sent), _read_id(sent.get("id", ""))
     now = tools.clock()
@@ -68,12 +64,10 @@ async def show_edit(
 
 @router.post("/clients/{client_id}/edit")
 async def save_edit(
-    request: Request, client_id: uuid.UUID, member: MaybeSignedIn, session: Database, tools: ToolsDep
+    request: Request, client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Keep what was edited; fields left as the form showed them stay whatever they are by now."""
     fields = text_fields(await read_form(request))
-    if member is None:
-        return show_signed_out(request, fields)
     client = await get_client_to_edit(session, member, client_id)
     typed, shown = _typed(dict(fields)), _typed(dict(fields), prefix="was_")
     now = tools.clock()

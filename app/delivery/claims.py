@@ -84,8 +84,8 @@ async def take(session: AsyncSession, delivery_id: uuid.UUID, now: datetime) -> 
     is_probe = outage_of(connection).is_open
     delivery = await (find_probe if is_probe else _find_oldest)(session, connection)
     delivery = delivery or await _lock_if_due(session, delivery_id, now)
-    if delivery is None:
-        return None
+    if delivery is None or delivery.membership_id != connection.membership_id:
+        return None  # handed on to a colleague at this moment, with a job of its own
     if delivery.id != delivery_id and named.state in WORKABLE:
         await put_in(session, connection, delivery_id, at=due_at(named))
     link = await _find_link(session, delivery)

@@ -62,7 +62,7 @@ async def deal_with(session: AsyncSession, alert: Alert, programs: int, now: dat
     await hold_alerts(session, alert.practice_id)
     dealt_with = await session.scalars(
         update(Delivery)
-        .where(Delivery.membership_id == alert.membership_id, Delivery.state == S.FAILED, _is_open_failure())
+        .where(Delivery.membership_id == alert.membership_id, Delivery.state == S.FAILED, is_open_failure())
         .values(dealt_with_at=now)
         .returning(Delivery.id)
     )
@@ -71,7 +71,7 @@ async def deal_with(session: AsyncSession, alert: Alert, programs: int, now: dat
     await review_practice(session, alert.practice_id, now)
 
 
-def _is_open_failure() -> ColumnElement[bool]:
+def is_open_failure() -> ColumnElement[bool]:
     """Return the condition for what nobody has dealt with since it was last tried."""
     return or_(Delivery.dealt_with_at.is_(None), Delivery.dealt_with_at < Delivery.started_at)
 
@@ -88,7 +88,7 @@ async def _count_troubles(
     cause = case(
         (Delivery.state == S.NEEDS_KEY, Cause.NEEDS_KEY.value),
         (Delivery.state == S.NOT_PERMITTED, Cause.NOT_PERMITTED.value),
-        (and_(Delivery.state == S.FAILED, _is_open_failure()), Cause.NEEDS_ATTENTION.value),
+        (and_(Delivery.state == S.FAILED, is_open_failure()), Cause.NEEDS_ATTENTION.value),
         (and_(is_under_way, Delivery.reason == "storage_full"), Cause.STORAGE_FULL.value),
         (and_(is_under_way, is_down), Cause.CLINIKO_DOWN.value),
     )

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import (
     Database,
-    MaybeSignedIn,
     Member,
     SamePractice,
     SignedIn,
@@ -41,7 +40,7 @@ from app.exercises.own import (
 from app.exercises.photos import copy_photos
 from app.exercises.pictures import picture_of
 from app.exercises.queries import LONGEST_SLUG, find_exercises, get_record, list_archived
-from app.web.rendering import page, redirect, show_signed_out
+from app.web.rendering import page, redirect
 
 router = APIRouter(prefix="/exercises")
 
@@ -75,11 +74,9 @@ async def show_new(request: Request, member: SignedIn, session: Database, copy: 
 
 @router.post("/new")
 async def create_exercise(
-    sent: SentFields, request: Request, member: MaybeSignedIn, session: Database, tools: ToolsDep
+    sent: SentFields, request: Request, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Make an exercise of the practice's own, with the photos of the one it is copied from."""
-    if member is None:
-        return show_signed_out(request, _pairs(sent))
     await refuse_form_of_other_practice(member, _first(sent, "practice"))
     typed = own_form.read_typed(sent)
     exercise, errors = own_form.parse_typed(typed)
@@ -115,11 +112,9 @@ async def show_edit(request: Request, member: SignedIn, session: Database, slug:
 
 @router.post("/{slug}/edit")
 async def save_exercise(
-    sent: SentFields, request: Request, member: MaybeSignedIn, session: Database, tools: ToolsDep, slug: str
+    sent: SentFields, request: Request, member: SignedIn, session: Database, tools: ToolsDep, slug: str
 ) -> Response:
     """Store what was typed, unless somebody stored another text since the form was opened."""
-    if member is None:
-        return show_signed_out(request, _pairs(sent))
     await refuse_form_of_other_practice(member, _first(sent, "practice"))
     record = await get_own_record(session, member, _slug(slug))
     typed = own_form.read_typed(sent)
@@ -238,10 +233,6 @@ def _read_key(text: str) -> uuid.UUID | None:
 
 def _first(sent: Mapping[str, Sequence[str]], name: str) -> str:
     return next(iter(sent.get(name, ())), "")
-
-
-def _pairs(sent: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
-    return [(name, value) for name, values in sent.items() for value in values]
 
 
 def _slug(text: str) -> str:

@@ -22,12 +22,11 @@ LONGEST_NUMBER = 9
 class EditorForm:
     """The editor's form; ``revision`` is the one its page was made from, -1 for none.
 
-    ``fields`` is all that was sent, as pairs of texts. ``is_part`` asks for the program alone, without the page around
-    it; ``tab`` names the page that sends ("" where no script runs).
+    ``is_part`` asks for the program alone, without the page around it; ``tab`` names the page that sends ("" where no
+    script runs).
     """
 
     draft: Draft
-    fields: tuple[tuple[str, str], ...]
     action: str
     template: str
     search: LibrarySearch
@@ -46,7 +45,6 @@ async def read_form(request: Request) -> EditorForm:
     action = _text(form, "action") or "save"
     return EditorForm(
         draft=read_draft(form),
-        fields=tuple(form_fields.text_fields(form)),
         action=action,
         template=_text(form, "template"),
         search=_turned(read_search(form), action),

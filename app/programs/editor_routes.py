@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, MaybeSignedIn, Member, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import get_client_to_edit
@@ -29,7 +29,7 @@ from app.programs.queries import find_newest_version, get_program
 from app.programs.service import assign, keep_draft, new_draft, read_undo, start_program
 from app.programs.starts import find_start
 from app.web.filters import with_query
-from app.web.rendering import page, redirect, show_signed_out, with_next
+from app.web.rendering import page, redirect
 
 router = APIRouter()
 
@@ -82,15 +82,11 @@ async def change_program(
     request: Request,
     client_id: uuid.UUID,
     program_id: uuid.UUID,
-    member: MaybeSignedIn,
+    member: SignedIn,
     session: Database,
     tools: ToolsDep,
 ) -> Response:
     """Keep what was typed, then do what the pressed button says."""
-    if member is None:
-        # An autosave is a script's: it takes a redirect for what it is.
-        is_typed = sent.action != "autosave"
-        return show_signed_out(request, sent.fields) if is_typed else redirect(with_next("/sign-in", request.url.path))
     client = await get_client_to_edit(session, member, client_id)
     program = await get_program(session, client.id, program_id, lock=True)
     added = sent.action.removeprefix("add:") if sent.action.startswith("add:") else ""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member
+from app.accounts.access import Member, stay_member
 from app.accounts.models import Letterhead
 from app.accounts.tools import Tools
 from app.clients.models import Client
@@ -154,6 +154,7 @@ async def assign(
     The delivery is left out where the client has no patient in Cliniko. No network; the PDF is made in a thread.
     """
     now = tools.clock()
+    await stay_member(session, member)
     previous = await find_newest_version(session, program.id)
     document = await gather_document(
         session, tools, member=member, client=client, program=program, content=content, previous=previous, now=now
@@ -238,6 +239,7 @@ async def send_version(
     patient_id = await current_patient_id(session, client.id)
     if patient_id is None:
         raise ConflictError("This client is not linked to a patient in Cliniko, so nothing was sent.")
+    await stay_member(session, member)
     document = await session.get_one(Document, document_id)
     title = await session.scalar(
         select(ProgramVersion.title).where(ProgramVersion.program_id == program.id, ProgramVersion.number == number)

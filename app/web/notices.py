@@ -20,6 +20,9 @@ class Notice(NamedTuple):
 NOTICES: dict[str, Notice] = {
     # Signing in and practices
     "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
+    "signed-in-instead": Notice(
+        "info", "You have an account with this e-mail already, so you are signed in to it. No other one was made."
+    ),
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
     "practice-changed": Notice("success", "You are now working in the practice named at the top of the page."),
@@ -33,6 +36,10 @@ NOTICES: dict[str, Notice] = {
     ),
     "password-reset": Notice("success", "Your password is changed. Sign in with it."),
     "second-step-late": Notice("info", "That took too long. Sign in again, then enter a code within ten minutes."),
+    "form-not-kept": Notice(
+        "warning",
+        "You were signed out, and what you sent was too large to keep. Sign in, then go back to it and send it again.",
+    ),
     "two-factor-off": Notice("success", "Two-factor sign-in is off."),
     "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),
     "email-changed": Notice("success", "Your e-mail is changed. Sign in with the new one from now on."),
@@ -50,9 +57,20 @@ NOTICES: dict[str, Notice] = {
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
     "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
     "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
-    "invited": Notice("success", "The invitation is ready. Pass its link on to your colleague."),
+    "invited": Notice("success", "The invitation is ready. It is on its way by mail; you can also pass its link on."),
+    "invited-unmailed": Notice(
+        "warning", "The invitation is ready, but not mailed: there were many lately. Pass its link on yourself."
+    ),
+    "invitation-sent-again": Notice("success", "The invitation is mailed again. Its link works for seven more days."),
+    "invitation-unmailed": Notice(
+        "warning", "Nothing was mailed: there were many invitations lately. Try again later, or pass the link on."
+    ),
     "invitation-withdrawn": Notice("success", "The invitation is withdrawn. Its link no longer works."),
+    "role-saved": Notice("success", "The role is saved. It counts from now on."),
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
+    "member-deactivated": Notice("success", "Your colleague is deactivated and has no access until reactivated."),
+    "member-reactivated": Notice("success", "Your colleague has access again."),
+    "ownership-passed-on": Notice("success", "The ownership is passed on. You are an admin now."),
     # Clients, exercises and programs
     "client-added": Notice("success", "The client is added."),
     "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),

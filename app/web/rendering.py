@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.web import filters
 from app.web.assets import static_url
@@ -39,6 +39,10 @@ class Viewer:
     role: str
     practices: Sequence[tuple[object, str, bool]] = ()
     unread: int = 0
+    # Several people use this computer: who is signed in, and the way to change that, must not be overlooked.
+    is_shared: bool = False
+    # Nothing of the practice is open before two-factor sign-in is set up.
+    is_held: bool = False
 
 
 @cache
@@ -75,22 +79,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
         "request": request,
         "viewer": getattr(request.state, "viewer", None),
         "saved_notice": find_notice(request.query_params.get(NOTICE_PARAMETER)),
-        "here": current_path(request),
         **context,
+        "here": current_path(request),
     }
     return HTMLResponse(environment().get_template(template).render(values), status_code=status)
-
-
-def show_signed_out(request: Request, fields: Sequence[tuple[str, str]]) -> Response:
-    """Answer a form sent after the session ended: the page holds all that was typed, to be sent again.
-
-    A form without fields leads to signing in.
-    """
-    path = request.url.path
-    if not fields:
-        return redirect(with_next("/sign-in", "/"))
-    sign_in_url = with_next("/sign-in", path)
-    return page(request, "signed_out.html", status=401, fields=fields, sign_in_url=sign_in_url)
 
 
 def current_path(request: Request) -> str:

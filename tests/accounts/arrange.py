@@ -20,3 +20,8 @@ class At:
 
     def __exit__(self, *_: object) -> None:
         self.server._transport.client = self.before
+
+
+def email_of(browser: Browser) -> str:
+    """The address of who is signed in."""
+    return str(browser.get("/account/security").soup.find("input", {"type": "email"})["value"])

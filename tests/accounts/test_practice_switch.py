@@ -5,6 +5,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.switching import page_there
 from tests.support import PASSWORD, Browser
 
 
@@ -44,6 +45,41 @@ def test_practices_are_offered_in_the_order_of_their_names(browser: Browser) -> 
     person, _email = person_of_two_practices(browser)
     menu = person.get("/account/team").soup.find("details")
     assert [button.get_text() for button in menu.find_all("button")] == ["Bayside Physio", "Hillside Rehab"]
+
+
+def test_the_page_stays_and_the_change_is_on_record_there(browser: Browser) -> None:
+    person, _email = person_of_two_practices(browser)
+    person.get("/templates?notice=saved")
+    page = person.press("Hillside Rehab")
+    assert page.path == "/templates" and "You are now working in the practice" in page.text
+    assert "Lee Okafor changed to this practice." in person.get("/account/activity").text
+    person.get("/account/activity")
+    assert person.press("Bayside Physio").path == "/account/settings", "activity is for who runs the practice"
+    person.press("Bayside Physio")
+    assert browser.get("/account/activity").text.count("Lee Okafor changed to this practice.") == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "there"),
+    [
+        ("/clients", "/clients"),
+        ("/clients?q=hart", "/clients"),
+        (f"/clients/{uuid.UUID(int=7)}", "/clients"),
+        (f"/clients/{uuid.UUID(int=7)}/programs/{uuid.UUID(int=8)}/edit", "/clients"),
+        ("/clients/new", "/clients/new"),
+        ("/exercises/bridge", "/exercises"),
+        ("/deliveries?state=key", "/deliveries"),
+        ("/account/sharing", "/account/sharing"),
+        (f"/account/team/{uuid.UUID(int=7)}/remove", "/account/team"),
+        ("/account/activity?kind=client", "/account/settings"),
+        ("/account/security/two-factor", "/account/security"),
+        ("/open/cliniko?patient_id=12", "/open/cliniko?patient_id=12"),
+        ("/", "/clients"),
+        ("/p/nowhere", "/clients"),
+    ],
+)
+def test_in_another_practice_one_comes_to_the_same_page_or_the_nearest_above(page: str, there: str) -> None:
+    assert page_there(page) == there
 
 
 def test_changing_leads_to_a_page_of_our_own_only(browser: Browser) -> None:

@@ -80,6 +80,38 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link(browser: Browser, smt
     assert told["To"] == email and "The password of your account in Kinebridge was changed" in told.get_content()
 
 
+CLICK = "/open/cliniko?patient_id=1404918245177431042"
+
+
+def test_case_3_a_click_leads_to_the_patient_after_a_reset_and_no_mail_names_them(
+    browser: Browser, smtp: FakeSmtp
+) -> None:
+    email, person = browser.sign_up(), browser.another()
+    person.get(CLICK)
+    person.get(person.page.link("Forgot your password?"))
+    assert "This is not an e-mail" in person.press("Mail me a link", Email="pat").text
+    person.press("Mail me a link", Email=email)
+    person.run_jobs()
+    assert not any("1404918245177431042" in str(message) for message in smtp.messages)
+    choose(person, links(smtp)[-1])
+    assert "kinebridge-next" not in person.cookies
+    person.press("Sign in", Email=email, Password=NEW)
+    assert person.hops[1] == f"http://testserver{CLICK}"
+
+
+def test_the_kept_target_is_our_own_newest_and_leads_nowhere_else(browser: Browser, smtp: FakeSmtp) -> None:
+    email, person = browser.sign_up(), browser.another()
+    person.post("/reset-password", {"email": email, "next": CLICK})
+    kept = person.cookies["kinebridge-next"]
+    person.post("/reset-password", {"email": email, "next": "//evil.example"})
+    assert "kinebridge-next" not in person.cookies
+    person.run_jobs()
+    for changed in (f"x{kept}", next(iter(browser.cookies.values())), "//evil.example"):
+        person.cookies["kinebridge-next"] = changed
+        answer = person.send("POST", links(smtp)[-1], data={"new_password": NEW})
+        assert answer.status == 410 or answer.headers["location"] == "/sign-in?notice=password-reset"
+
+
 def test_an_unknown_email_gets_the_same_answer_and_no_mail(browser: Browser, smtp: FakeSmtp) -> None:
     email = browser.sign_up()
     stranger = browser.another()

@@ -144,7 +144,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: Browser)
     answer = other.send("POST", "/sign-in", data={"email": email, "password": PASSWORD})
     [cookie] = answer.headers.get_list("set-cookie")
     parts = {part.strip().lower() for part in cookie.split(";")[1:]}
-    assert {"httponly", "samesite=lax", "path=/", f"max-age={14 * 24 * 3600}"} <= parts
+    assert {"httponly", "samesite=lax", "path=/", f"max-age={30 * 24 * 3600}"} <= parts
     assert not any(part.startswith("domain") for part in parts)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.accounts import passwords
 from app.accounts.countries import COUNTRIES
 from tests.support import PASSWORD, Browser, Page
 
-TAKEN = "There is already an account with this e-mail. Sign in instead."
+NOT_MADE = "No account could be made with this e-mail and password. If you have one,"
 
 
 def form(**changes: Any) -> dict[str, Any]:
@@ -117,16 +118,45 @@ def test_nothing_typed_is_lost_on_an_error_except_the_password(browser: Browser)
     assert PASSWORD.encode() not in page.content
 
 
-def test_an_email_with_an_account_is_told_to_sign_in_whatever_its_case(browser: Browser, database: sa.Engine) -> None:
+def test_an_email_with_an_account_and_another_password_is_told_nothing_of_it_but_by_mail(
+    browser: Browser, database: sa.Engine
+) -> None:
     email = browser.sign_up()
-    page = sign_up(browser.another(), Email=email.upper())
-    assert page.status == 422
-    assert sentence_beside(page, "email") == TAKEN
-    assert page.soup.find(id="f-email-error").find("a")["href"] == "/sign-in"
+    for _ in range(4):
+        page = sign_up(browser.another(), Email=email.upper(), Password="a boat that sails at noon")
+        assert page.status == 422 and sentence_beside(page, "email").startswith(NOT_MADE)
+        links = [each["href"] for each in page.soup.find(id="f-email-error").find_all("a")]
+        assert links == ["/sign-in", "/reset-password"]
     assert len(practitioners_with(database, email)) == 1
+    with database.connect() as connection:
+        query = sa.text("SELECT subject FROM outgoing_mails WHERE recipient = :email")
+        told = connection.execute(query, {"email": email}).scalars().all()
+    assert told == ["Kinebridge: you have an account already"] * 3, "not every time, that would be a way to pester"
 
 
-def test_of_two_racing_sign_ups_with_one_email_one_is_told_to_sign_in(
+def test_who_signs_up_again_with_their_own_password_is_signed_in(browser: Browser, database: sa.Engine) -> None:
+    email = browser.sign_up()
+    other = browser.another()
+    page = sign_up(other, Email=f" {email.upper()}")
+    assert page.path == "/clients" and "You have an account with this e-mail already" in page.text
+    assert len(practitioners_with(database, email)) == 1
+    other.post("/sign-out")
+    other.get("/sign-up?next=/account/team")
+    assert other.press("Create account", **form(Email=email)).path == "/account/team"
+
+
+def test_both_kinds_of_email_cost_one_hash(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    email, work = browser.sign_up(), []
+    verify, make = passwords.hasher.verify_and_update, passwords.hasher.hash
+    monkeypatch.setattr(passwords.hasher, "verify_and_update", lambda *given: (work.append(1), verify(*given))[1])
+    monkeypatch.setattr(passwords.hasher, "hash", lambda *given: (work.append(1), make(*given))[1])
+    for address in (email, f"new-{email}"):
+        work.clear()
+        sign_up(browser.another(), Email=address, Password="a boat that sails at noon")
+        assert len(work) == 1
+
+
+def test_of_two_racing_sign_ups_with_one_email_one_makes_nothing(
     browser: Browser, database: sa.Engine, wait_for_blocked: Callable[[int], None]
 ) -> None:
     email = f"{uuid.uuid4().hex}@practice.example"
@@ -140,7 +170,7 @@ def test_of_two_racing_sign_ups_with_one_email_one_is_told_to_sign_in(
         other.commit()
         page = second.result()
     assert page.status == 422
-    assert sentence_beside(page, "email") == TAKEN
+    assert sentence_beside(page, "email").startswith(NOT_MADE)
     assert browser.cookies == {}
     with database.connect() as connection:
         query = sa.text("SELECT count(*) FROM practitioners WHERE lower(email) = :email")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.two_factor import find_step
 from app.settings import Settings
+from tests.accounts.two_factor import Enrolled
 from tests.fakes.smtp import FakeSmtp
 from tests.programs.home.arrange import Now
 from tests.support import PASSWORD, Browser, Page
@@ -32,32 +33,6 @@ def clock(now: Now) -> Now:
 @pytest.fixture
 def settings(settings: Settings, smtp: FakeSmtp) -> Settings:
     return smtp.settings(settings)
-
-
-class Enrolled:
-    """Somebody with two-factor sign-in: the app on their phone, their recovery codes, a browser signed in."""
-
-    def __init__(self, browser: Browser, now: Now) -> None:
-        self.browser, self.now = browser, now
-        self.email = browser.sign_up()
-        browser.get("/account/security")
-        browser.get(browser.page.link("Set up"))
-        page = browser.press("Set up", **{"Your password": PASSWORD})
-        self.app = pyotp.TOTP(str(page.soup.select_one("strong.reference").get_text()).replace(" ", ""))
-        self.page = browser.press("Turn on", Code=self.code())
-        self.recovery_codes = re.findall(r"\b(?:\w{4}-){3}\w{4}\b", self.page.text)
-
-    def code(self) -> str:
-        """What the app shows at the moment; never the same twice."""
-        self.now.move(seconds=30)
-        return self.app.at(self.now())
-
-    def first_step(self, target: str | None = None) -> Browser:
-        """Another browser, in which the right password was given."""
-        other = self.browser.another()
-        page = other.sign_in(self.email, target=target)
-        assert page.h1 == "Enter your code" and other.cookies == {}
-        return other
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ def test_case_26_an_outage_of_many_keys_and_files_is_one_alert_and_one_mail_for_
     ana: Browser, ben: Browser, watch: Watch, database: sa.Engine
 ) -> None:
     of_ana, of_ben = email_of(ana), email_of(ben)
+    assert watch.tell().keys() == {of_ana, of_ben}, "each is told that their key was saved"
     send_some(database, ana, of_ana, 3)
     send_some(database, ben, of_ben, 1)
     failing = "UPDATE connections SET failing_since = :since, failures = :failures"

@@ -24,7 +24,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def demo_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the demo prints; its mails are in there."""
+    """What the demo prints, mails too."""
     return tmp_path_factory.mktemp("demo") / "demo.log"
 
 

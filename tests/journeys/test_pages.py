@@ -18,10 +18,12 @@ PATHS = (
         "/account/sharing",
         "/account/sharing/practice",
         "/account/team",
+        "/account/team/ownership",
         "/account/letterhead",
         "/account/alerts",
         "/account/security",
         "/account/security/two-factor",
+        "/account/practice/signing-in",
         "/account/activity",
         "/account/activity/keeping",
         "/alerts",
@@ -75,6 +77,12 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
     for path in PATHS:
         page.goto(address + path)
         yield path
+    page.goto(f"{address}/account/team")
+    page.get_by_role("link", name="Manage Ben").click()
+    yield "a colleague"
+    page.get_by_role("link", name="Remove").click()
+    expect(page.get_by_role("button", name="Remove Ben")).to_be_visible()
+    yield "removing a colleague"
     for patient in AWKWARD_PATIENTS:
         page.goto(f"{address}/open/cliniko?patient_id={patient}")
         expect(page.get_by_role("button", name="New program")).to_be_visible()

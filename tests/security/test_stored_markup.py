@@ -1,5 +1,6 @@
 """Markup in anything that is stored, here or in Cliniko, is shown as the characters it is made of, on every page."""
 
+from app.accounts.sign_in_rules_routes import RULES_PAGE
 from tests.support import Browser, Clinic, Page
 
 MARK = "<img src=x onerror=alert(1)>\"'`{{7*7}}</title></textarea><script>alert(2)</script>"
@@ -67,7 +68,7 @@ def test_markup_in_names_is_inert_where_colleagues_and_strangers_see_it(browser:
     patient = clinic.add_patient(MARK, MARK)
     client = browser.open_patient(patient).path
     assert_inert(colleague.open_patient(patient))  # names the owner
-    for path in ("/account/activity", f"{client}/record"):
+    for path in ("/account/activity", f"{client}/record", RULES_PAGE):
         assert_inert(browser.get(path))
 
 

@@ -20,7 +20,7 @@ function isLive(element) {
 // Resolves to the next fragment, to null when there is nothing new or it failed for now; throws when asking again is
 // pointless.
 async function fetchFragment(element) {
-  const headers = { Accept: "text/html" };
+  const headers = { Accept: "text/html", "X-Unattended": "yes" }; // nobody presses anything: no sign of life for the session
   if (element.dataset.liveTag) headers["If-None-Match"] = element.dataset.liveTag;
   let response;
   try {

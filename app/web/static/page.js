@@ -52,3 +52,6 @@ document.addEventListener("keydown", (event) => {
   document.querySelector("details.menu[open] summary")?.focus();
   closeMenus(null);
 });
+
+// What was kept while its sender signed in again.
+document.querySelector("form[data-send]")?.requestSubmit();

@@ -1,0 +1,106 @@
+"""Ending a member's access and handing their work over, all in one transaction.
+
+Locks are taken in the order of everybody else: the practice, the key, deliveries, clients, and the membership last and
+for good. Whoever adds something that is the member's holds the membership too (foreign keys do, and
+``access.stay_member``): it is there before, and handed over, or it is refused.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import audit
+from app.accounts.access import Member
+from app.accounts.forms import FormError
+from app.accounts.invitations import end_invitations
+from app.accounts.models import Connection, Ending, Membership
+from app.accounts.team import Colleague, end_access, end_sharing, get_changeable, hold_team, list_members
+from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients
+from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries
+from app.errors import ConflictError
+from app.exercises.models import ExerciseRecord
+from app.programs.models import ProgramTemplate
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """A colleague whose access may be ended, what they have, and who could take it over: (membership id, name)."""
+
+    colleague: Colleague
+    clients: int
+    waiting: int
+    successors: Sequence[tuple[uuid.UUID, str]]
+
+
+async def find_leaver(session: AsyncSession, member: Member, membership_id: uuid.UUID) -> Leaver:
+    """Return what the page before asks and says; raises NotFoundError and, with the reason, ForbiddenError."""
+    colleague = await get_changeable(session, member, membership_id)
+    others = [each for each in await list_members(session, member.practice_id) if each.id != membership_id]
+    return Leaver(
+        colleague,
+        clients=await count_clients(session, membership_id),
+        waiting=await count_waiting(session, membership_id),
+        successors=[(each.id, f"{each.practitioner.name} ({each.practitioner.email})") for each in others],
+    )
+
+
+async def end_membership(
+    session: AsyncSession, member: Member, membership_id: uuid.UUID, ending: Ending, successor: str, now: datetime
+) -> None:
+    """End a colleague's access and hand over what they have to ``successor`` (a membership id as typed).
+
+    Without clients nobody need be chosen: the rest goes to the member who does it. Raises NotFoundError and
+    ForbiddenError as for the page, ConflictError when it was done meanwhile, FormError without a colleague to take the
+    clients.
+    """
+    await get_changeable(session, member, membership_id)
+    await hold_team(session, member)
+    leaver = await get_changeable(session, member, membership_id)
+    if not leaver.is_active and ending is Ending.DEACTIVATED:
+        raise ConflictError(f"{leaver.name} was deactivated already. Nothing was changed.")
+    await _lock(session, membership_id)
+    found = await find_leaver(session, member, membership_id)
+    chosen = next((id_ for id_, _name in found.successors if str(id_) == successor), None)
+    if found.clients and chosen is None:
+        raise FormError({"successor": "Choose the colleague who takes the clients over."})
+    to_id = chosen or member.membership_id
+    membership = await end_access(session, membership_id, ending, handed_to=to_id, now=now)
+    await end_invitations(session, membership, leaver.email, now)
+    waiting = await hand_over(session, membership_id, to_id, now, by=member.practitioner_id)
+    if ending is Ending.REMOVED:
+        await session.execute(delete(Connection).where(Connection.membership_id == membership_id))
+    audit.record_by(
+        session,
+        member,
+        f"member.{ending}",
+        at=now,
+        membership_id=str(membership_id),
+        to_id=str(to_id),
+        clients=found.clients,
+        deliveries=waiting,
+    )
+
+
+async def hand_over(
+    session: AsyncSession, from_id: uuid.UUID, to_id: uuid.UUID, now: datetime, *, by: uuid.UUID | None = None
+) -> int:
+    """Give a colleague what a member whose access has ended has; return how many deliveries begin again."""
+    await hand_clients_over(session, from_id, to_id, now, by=by)
+    await end_views(session, from_id)
+    for own in (ExerciseRecord, ProgramTemplate):
+        # What nobody else sees would be lost, and drafts name it. What is shared keeps its author's name.
+        await session.execute(update(own).where(own.author_id == from_id, ~own.is_shared).values(author_id=to_id))
+    return await hand_deliveries_on(session, from_id, else_to=to_id, now=now)
+
+
+async def _lock(session: AsyncSession, membership_id: uuid.UUID) -> None:
+    await lock_deliveries(session, membership_id)
+    await lock_clients(session, membership_id)
+    # Whoever saves a choice takes its old rows away and then needs the membership for the new ones.
+    await end_sharing(session, membership_id)
+    await end_views(session, membership_id)
+    await session.execute(select(Membership.id).where(Membership.id == membership_id).with_for_update())
