@@ -6,6 +6,7 @@ Revises: 0011
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0012"
 down_revision = "0011"
@@ -49,6 +50,10 @@ def upgrade() -> None:
     op.create_check_constraint(op.f("ck_practices_sharing_rule"), "practices", "sharing_rule IN ('nobody', 'practice')")
     op.add_column("memberships", sa.Column("sharing_chosen_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(NOTE_CHOICES)
+    op.add_column(
+        "client_combinations",
+        sa.Column("replaced", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+    )
     _create_grants()
     _create_requests()
     op.create_table(
@@ -164,6 +169,7 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER copy_client_viewers ON client_viewers")
     op.execute("DROP FUNCTION copy_client_viewers()")
     op.drop_table("client_grants")
+    op.drop_column("client_combinations", "replaced")
     op.drop_column("memberships", "sharing_chosen_at")
     op.drop_constraint(op.f("ck_practices_sharing_rule"), "practices", type_="check")
     op.drop_column("practices", "sharing_rule")

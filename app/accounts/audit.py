@@ -4,6 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, DateTime, Select, Uuid, insert, literal
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Member
@@ -38,6 +40,27 @@ def record(
             detail=detail,
         )
     )
+
+
+async def record_each(
+    session: AsyncSession,
+    action: str,
+    clients: Select[uuid.UUID, uuid.UUID],
+    *,
+    at: datetime,
+    practitioner_id: uuid.UUID | None = None,
+    **detail: Any,
+) -> None:
+    """Add one event for each client selected, (practice id, client id), in one statement however many (``record``)."""
+    alike: dict[str, ColumnElement[Any]] = {
+        "happened_at": literal(at, DateTime(timezone=True)),
+        "practitioner_id": literal(practitioner_id, Uuid()),
+        "action": literal(action),
+        "address": literal(client_address()),
+        "detail": literal(detail, JSONB),
+    }
+    events = clients.add_columns(*alike.values())
+    await session.execute(insert(AuditEvent).from_select(["practice_id", "client_id", *alike], events))
 
 
 def record_by(

@@ -28,6 +28,8 @@ MOST_FILES = 20
 FORM, FORM_WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 # A form with such a field is not kept: it is asked for anew, and never written into a page.
 SECRET_NAMES = frozenset({"api_key", "code", "ticket", "kept"})
+# What our pages add to forms: nothing of it was typed.
+OUR_NAMES = frozenset({"practice", "next"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class KeptForm:
 
 
 class NotKeptError(Exception):
-    """There was something typed that cannot be kept: too much, or unreadable."""
+    """There was something that cannot be kept: too much, nothing but files, or unreadable."""
 
 
 async def read_typed(request: Request) -> KeptForm | None:
@@ -64,6 +66,8 @@ async def read_typed(request: Request) -> KeptForm | None:
     fields = tuple(text_fields(form))
     await form.close()
     path = local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), "")
+    if has_files and all(name in OUR_NAMES for name, _ in fields):
+        raise NotKeptError
     if not fields or not path or any(_is_secret(name) for name, _ in fields):
         return None
     return KeptForm(path, fields, has_files)

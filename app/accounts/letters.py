@@ -91,6 +91,18 @@ def write_invitation(email: str, *, inviter: str, practice: str, link: str, unti
     return Letter(email, "Kinebridge: you are invited to a practice", text + "\n")
 
 
+def write_handed_over(person: Practitioner, *, by: str, leaver: str, practice: str, clients: int) -> Letter:
+    """Return the letter to who takes a leaving colleague's clients over; it names none of them."""
+    what = "one client" if clients == 1 else f"{clients} clients"
+    return _letter(
+        person,
+        "clients of a colleague are yours now",
+        f"{by} handed {what} of {leaver} on to you, in the practice {practice} in Kinebridge.",
+        "You find them under Clients, with their programs and drafts. What was on its way to Cliniko goes on with your "
+        "Cliniko API key.",
+    )
+
+
 def write_ownership_received(person: Practitioner, *, former: str, practice: str, now: datetime) -> Letter:
     """Return the letter to who owns a practice from now on."""
     return _letter(

@@ -2,16 +2,14 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import DateTime, Uuid, delete, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.models import Access, AuditEvent
+from app.accounts import audit
+from app.accounts.models import Access
 from app.clients.models import Client, ClientGrant, ClientViewer
 from app.clients.request_notes import pass_to_owner, settle_requests
-from app.web.requests import client_address
 
 
 async def count_clients(session: AsyncSession, membership_id: uuid.UUID) -> int:
@@ -33,16 +31,9 @@ async def hand_clients_over(
 
     Also of those that became part of another, which come back with their owner. ``by`` is the practitioner who does it.
     """
-    of_leaver = (Client.owner_id == from_id, Client.combined_into_id.is_(None))
-    who: dict[str, Any] = {
-        "happened_at": literal(now, DateTime(timezone=True)),
-        "practitioner_id": literal(by, Uuid()),
-        "action": literal("client.handed_over"),
-        "address": literal(client_address()),
-        "detail": literal({"from_id": str(from_id), "owner_id": str(to_id)}, JSONB),
-    }
-    lines = select(Client.practice_id, Client.id, *who.values()).where(*of_leaver)
-    await session.execute(insert(AuditEvent).from_select(["practice_id", "client_id", *who], lines))
+    theirs = select(Client.practice_id, Client.id).where(Client.owner_id == from_id, Client.combined_into_id.is_(None))
+    ids = {"from_id": str(from_id), "owner_id": str(to_id)}
+    await audit.record_each(session, "client.handed_over", theirs, at=now, practitioner_id=by, **ids)
     await session.execute(
         update(Client)
         .where(Client.owner_id == from_id)

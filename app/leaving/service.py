@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,12 +18,14 @@ from app.accounts import audit
 from app.accounts.access import Member
 from app.accounts.forms import FormError
 from app.accounts.invitations import end_invitations
-from app.accounts.models import Connection, Ending, Membership
+from app.accounts.letters import write_handed_over
+from app.accounts.models import Connection, Ending, Membership, Practitioner
 from app.accounts.team import Colleague, end_access, end_sharing, get_changeable, hold_team, list_members
 from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients
 from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries
 from app.errors import ConflictError
 from app.exercises.models import ExerciseRecord
+from app.mail.service import post
 from app.programs.models import ProgramTemplate
 
 
@@ -54,35 +57,32 @@ async def end_membership(
     """End a colleague's access and hand over what they have to ``successor`` (a membership id as typed).
 
     Without clients nobody need be chosen: the rest goes to the member who does it. Raises NotFoundError and
-    ForbiddenError as for the page, ConflictError when it was done meanwhile, FormError without a colleague to take the
-    clients.
+    ForbiddenError as for the page, FormError (with nothing changed yet) without a colleague to take the clients,
+    ConflictError when it was done, or a client came, meanwhile.
     """
     await get_changeable(session, member, membership_id)
     await hold_team(session, member)
-    leaver = await get_changeable(session, member, membership_id)
+    found = await find_leaver(session, member, membership_id)
+    leaver = found.colleague
     if not leaver.is_active and ending is Ending.DEACTIVATED:
         raise ConflictError(f"{leaver.name} was deactivated already. Nothing was changed.")
-    await _lock(session, membership_id)
-    found = await find_leaver(session, member, membership_id)
     chosen = next((id_ for id_, _name in found.successors if str(id_) == successor), None)
     if found.clients and chosen is None:
         raise FormError({"successor": "Choose the colleague who takes the clients over."})
+    await _lock(session, membership_id)
+    clients = await count_clients(session, membership_id)
+    if clients and chosen is None:
+        raise ConflictError(f"{leaver.name} has got a client at this moment. Nothing was changed: begin again.")
     to_id = chosen or member.membership_id
     membership = await end_access(session, membership_id, ending, handed_to=to_id, now=now)
     await end_invitations(session, membership, leaver.email, now)
     waiting = await hand_over(session, membership_id, to_id, now, by=member.practitioner_id)
     if ending is Ending.REMOVED:
         await session.execute(delete(Connection).where(Connection.membership_id == membership_id))
-    audit.record_by(
-        session,
-        member,
-        f"member.{ending}",
-        at=now,
-        membership_id=str(membership_id),
-        to_id=str(to_id),
-        clients=found.clients,
-        deliveries=waiting,
-    )
+    if clients and to_id != member.membership_id:
+        await _tell(session, member, leaver.name, to_id, clients, now)
+    who: dict[str, Any] = {"membership_id": str(membership_id), "to_id": str(to_id)}
+    audit.record_by(session, member, f"member.{ending}", at=now, clients=clients, deliveries=waiting, **who)
 
 
 async def hand_over(
@@ -95,6 +95,16 @@ async def hand_over(
         # What nobody else sees would be lost, and drafts name it. What is shared keeps its author's name.
         await session.execute(update(own).where(own.author_id == from_id, ~own.is_shared).values(author_id=to_id))
     return await hand_deliveries_on(session, from_id, else_to=to_id, now=now)
+
+
+async def _tell(
+    session: AsyncSession, member: Member, leaver_name: str, to_id: uuid.UUID, clients: int, now: datetime
+) -> None:
+    """Tell a colleague by mail that clients are theirs now."""
+    membership = await session.get_one(Membership, to_id)
+    person = await session.get_one(Practitioner, membership.practitioner_id)
+    names = {"by": member.name, "leaver": leaver_name, "practice": member.practice_name}
+    await post(session, write_handed_over(person, clients=clients, **names), now)
 
 
 async def _lock(session: AsyncSession, membership_id: uuid.UUID) -> None:

@@ -38,7 +38,7 @@ NOTICES: dict[str, Notice] = {
     "second-step-late": Notice("info", "That took too long. Sign in again, then enter a code within ten minutes."),
     "form-not-kept": Notice(
         "warning",
-        "You were signed out, and what you sent was too large to keep. Sign in, then go back to it and send it again.",
+        "You were signed out, and what you sent could not be kept. Sign in, then go back to it and send it again.",
     ),
     "two-factor-off": Notice("success", "Two-factor sign-in is off."),
     "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),

@@ -183,7 +183,7 @@ def test_only_a_page_of_ours_is_come_back_to(browser: Browser, referer: str) -> 
     assert (answer.status, answer.headers["location"]) == (303, "/sign-in?next=%2F")
 
 
-def test_what_is_too_large_is_said_not_to_be_kept(browser: Browser) -> None:
+def test_what_is_too_large_or_only_a_file_is_said_not_to_be_kept(browser: Browser) -> None:
     fits, too_large = "x" * (LARGEST_KEPT_BYTES - 100), "x" * LARGEST_KEPT_BYTES
     email = browser.sign_up()
     browser.cookies.clear()
@@ -192,7 +192,9 @@ def test_what_is_too_large_is_said_not_to_be_kept(browser: Browser) -> None:
     assert browser.press(SEND).status == 422, "it arrives as it was"
     browser.cookies.clear()
     page = browser.post("/account/settings/title", {"title": too_large})
-    assert page.path == "/sign-in" and "too large to keep" in page.text
+    assert page.path == "/sign-in" and "what you sent could not be kept" in page.text
+    page = browser.post("/account/letterhead", {"practice": "x"}, [("logo", ("logo.png", picture(), "image/png"))])
+    assert page.path == "/sign-in" and "what you sent could not be kept" in page.text, "nothing but a file"
 
 
 def test_of_a_form_with_files_the_text_is_kept(browser: Browser, now: Now) -> None:

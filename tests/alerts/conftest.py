@@ -90,7 +90,8 @@ class Watch:
 
     def _open_post(self) -> dict[str, str]:
         with self.database.begin() as connection:
-            came = list(connection.exec_driver_sql("DELETE FROM outgoing_mails RETURNING recipient, subject, text"))
+            all_of_them = connection.exec_driver_sql("DELETE FROM outgoing_mails RETURNING recipient, subject, text")
+            came = [letter for letter in all_of_them if "invited" not in letter.subject]
         letters = {letter.recipient: f"{letter.subject}\n\n{letter.text}" for letter in came}
         assert len(letters) == len(came), "somebody got two letters at once"
         return letters

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.delivery.arrange import change, query, row
 from tests.fakes.cliniko import FakeCliniko
-from tests.leaving.arrange import end, membership_of
+from tests.leaving.arrange import email_of, end, membership_of
 from tests.programs.arrange import assign_program, counted_queries, open_editor
 from tests.support import Browser, Clinic, send_pdf
 
@@ -76,6 +76,7 @@ def test_case_7_who_owns_clients_does_not_go_without_somebody_to_take_them(
 ) -> None:
     stranger = ana.another()
     stranger.sign_up(name="Cleo Marsh", practice="Riverside Podiatry")
+    ben.post("/account/sharing", {"rule": "chosen", "colleague": str(ids["ana"])})
     away = ana.invite_colleague(name="Kim Adler")
     kims = membership_of(ana, "Kim Adler")
     end(ana, "Kim Adler", "Deactivate")
@@ -84,6 +85,7 @@ def test_case_7_who_owns_clients_does_not_go_without_somebody_to_take_them(
         answer = ana.post(f"/account/team/{ids['ben']}/remove", {"successor": chosen})
         assert answer.status == 422 and "Choose the colleague who takes the clients over." in answer.text
     assert owner_of(database, client) == ids["ben"]
+    assert query(database, "SELECT 1 FROM shared_colleagues WHERE owner_id = :ben", ben=ids["ben"]), "shared as before"
     assert ben.get(client).status == 200 and away.get("/clients").path == "/sign-in"
 
 
@@ -265,8 +267,10 @@ def test_case_7_what_an_older_release_or_a_race_left_with_a_leaver_is_found_and_
 def test_case_7_a_successor_who_leaves_too_hands_everything_on(
     ana: Browser, ben: Browser, client: str, ids: dict[str, Any], database: sa.Engine
 ) -> None:
-    ana.invite_colleague(name="Kim Adler")
+    kim = email_of(ana.invite_colleague(name="Kim Adler"))
     end(ana, "Ben Cole", "Deactivate", to="Kim Adler")
+    (mail,) = query(database, "SELECT text FROM outgoing_mails WHERE recipient = :to AND text LIKE '%handed%'", to=kim)
+    assert "Ana Ruiz handed one client of Ben Cole on to you" in mail.text and "Olivia" not in mail.text
     end(ana, "Kim Adler", to="Ana Ruiz")
     assert owner_of(database, client) == ids["ana"]
     change(database, "UPDATE clients SET owner_id = :ben WHERE owner_id = :ana", ben=ids["ben"], ana=ids["ana"])
