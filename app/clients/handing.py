@@ -1,15 +1,15 @@
 """Handing all clients of a member over to a colleague, however many, in a few statements."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.models import Access
-from app.accounts.tools import Tools
-from app.clients.models import AccessRequest, Client, ClientGrant, ClientViewer
-from app.clients.request_notes import hush_asking, pass_to_owner
+from app.clients.models import Client, ClientGrant, ClientViewer
+from app.clients.request_notes import pass_to_owner, settle_requests
 
 
 async def count_clients(session: AsyncSession, membership_id: uuid.UUID) -> int:
@@ -25,35 +25,30 @@ async def lock_clients(session: AsyncSession, membership_id: uuid.UUID) -> None:
 
 
 async def hand_clients_over(
-    session: AsyncSession, tools: Tools, from_id: uuid.UUID, to_id: uuid.UUID, *, by: uuid.UUID | None = None
+    session: AsyncSession, from_id: uuid.UUID, to_id: uuid.UUID, now: datetime, *, by: uuid.UUID | None = None
 ) -> None:
     """Make a colleague of the same practice the owner of all clients of a member, with a line on each in the record.
 
-    Also of those that became part of another, which come back with their owner. Open requests to see one are the new
-    owner's to answer. ``by`` is the practitioner who does it.
+    Also of those that became part of another, which come back with their owner. ``by`` is the practitioner who does it.
     """
-    now, is_theirs = tools.clock(), Client.owner_id == from_id
-    theirs = select(Client.practice_id, Client.id).where(is_theirs, Client.combined_into_id.is_(None))
+    theirs = select(Client.practice_id, Client.id).where(Client.owner_id == from_id, Client.combined_into_id.is_(None))
     ids = {"from_id": str(from_id), "owner_id": str(to_id)}
     await audit.record_each(session, "client.handed_over", theirs, at=now, practitioner_id=by, **ids)
-    is_open = AccessRequest.decided_at.is_(None)
-    asking = select(AccessRequest.client_id).distinct().join(Client, Client.id == AccessRequest.client_id)
-    asked_for = (await session.scalars(asking.where(is_theirs, is_open))).all()
-    handing = update(Client).where(is_theirs).values(owner_id=to_id)
-    await session.execute(handing.execution_options(synchronize_session=False))
+    await session.execute(
+        update(Client)
+        .where(Client.owner_id == from_id)
+        .values(owner_id=to_id)
+        .execution_options(synchronize_session=False)
+    )
     owned = select(Client.id).where(Client.owner_id == to_id)
-    for sight in (ClientGrant, ClientViewer):
-        await session.execute(delete(sight).where(sight.membership_id == to_id, sight.client_id.in_(owned)))
-    own = update(AccessRequest).where(AccessRequest.asker_id == to_id, AccessRequest.client_id.in_(owned), is_open)
-    answer = {"decided_at": now, "decided_by_id": to_id, "access": Access.EDIT}
-    for request_id in (await session.scalars(own.values(**answer).returning(AccessRequest.id))).all():
-        await hush_asking(session, request_id)
-    for client_id in asked_for:
-        await pass_to_owner(session, tools, client_id, to_id)
+    for table in (ClientViewer, ClientGrant):
+        await session.execute(delete(table).where(table.membership_id == to_id, table.client_id.in_(owned)))
+    await settle_requests(session, owned, to_id, now)
+    await pass_to_owner(session, owned, from_id, to_id)
 
 
 async def end_views(session: AsyncSession, membership_id: uuid.UUID) -> None:
-    """Take from a member the sight of single clients that they were given; what was denied them stays denied."""
-    of_member = ClientGrant.membership_id == membership_id
-    await session.execute(delete(ClientGrant).where(of_member, ClientGrant.access != Access.NONE))
+    """Take from a member the sight of colleagues' clients that they were given one by one; exceptions stay."""
     await session.execute(delete(ClientViewer).where(ClientViewer.membership_id == membership_id))
+    given = ClientGrant.membership_id == membership_id, ClientGrant.access != Access.NONE
+    await session.execute(delete(ClientGrant).where(*given))

@@ -90,7 +90,7 @@ async def hand_over(
     session: AsyncSession, tools: Tools, from_id: uuid.UUID, to_id: uuid.UUID, *, by: uuid.UUID | None = None
 ) -> int:
     """Give a colleague what a member whose access has ended has; return how many deliveries begin again."""
-    await hand_clients_over(session, tools, from_id, to_id, by=by)
+    await hand_clients_over(session, from_id, to_id, tools.clock(), by=by)
     await end_views(session, from_id)
     for own in (ExerciseRecord, ProgramTemplate):
         # What nobody else sees would be lost, and drafts name it. What is shared keeps its author's name.

@@ -160,6 +160,27 @@ def test_what_was_shared_with_and_by_a_leaver_ends_and_their_invitations_too(
     assert "Ana Ruiz removed Ben Cole and handed 0 patients and 0 deliveries on." in ana.get("/account/activity").text
 
 
+def test_grants_to_a_leaver_end_exceptions_stay_and_requests_go_to_who_takes_the_clients(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    id_ = membership_of(ana, "Ben Cole")
+    cleo = ana.invite_colleague(name="Cleo Marsh")
+    paths = [ana.open_patient(clinic.add_patient(name, "Hart")).path for name in ("Olivia", "Oscar")]
+    for path, access in zip(paths, ("edit", "none"), strict=True):
+        ana.post(f"{path}/sharing", {"colleague": id_, "access": access})
+    patient = clinic.add_patient("Otto", "Hart")
+    bens = ben.open_patient(patient).path
+    cleo.post("/open/cliniko/request-access", {"patient_id": patient})
+    end(ana, "Ben Cole", "Deactivate", to="Ana Ruiz")
+    kept = query(database, "SELECT access FROM client_grants WHERE membership_id = :id", id=id_)
+    assert [row.access for row in kept] == ["none"]
+    assert "Cleo Marsh asks to see Otto Hart" in ana.get("/account/sharing").text
+    assert "Cleo Marsh asks to see one of your clients. New" in ana.get("/alerts").text
+    ana.get(ana.get("/alerts").link("Answer"))
+    ana.press("Let them view only")
+    assert cleo.get(bens).status == 200
+
+
 def test_neither_the_owner_nor_oneself_can_be_removed_or_changed(ana: Browser, ben: Browser) -> None:
     admin = add_admin(ana)
     owner_id, admin_id = membership_of_owner(admin), membership_of(ana, "Kim Adler")
