@@ -5,7 +5,10 @@ import contextlib
 import os
 import signal
 import sys
+import uuid
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import structlog
@@ -13,6 +16,7 @@ import typer
 from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
+from app.accounts.discounts import NewDiscount, add_discount, end_discount, list_discounts
 from app.accounts.helping import make_reset_link, turn_two_factor_off
 from app.accounts.tools import Tools
 from app.delivery.restored import look_before_sending
@@ -24,6 +28,9 @@ from app.log import configure_logging
 from app.main import create_app, open_tools
 from app.metrics import Metrics
 from app.prepare import prepare_database
+from app.privacy.retention import apply_rules
+from app.privacy.rotating import rotate
+from app.privacy.to_file import export_to_file
 from app.serving import ending_cleanly, run_web
 from app.settings import Settings, load_settings
 from app.tasks import import_all_tasks
@@ -35,13 +42,17 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-admin = typer.Typer(help="For people who cannot sign in: make sure first who is asking.", no_args_is_help=True)
+admin = typer.Typer(help="For whoever runs Kinebridge: people who cannot sign in, secrets, data.", no_args_is_help=True)
 cli.add_typer(admin, name="admin")
+discount = typer.Typer(help="Codes that practices enter for a lower fee.", no_args_is_help=True)
+admin.add_typer(discount, name="discount")
 log = structlog.get_logger()
 
 Result = TypeVar("Result")
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Email = Annotated[str, typer.Argument(help="The e-mail the person signs in with.")]
+Code = Annotated[str, typer.Argument(help="The code; capitals and spaces make no difference.")]
+DAYS = ["%Y-%m-%d"]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 
 
@@ -105,6 +116,58 @@ def two_factor_off(email: Email) -> None:
     """Let a person sign in with the password alone, such as after a lost phone; they are told by mail."""
     _with_tools(lambda tools: turn_two_factor_off(tools, email))
     typer.echo("Two-factor sign-in is off for this person.")
+
+
+@discount.command("add")
+def add_code(
+    code: Code,
+    percent: Annotated[int, typer.Option(help="What it takes off.", min=1, max=100)],
+    first_day: Annotated[datetime, typer.Option("--from", help="Its first day.", formats=DAYS)],
+    last_day: Annotated[datetime, typer.Option("--until", help="Its last day.", formats=DAYS)],
+    source: Annotated[str, typer.Option(help="For whom it is, such as cliniko.")],
+) -> None:
+    """Define a code; its days are those of the time zone of whoever enters it."""
+    new = NewDiscount(code, percent, first_day.date(), last_day.date(), source)
+    typer.echo(f"The code {_with_tools(lambda tools: add_discount(tools, new))} is defined.")
+
+
+@discount.command("list")
+def list_codes() -> None:
+    """List every code, the newest first, and how many practices have it."""
+    for row in _with_tools(list_discounts):
+        ended = f"ended {row.ended_at:%Y-%m-%d}" if row.ended_at else f"{row.first_day} to {row.last_day}"
+        typer.echo(f"{row.code}  {row.percent}%  {ended}  {row.source}  practices: {row.practices}")
+
+
+@discount.command("end")
+def end_code(code: Code) -> None:
+    """End a code at once, also for the practices that have entered it."""
+    typer.echo(f"The code is ended. Practices that had it: {_with_tools(lambda tools: end_discount(tools, code))}.")
+
+
+@admin.command("rotate-keys")
+def rotate_keys() -> None:
+    """Put every stored secret under the newest of KINEBRIDGE_SECRET_KEYS, so that older ones may be removed."""
+    rotation = _with_tools(rotate)
+    typer.echo(rotation.tell())
+    if rotation.is_unfinished:
+        raise typer.Exit(1)
+
+
+@admin.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be removed.")] = False,
+) -> None:
+    """Remove what has been kept for as long as its rule says, as the nightly jobs do, or say how much that is."""
+    for words, number in _with_tools(lambda tools: apply_rules(tools, is_dry_run=dry_run)):
+        typer.echo(f"{number:>9}  {words}")
+
+
+@admin.command("export-practice")
+def export_practice(practice_id: uuid.UUID, file: Path) -> None:
+    """Write everything kept of a practice into a new zip, readable by this user only."""
+    _with_tools(lambda tools: export_to_file(tools, practice_id, file))
+    typer.echo(f"Written: {file}")
 
 
 @cli.command()

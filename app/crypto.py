@@ -34,7 +34,8 @@ class Vault:
     """Encrypts, decrypts and signs with the operator's secrets; the newest writes, all of them read."""
 
     def __init__(self, secret_keys: list[str]) -> None:
-        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(key, "encrypt"))) for key in secret_keys])
+        fernets = [Fernet(base64.urlsafe_b64encode(_derive(key, "encrypt"))) for key in secret_keys]
+        self._fernet, self._newest = MultiFernet(fernets), fernets[0]
         # itsdangerous signs with the last key of its list, so oldest first.
         self._signing_keys = [_derive(key, "sign") for key in reversed(secret_keys)]
         self._marking_keys = [_derive(key, "mark") for key in secret_keys]
@@ -52,6 +53,20 @@ class Vault:
         if bound_row != row:
             raise CannotDecryptError("A stored key cannot be read. Please save the key again.")
         return text
+
+    def renew(self, token: str) -> str | None:
+        """Return what ``encrypt`` gave under the newest secret, bound to the same row; None where it is already.
+
+        Raises CannotDecryptError for a lost secret.
+        """
+        try:
+            self._newest.decrypt(token.encode())
+        except InvalidToken:
+            try:
+                return self._fernet.rotate(token.encode()).decode()
+            except InvalidToken:
+                raise CannotDecryptError("A stored secret cannot be read.") from None
+        return None
 
     def sign(self, value: str, *, purpose: str) -> str:
         """Return ``value`` in a signed, dated, URL-safe form that is good for ``purpose`` only."""

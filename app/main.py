@@ -33,6 +33,8 @@ from app.exercises.photos import MOST_BODY_BYTES
 from app.jobs.worker import run_worker
 from app.leaving import routes as leaving_routes
 from app.metrics import Metrics
+from app.privacy import client_routes as privacy_client_routes
+from app.privacy import practice_routes as privacy_routes
 from app.programs import routes as programs_routes
 from app.programs import template_routes
 from app.programs.home import routes as home_routes
@@ -61,6 +63,8 @@ ROUTERS = (
     delivery_routes.router,
     delivery_alert_routes.router,
     activity_routes.router,
+    privacy_client_routes.router,
+    privacy_routes.router,
     leaving_routes.router,
     bridge_routes.router,
     asking.router,

@@ -19,12 +19,14 @@ from app.errors import AppError
 MODEL_MODULES = (
     "app.mail.models",
     "app.accounts.models",
+    "app.accounts.discount_models",
     "app.alerts.models",
     "app.clients.models",
     "app.exercises.models",
     "app.exercises.exchange.models",
     "app.delivery.models",
     "app.programs.models",
+    "app.privacy.models",
 )
 # Any number, the same in every process: two that start together migrate one after the other.
 MIGRATION_LOCK = 7_291_446_003

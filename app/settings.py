@@ -19,6 +19,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.errors import AppError
+from app.fees import Fee, parse_fee
+from app.regions import Region, parse_regions, read_site
 
 SHORTEST_SECRET = 32
 PLACEHOLDERS = ("change", "secret", "example", "placeholder", "password", "replace", "xxxx")
@@ -57,6 +59,10 @@ class Settings(BaseSettings):
     smtp_password: str | None = Field(default=None, repr=False)
     smtp_tls: Literal["starttls", "tls", "off"] = "starttls"
     mail_from: str | None = None
+    # Every deployment, this one among them; none where there is only this one.
+    regions: Annotated[tuple[Region, ...], NoDecode] = ()
+    # What a practice pays a month, for its owners to see what a discount does to it; nothing is charged here.
+    monthly_fee: Annotated[Fee | None, NoDecode] = None
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -96,10 +102,10 @@ class Settings(BaseSettings):
     @classmethod
     def check_public_url(cls, value: str) -> str:
         """Take an http or https address without path, query or user; a trailing slash is dropped."""
-        parts = urlsplit(value.rstrip("/"))
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
+        site = read_site(value)
+        if site is None:
             raise ValueError("must be an address like https://kinebridge.example.org, without a path.")
-        return value.rstrip("/")
+        return site
 
     @field_validator("cliniko_api_url")
     @classmethod
@@ -166,6 +172,27 @@ class Settings(BaseSettings):
         if not fits:
             raise ValueError("must be one e-mail address, such as Kinebridge <kinebridge@practice.example>.")
         return value
+
+    @field_validator("monthly_fee", mode="before")
+    @classmethod
+    def read_monthly_fee(cls, value: object) -> object:
+        """Take a line for people, such as 39 AUD."""
+        return parse_fee(value) if isinstance(value, str) else value
+
+    @field_validator("regions", mode="before")
+    @classmethod
+    def read_regions(cls, value: object) -> object:
+        """Take a line for people, such as regions.EXAMPLE; all its mistakes are told."""
+        return parse_regions(value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def check_regions(self) -> Self:
+        """Where regions are listed, a practice must find the one it is at among them."""
+        if self.regions and self.public_url not in [region.url for region in self.regions]:
+            raise ValueError(
+                f"KINEBRIDGE_REGIONS must list this deployment too: KINEBRIDGE_PUBLIC_URL, {self.public_url}."
+            )
+        return self
 
     @model_validator(mode="after")
     def check_mail(self) -> Self:

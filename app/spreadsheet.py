@@ -20,11 +20,14 @@ CSV_TYPE = "text/csv; charset=utf-8"
 
 def write_csv(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Return a table as a CSV in UTF-8, every cell guarded; no rows give the headers alone."""
+    return _MARK.encode() + write_more([headers]) + write_more(rows)
+
+
+def write_more(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return further lines of a CSV, every cell guarded."""
     target = io.StringIO(newline="")
-    writer = csv.writer(target)
-    writer.writerow(headers)
-    writer.writerows([guard(cell) for cell in row] for row in rows)
-    return (_MARK + target.getvalue()).encode()
+    csv.writer(target).writerows([guard(cell) for cell in row] for row in rows)
+    return target.getvalue().encode()
 
 
 def guard(cell: str) -> str:

@@ -18,6 +18,8 @@ TASK_MODULES = (
     "app.delivery.watch",
     "app.programs.home.jobs",
     "app.activity.keeping",
+    "app.privacy.jobs",
+    "app.privacy.retention",
     "app.leaving.jobs",
 )
 

@@ -18,7 +18,7 @@ from tests.test_images import picture
 
 # What anybody may open; everything else asks for a sign-in. Who may read /metrics: tests/test_monitoring.py.
 PUBLIC = {"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-up", "/sign-out", "/join/{token}", "/", "/p/offline.js"}
-PUBLIC |= {"/reset-password", "/reset-password/{token}", "/sign-in/code"}
+PUBLIC |= {"/guide/connect-cliniko", "/reset-password", "/reset-password/{token}", "/sign-in/code"}
 # The patients' own pages: nobody signs in there, and each asks for an answer of its own.
 PATIENTS = "/p/{token}"
 
@@ -127,6 +127,7 @@ VIEWABLE = {
 }
 # Of owners and admins alone; nobody else is told that there is such a page.
 OF_LEADS = {("GET", "/clients/{client_id}/record"), ("GET", "/clients/{client_id}/record.csv")}
+OF_LEADS |= {("POST", "/clients/{client_id}/erasure"), ("POST", "/clients/{client_id}/erasure/withdraw")}
 OF_A_CLIENT = [(method, path) for method, path in WITH_IDS if "{client_id}" in path or "{delivery_id}" in path]
 
 

@@ -37,6 +37,9 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("TRUSTED_PROXIES", "10.0.0.5, proxy.local", "comma list of your proxies' addresses"),
         ("METRICS_TOKEN", "short", "must be one word of 32"),
         ("METRICS_TOKEN", "with spaces in it " * 3, "must be one word of 32"),
+        ("MONTHLY_FEE", "39 dollars", "must be an amount above zero"),
+        ("REGIONS", "Europe", '"Europe" is no region'),
+        ("REGIONS", "Europe=https://eu.kinebridge.example", "must list this deployment too"),
         ("SMTP_HOST", "mail.example.org", "KINEBRIDGE_MAIL_FROM must be set"),
         ("SMTP_PORT", "70000", "less than or equal to 65535"),
         ("SMTP_TLS", "ssl", "'starttls', 'tls' or 'off'"),
@@ -65,6 +68,17 @@ def test_all_mistakes_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as error:
         load_settings()
     assert len(error.value.message.splitlines()) == 2
+
+
+def test_regions_are_a_line_that_lists_this_deployment_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINEBRIDGE_MONTHLY_FEE", "")
+    monkeypatch.setenv("KINEBRIDGE_REGIONS", "")  # as compose files pass on what is not set
+    assert (load_settings().regions, load_settings().monthly_fee) == ((), None)
+    monkeypatch.setenv("KINEBRIDGE_PUBLIC_URL", "https://eu.kinebridge.example/")
+    monkeypatch.setenv(
+        "KINEBRIDGE_REGIONS", "Australia=https://au.kinebridge.example,Europe=https://eu.kinebridge.example"
+    )
+    assert [region.name for region in load_settings().regions] == ["Australia", "Europe"]
 
 
 def test_a_refused_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

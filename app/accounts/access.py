@@ -22,8 +22,8 @@ from app.accounts.sessions import cookie_name, end_timed_out, read_cookie
 from app.accounts.time_outs import USUAL, TimeOuts, time_outs
 from app.accounts.tools import Tools, get_tools
 from app.db import release
-from app.errors import AppError, ConflictError, ForbiddenError
-from app.web.rendering import Viewer
+from app.errors import AppError, ConflictError, ForbiddenError, NotFoundError
+from app.web.rendering import PATIENT, Viewer
 
 # What a page asks for by itself is no sign of a person: live.js says so.
 UNATTENDED = "x-unattended"
@@ -67,6 +67,10 @@ class Member:
     practices: tuple[tuple[uuid.UUID, str], ...]
     # How many things the bell has for them in this practice.
     unread: int = 0
+    # What the practice calls those it treats: "patient" or "client".
+    patient_word: str = PATIENT
+    # When everything of the practice is to be erased (UTC), unless an owner takes that back.
+    erase_at: datetime | None = None
     # Their sign-in in this browser, and whether the practice holds them until two-factor is set up.
     signed_in_at: datetime | None = None
     time_outs: TimeOuts = USUAL
@@ -87,9 +91,11 @@ class Member:
             practice_name=self.practice_name,
             role=self.role,
             practices=[(id_, name, id_ == self.practice_id) for id_, name in self.practices],
+            erase_at=self.erase_at,
             unread=0 if self.is_held else self.unread,
             is_shared=self.is_shared,
             is_held=self.is_held,
+            patient_word=self.patient_word,
         )
 
 
@@ -136,6 +142,8 @@ async def load_member(request: Request, session: AsyncSession, tools: Tools, tok
         practice_name=row.practice_name,
         practices=tuple((uuid.UUID(id_), name) for id_, name in row.practices),
         unread=row.unread,
+        patient_word=row.patient_word,
+        erase_at=row.erase_at,
         signed_in_at=row.created_at,
         time_outs=of_practice,
         is_shared=row.is_shared,
@@ -193,6 +201,8 @@ def _member_query() -> Any:
             Membership.role,
             Practice.id.label("practice_id"),
             Practice.name.label("practice_name"),
+            Practice.patient_word.label("patient_word"),
+            Practice.erase_at,
             practices.label("practices"),
             unread.label("unread"),
         )
@@ -259,6 +269,16 @@ async def require_team_lead(member: SignedIn) -> Member:
 
 
 TeamLead = Annotated[Member, Depends(require_team_lead)]
+
+
+async def require_lead(member: SignedIn) -> Member:
+    """Return the member if they are an owner or admin; raises NotFoundError where others should see no such page."""
+    if not member.runs_team:
+        raise NotFoundError
+    return member
+
+
+Lead = Annotated[Member, Depends(require_lead)]
 
 
 async def refuse_form_of_other_practice(member: SignedIn, practice: Annotated[str, Form()] = "") -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.accounts.countries import COUNTRIES
 from app.accounts.models import Access, Role, SharingRule
+from app.accounts.time_zones import find_time_zone
 from app.accounts.weak_passwords import is_weak
+from app.countries import COUNTRIES
 from app.errors import AppError
 from app.pdf.document import LAYOUTS
 from app.pdf.look import OUR_COLOUR
@@ -158,6 +159,35 @@ def read_letterhead(typed: Mapping[str, str]) -> LetterheadForm:
     return LetterheadForm(**texts, is_grey=typed["is_grey"] == "yes", is_large=typed["is_large"] == "yes")
 
 
+@dataclass(frozen=True)
+class PracticeForm:
+    """What a practice says of itself; None leaves time zone and word to Cliniko, and the paper to the country."""
+
+    name: str
+    country: str
+    own_time_zone: str | None
+    paper: str | None
+    own_patient_word: str | None
+
+
+def read_practice(*, name: str, country: str, time_zone: str, paper: str, patient_word: str) -> PracticeForm:
+    """Return the form; raises FormError with a sentence for every field that cannot be taken."""
+    fields = _read_all(
+        name=lambda: read_name(name, "Write the name of your practice."),
+        country=lambda: read_country(country),
+        time_zone=lambda: _read_time_zone(time_zone),
+        paper=lambda: _read_choice(paper, ("", "A4", "Letter")),
+        patient_word=lambda: _read_choice(patient_word, ("", "patient", "client")),
+    )
+    return PracticeForm(
+        name=fields["name"],
+        country=fields["country"],
+        own_time_zone=fields["time_zone"] or None,
+        paper=fields["paper"] or None,
+        own_patient_word=fields["patient_word"] or None,
+    )
+
+
 def read_title(text: str) -> str:
     """Return what stands after a practitioner's name, or ""; raises FormError when it is too long."""
     return _read_all(title=lambda: _read_line(text, LONGEST_TITLE))["title"]
@@ -255,6 +285,20 @@ def _read_layout(key: str) -> str:
     if key not in LAYOUTS:
         raise ValueError("Choose how new programs are laid out.")
     return key
+
+
+def _read_time_zone(text: str) -> str:
+    name = clean_line(text)
+    zone = find_time_zone(name) or find_time_zone(name.title()) if name else ""
+    if zone is None:
+        raise ValueError("This time zone is not known. Write a city such as Perth, or a name such as Australia/Perth.")
+    return zone
+
+
+def _read_choice(text: str, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        raise ValueError("Choose one from the list.")
+    return text
 
 
 def _read_line(text: str, longest: int) -> str:

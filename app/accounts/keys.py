@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
@@ -13,6 +12,7 @@ from app.accounts.credentials import confirm_password, is_fresh
 from app.accounts.forms import FormError
 from app.accounts.letters import write_key_changed
 from app.accounts.models import Connection, ConnectionState, Practice
+from app.accounts.practice import lock_practice
 from app.accounts.time_zones import find_time_zone
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko, within
@@ -107,7 +107,8 @@ async def save_key(
     """
     await release(session)
     checked = await check_key(tools, key)
-    practice = await _lock_practice(session, member.practice_id)
+    # Held: a racing first key is judged against the one that won.
+    practice = await lock_practice(session, member.practice_id)
     await stay_member(session, member)
     if only_if_saved and not await _is_saved(session, tools, member, key):
         raise FormError({FIELD: "The key was replaced or removed meanwhile, so nothing was changed."})
@@ -183,12 +184,6 @@ async def _tell(session: AsyncSession, tools: Tools, member: Member, what: str) 
     await post(session, letter, tools.clock())
 
 
-async def _lock_practice(session: AsyncSession, practice_id: uuid.UUID) -> Practice:
-    """Return the practice as it is now and hold it: a racing first key is judged against the one that won."""
-    query = select(Practice).where(Practice.id == practice_id).with_for_update()
-    return (await session.scalars(query.execution_options(populate_existing=True))).one()
-
-
 def _bind_practice(practice: Practice, account: Account) -> None:
     """Bind the practice to the account and note the account's details; FormError when bound to another one."""
     if practice.cliniko_account_id not in (None, account.id):
@@ -197,8 +192,8 @@ def _bind_practice(practice: Practice, account: Account) -> None:
     practice.cliniko_account_name = account.name or account.subdomain or account.id
     # A name cut to fit would lead to somebody else's clinic; host names have at most 63 characters.
     practice.cliniko_subdomain = account.subdomain if 0 < len(account.subdomain) <= 63 else None
-    practice.patient_word = account.patient_word
-    practice.time_zone = find_time_zone(account.time_zone)
+    practice.cliniko_patient_word = account.patient_word
+    practice.cliniko_time_zone = find_time_zone(account.time_zone)
 
 
 def _other_account_sentence(practice: Practice, account: Account) -> str:

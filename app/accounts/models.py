@@ -9,6 +9,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Identity,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, WithId, words_of
@@ -48,6 +50,11 @@ class SharingRule(enum.StrEnum):
     CHOSEN = "chosen"
 
 
+def paper_of(country: str) -> str:
+    """Return the usual paper of a country: Letter in the United States and Canada, A4 elsewhere."""
+    return "Letter" if country in ("US", "CA") else "A4"
+
+
 class Access(enum.StrEnum):
     """What somebody may do with a colleague's client: nothing, look, or all that its owner may do with it."""
 
@@ -62,6 +69,9 @@ class Practice(WithId, Base):
     __tablename__ = "practices"
     __table_args__ = (
         CheckConstraint("audit_years BETWEEN 1 AND 100", name="audit_years"),
+        CheckConstraint("paper IN ('A4', 'Letter')", name="paper"),
+        CheckConstraint("own_patient_word IN ('patient', 'client')", name="own_patient_word"),
+        CheckConstraint("unseen_years BETWEEN 1 AND 100", name="unseen_years"),
         CheckConstraint("sharing_rule IN ('nobody', 'practice')", name="sharing_rule"),
         CheckConstraint("sharing_access IN ('view', 'edit')", name="sharing_access"),
         CheckConstraint("idle_minutes BETWEEN 15 AND 20160", name="idle_minutes"),
@@ -73,13 +83,23 @@ class Practice(WithId, Base):
     cliniko_account_id: Mapped[str | None] = mapped_column(String(20))
     cliniko_account_name: Mapped[str | None] = mapped_column(String(255))
     cliniko_subdomain: Mapped[str | None] = mapped_column(String(100))
-    patient_word: Mapped[str] = mapped_column(String(20), server_default="patient")
-    time_zone: Mapped[str | None] = mapped_column(String(60))
+    # What Cliniko says whenever a key is saved, and what the practice has set instead; null: Cliniko's counts.
+    cliniko_patient_word: Mapped[str] = mapped_column("patient_word", String(20), server_default="patient")
+    own_patient_word: Mapped[str | None] = mapped_column(String(20))
+    cliniko_time_zone: Mapped[str | None] = mapped_column("time_zone", String(60))
+    own_time_zone: Mapped[str | None] = mapped_column(String(60))
+    # "A4" or "Letter"; null: that of the country.
+    paper: Mapped[str | None] = mapped_column(String(10))
     # When no mail about alerts goes out, in the practice's own time zone; both null: mails go out at any hour.
     quiet_from: Mapped[time | None] = mapped_column(server_default=text("'20:00'"))
     quiet_until: Mapped[time | None] = mapped_column(server_default=text("'07:00'"))
     # How long the record of who did what is kept.
     audit_years: Mapped[int] = mapped_column(server_default="7")
+    # When all that is kept of the practice is to be erased, unless taken back; and the practitioner who asked for it.
+    erase_at: Mapped[datetime | None]
+    erasure_asked_by: Mapped[uuid.UUID | None]
+    # After how many years without a sign of them clients are offered for erasure; null: never.
+    unseen_years: Mapped[int | None]
     # The rule of members who never chose one.
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
     sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)
@@ -89,10 +109,30 @@ class Practice(WithId, Base):
     sign_in_hours: Mapped[int] = mapped_column(server_default="336")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
+    @hybrid_property
+    def patient_word(self) -> str:
+        """What the practice calls those it treats: "patient" or "client"."""
+        return self.own_patient_word or self.cliniko_patient_word
+
+    @patient_word.inplace.expression
+    @classmethod
+    def _patient_word_column(cls) -> ColumnElement[str]:
+        return func.coalesce(cls.own_patient_word, cls.cliniko_patient_word)
+
+    @hybrid_property
+    def time_zone(self) -> str | None:
+        """The practice's IANA time zone; None until Cliniko or somebody has said."""
+        return self.own_time_zone or self.cliniko_time_zone
+
+    @time_zone.inplace.expression
+    @classmethod
+    def _time_zone_column(cls) -> ColumnElement[str | None]:
+        return func.coalesce(cls.own_time_zone, cls.cliniko_time_zone)
+
     @property
     def page_size(self) -> str:
-        """Paper of the practice's country: Letter in the United States and Canada, A4 elsewhere."""
-        return "Letter" if self.country in ("US", "CA") else "A4"
+        """The paper that programs are printed on: "A4" or "Letter"."""
+        return self.paper or paper_of(self.country)
 
 
 class Letterhead(Base):

@@ -1,9 +1,12 @@
 """Pages of accounts: signing up and in, and everything under My account."""
 
 from app.accounts import (
+    discount_routes,
+    guide_routes,
     join_routes,
     letterhead_routes,
     member_routes,
+    practice_routes,
     reset_routes,
     security_routes,
     settings_routes,
@@ -19,9 +22,12 @@ ROUTERS = (
     team_routes.router,
     member_routes.router,
     letterhead_routes.router,
+    practice_routes.router,
+    discount_routes.router,
     join_routes.router,
     reset_routes.router,
     security_routes.router,
     two_factor_routes.router,
+    guide_routes.router,
     sign_in_rules_routes.router,
 )

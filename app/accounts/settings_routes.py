@@ -12,6 +12,7 @@ from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, read_title
 from app.accounts.models import ConnectionState, Practice
 from app.accounts.tools import Tools
+from app.regions import APP_PATH
 from app.web.rendering import local_path, redirect
 
 router = APIRouter(prefix="/account/settings")
@@ -102,7 +103,8 @@ async def _settings_page(
         connection=connection,
         title=await letterheads.get_title(session, member.membership_id) if title is None else title,
         role_words=connection.cliniko_role.replace("_", " ").capitalize() if connection else "",
-        app_url=tools.settings.public_url + "/open/cliniko",
+        app_url=tools.settings.public_url + APP_PATH,
+        has_regions=bool(tools.settings.regions),
         bookmark=bookmarklet(tools.settings.public_url, tools.settings.cliniko_api_url),
         asks_password=connection is not None and not credentials.is_fresh(member, tools.clock()),
         is_removing=is_removing,

@@ -12,10 +12,10 @@ from app.accounts import people, two_factor
 from app.accounts.access import Database, EvenHeld, MaybeSignedIn, SignedIn, ToolsDep
 from app.accounts.arriving import START_PAGE, Way, lead_on, second_step_page, sign_in_page, with_new_session
 from app.accounts.browsers import AskingBrowser
-from app.accounts.countries import COUNTRIES, DEFAULT_COUNTRY
 from app.accounts.form_fields import FormKept, FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, clean_line, read_sign_up
+from app.accounts.guide_routes import OtherRegionError, refuse_other_region
 from app.accounts.known_sign_ups import check_known
 from app.accounts.models import Practitioner
 from app.accounts.sessions import clear_cookie, cookie_name, end_session
@@ -23,6 +23,7 @@ from app.accounts.shared_computers import is_remembered
 from app.accounts.sign_in_events import record_refusal, record_sign_in_event
 from app.accounts.switching import page_there, switch_practice
 from app.accounts.tries import TooManyTriesError
+from app.countries import COUNTRIES, DEFAULT_COUNTRY
 from app.errors import NotFoundError
 from app.web.filters import with_query
 from app.web.rendering import local_path, redirect, with_next
@@ -61,6 +62,7 @@ async def sign_up(
     """Make a practice and its owner, signed in; somebody who has an account is signed in to that."""
     try:
         form = read_sign_up(name=name, email=email, password=password, practice_name=practice_name, country=country)
+        refuse_other_region(tools.settings, form.country)
         known = await people.find_practitioner(session, form.email)
         if known is not None:
             person = await check_known(session, tools, known, form, browser)
@@ -169,6 +171,7 @@ def _sign_up_page(
         sign_in_url=with_query("/sign-in", next=path) if path else "/sign-in",
         countries=COUNTRIES,
         values=values,
+        elsewhere=refusal.region if isinstance(refusal, OtherRegionError) else None,
         reset_url=with_query("/reset-password", next=path) if path else "/reset-password",
         offers_other_ways=errors.get("email") == people.NO_ACCOUNT_MADE,
     )

@@ -17,6 +17,7 @@ from app.accounts import audit
 from app.accounts.access import Member
 from app.accounts.models import (
     BellMark,
+    BellNote,
     Ending,
     Membership,
     Practice,
@@ -178,7 +179,8 @@ async def end_access(
         update(Membership).where(Membership.handed_to_id == membership_id).values(handed_to_id=handed_to)
     )
     await end_sharing(session, membership_id)
-    await session.execute(delete(BellMark).where(BellMark.membership_id == membership_id))
+    for told in (BellMark, BellNote):
+        await session.execute(delete(told).where(told.membership_id == membership_id))
     await _lead_elsewhere(session, membership, now)
     return membership
 

@@ -44,6 +44,10 @@ CONFIRMING = Rule("confirming", Waits(free=5, **_GROWING), timedelta(hours=1), r
 # A practice is one address to us: its slips are not to add up over a day.
 NETWORK = Rule("network", Waits(free=30, **_GROWING), timedelta(minutes=2), right_clears=False)
 
+# At discount codes: a right one takes back only itself, or whoever has one could guess at others without end.
+DISCOUNT = Rule("discount", Waits(free=5, **_GROWING), timedelta(hours=1), right_clears=False)
+DISCOUNT_NETWORK = Rule("discount, network", Waits(free=20, **_GROWING), timedelta(minutes=15), right_clears=False)
+
 
 @dataclass(frozen=True)
 class Try:

@@ -1,4 +1,4 @@
-"""Forgetting sign-ins that nobody can use any more, and wrong tries that cost no wait any more."""
+"""Forgetting sign-ins that nobody can use any more, wrong tries that cost no wait any more, old lines of the record."""
 
 from datetime import timedelta
 
@@ -7,23 +7,42 @@ from sqlalchemy import text
 
 from app.accounts.tools import tools_of
 from app.jobs.queue import queue
-from app.trimming import forget
+from app.trimming import Rule, forget, rows_rule
 
 # Long enough to look into what a practice asks about; revoked ones expire like all others.
 EXPIRED_SESSIONS_KEPT = timedelta(days=30)
-
-_EXPIRED_SESSIONS = text(
-    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < :before LIMIT :rows)"
-)
-
-
 # By then, every rule has forgotten all of them.
 WRONG_TRIES_KEPT = timedelta(days=1)
 
-_OLD_TRIES = text(
-    "DELETE FROM wrong_tries WHERE about IN "
-    "(SELECT about FROM wrong_tries WHERE counted_at < :before LIMIT :rows FOR UPDATE SKIP LOCKED)"
+OLD_SESSIONS = rows_rule(
+    "Sign-ins, 30 days after they expired",
+    "sessions",
+    "SELECT id FROM sessions WHERE expires_at < :before",
+    lambda now: {"before": now - EXPIRED_SESSIONS_KEPT},
 )
+OLD_TRIES = rows_rule(
+    "Counts of wrong passwords, after a day",
+    "wrong_tries",
+    "SELECT about FROM wrong_tries WHERE counted_at < :before",
+    lambda now: {"before": now - WRONG_TRIES_KEPT},
+    key="about",
+    lock="FOR UPDATE SKIP LOCKED",
+)
+# The only way the database leaves (the function in the migrations), and how it judges.
+OLD_EVENTS = Rule(
+    "The record of who did what, after as many years as the practice says",
+    text("SELECT forget_audit_events(:rows)"),
+    text("""
+        SELECT count(*) FROM audit_events LEFT JOIN (
+            SELECT id, audit_years FROM practices
+            UNION ALL SELECT practice_id, audit_years FROM erasures WHERE client_id IS NULL
+        ) practice ON practice.id = practice_id
+        WHERE happened_at < now() - interval '1 year' AND (practice.id IS NOT NULL OR practice_id IS NULL)
+        AND happened_at < now() - make_interval(years => coalesce(practice.audit_years, 7))
+    """),
+    lambda now: {},
+)
+RULES = (OLD_SESSIONS, OLD_TRIES, OLD_EVENTS)
 
 
 @queue.periodic(cron="41 3 * * *")
@@ -31,7 +50,7 @@ _OLD_TRIES = text(
 async def forget_sessions(context: JobContext, timestamp: int) -> None:
     """Delete sign-ins that expired over thirty days ago; once a day."""
     tools = tools_of(context)
-    await forget(tools.sessions, _EXPIRED_SESSIONS, before=tools.clock() - EXPIRED_SESSIONS_KEPT)
+    await forget(tools.sessions, OLD_SESSIONS, tools.clock())
 
 
 @queue.periodic(cron="11 * * * *")
@@ -39,4 +58,4 @@ async def forget_sessions(context: JobContext, timestamp: int) -> None:
 async def forget_tries(context: JobContext, timestamp: int) -> None:
     """Delete counts of wrong tries to which none was added for a day; once an hour."""
     tools = tools_of(context)
-    await forget(tools.sessions, _OLD_TRIES, before=tools.clock() - WRONG_TRIES_KEPT)
+    await forget(tools.sessions, OLD_TRIES, tools.clock())

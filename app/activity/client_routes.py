@@ -10,14 +10,13 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, Member, ToolsDep
+from app.accounts.access import Database, Lead, Member, ToolsDep
 from app.accounts.models import Practice
-from app.activity.access import Lead
 from app.activity.export import write_report
 from app.activity.filters import Filter
-from app.activity.queries import MOST_EXPORTED, Line, ids_of_client, list_events, list_people, put_into_words
+from app.activity.queries import MOST_EXPORTED, Line, list_events, list_people, put_into_words
 from app.clients.models import Client
-from app.clients.queries import get_client
+from app.clients.queries import get_client, ids_of_client
 from app.spreadsheet import CSV_TYPE
 from app.web.files import attached
 from app.web.rendering import page
@@ -62,7 +61,7 @@ async def export_record(client_id: uuid.UUID, session: Database, tools: ToolsDep
 
 
 async def _read(session: AsyncSession, member: Member, client: Client, most: int) -> tuple[Sequence[Line], bool]:
-    ids = await ids_of_client(session, client)
+    ids = await ids_of_client(session, client.id)
     chosen = Filter(client=client.id)
     events, following = await list_events(session, member, chosen, ZoneInfo("UTC"), client_ids=ids, most=most)
     people = await list_people(session, member)

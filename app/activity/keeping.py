@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from procrastinate import JobContext
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
 from app.accounts.models import AuditEvent, Practice
 from app.accounts.tools import Tools, tools_of
-from app.db import transaction
+from app.accounts.trimming import OLD_EVENTS
 from app.jobs.queue import queue
-from app.trimming import MOST_ROUNDS, ROWS_AT_A_TIME
+from app.trimming import forget
 
 # What laws on health records ask for lies between these; the database takes none below one.
 YEARS = (1, 2, 3, 5, 7, 8, 10, 15, 20, 25, 30)
@@ -45,8 +45,4 @@ async def forget_events(context: JobContext, timestamp: int) -> None:
     What one night leaves over is for the next.
     """
     tools = tools_of(context)
-    for _ in range(MOST_ROUNDS):
-        async with transaction(tools.sessions) as session:
-            gone = await session.scalar(text("SELECT forget_audit_events(:rows)"), {"rows": ROWS_AT_A_TIME})
-        if not gone or gone < ROWS_AT_A_TIME:
-            break
+    await forget(tools.sessions, OLD_EVENTS, tools.clock())

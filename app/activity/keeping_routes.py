@@ -4,10 +4,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SamePractice, ToolsDep
+from app.accounts.access import Database, Lead, Member, SamePractice, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.models import Practice
-from app.activity.access import Lead
 from app.activity.keeping import YEARS, count_older, save_years
 from app.web.rendering import page, redirect
 

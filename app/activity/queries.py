@@ -109,6 +109,7 @@ async def put_into_words(
         people={practitioner_id: name for _, practitioner_id, name in people},
         members={str(membership_id): name for membership_id, _, name in people},
         clients={asked_id: client.name for asked_id, client in clients.items()},
+        word=member.patient_word,
     )
     return [_line(event, names, clients.get(event.client_id) if event.client_id else None) for event in events]
 
@@ -158,10 +159,3 @@ def _end(found: dict[uuid.UUID, Client], client_id: uuid.UUID) -> Client | None:
     while client is not None and client.combined_into_id is not None:
         client = found.get(client.combined_into_id)
     return client
-
-
-async def ids_of_client(session: AsyncSession, client: Client) -> list[uuid.UUID]:
-    """Return the client's id and those of all that became part of it, whose record is this one's too."""
-    part = select(Client.id).where(Client.id == client.id).cte("part", recursive=True)
-    part = part.union(select(Client.id).join(part, Client.combined_into_id == part.c.id))
-    return list(await session.scalars(select(part.c.id)))

@@ -12,24 +12,22 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, Member, ToolsDep
+from app.accounts.access import Database, Lead, Member, ToolsDep
 from app.accounts.models import Practice
 from app.activity import client_routes, keeping_routes
-from app.activity.access import Lead
 from app.activity.export import write_lines
 from app.activity.filters import NOBODY, Filter, Place, read_filter, read_place
 from app.activity.queries import (
     MOST_EXPORTED,
     PAGE_LENGTH,
     Line,
-    ids_of_client,
     list_events,
     list_people,
     put_into_words,
 )
 from app.activity.sentences import KINDS, SYSTEM
 from app.clients.models import Client
-from app.clients.queries import get_client
+from app.clients.queries import get_client, ids_of_client
 from app.spreadsheet import CSV_TYPE
 from app.web.files import attached
 from app.web.filters import with_query
@@ -72,8 +70,8 @@ async def show_activity(
         client=client,
         lines=lines,
         zone=zone,
-        people=_offered(people),
-        kinds=[("", "Everything"), *KINDS.items()],
+        people=_offered(people, member.patient_word),
+        kinds=[("", "Everything"), *(dict(KINDS) | {"client": f"{member.patient_word}s".capitalize()}).items()],
         choices=choices,
         newer=with_query(ACTIVITY_PAGE, **choices) if place else "",
         older=with_query(ACTIVITY_PAGE, **choices, after=following) if following else "",
@@ -113,7 +111,7 @@ async def _read(
     after: Place | None,
     most: int,
 ) -> tuple[Sequence[tuple[uuid.UUID, uuid.UUID, str]], list[Line], Place | None]:
-    ids = await ids_of_client(session, client) if client else []
+    ids = await ids_of_client(session, client.id) if client else []
     people = await list_people(session, member)
     events, following = await list_events(
         session, member, chosen, ZoneInfo(zone), client_ids=ids, after=after, most=most
@@ -121,6 +119,6 @@ async def _read(
     return people, await put_into_words(session, member, events, people), following
 
 
-def _offered(people: Sequence[tuple[uuid.UUID, uuid.UUID, str]]) -> list[tuple[Any, str]]:
+def _offered(people: Sequence[tuple[uuid.UUID, uuid.UUID, str]], word: str) -> list[tuple[Any, str]]:
     named = [(str(practitioner_id), name) for _, practitioner_id, name in people]
-    return [("", "Everybody"), *named, (NOBODY, f"{SYSTEM} itself, or clients")]
+    return [("", "Everybody"), *named, (NOBODY, f"{SYSTEM} itself, or {word}s")]

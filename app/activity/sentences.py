@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "alert": "Alerts",
     "exercises": "Exercises",
     "activity": "This record",
+    "data": "Exporting and erasing",
 }
 
 # {who} begins every sentence; {client} is a name or "a client"; the rest are parts made of the detail.
@@ -45,16 +46,16 @@ SENTENCES: Mapping[str, str] = {
     "account.two_factor_on": "{who} turned two-factor sign-in on.",
     "account.two_factor_off": "{who} turned two-factor sign-in off.",
     "client.opened": "{who} clicked Open in Kinebridge and was led to {client}.",
-    "client.opened_shared": "{who} clicked Open in Kinebridge and was led to {client}, a client of {owner}.",
+    "client.opened_shared": "{who} clicked Open in Kinebridge and was led to {client}, a {word} of {owner}.",
     "client.made": "{who} clicked Open in Kinebridge and added {client}.",
     "client.refused": "{who} clicked Open in Kinebridge{about_client} and was refused: {outcome}.",
     "client.viewed": "{who} looked at the page of {client}.",
     "client.made_by_hand": "{who} added {client} by hand.",
     "client.edited": "{who} edited details of {client}: {fields}.",
     "client.field_settled": "{who} decided on {field} of {client}.",
-    "client.kept_apart": "{who} said that {client} and another client are different people.",
-    "client.combined": "{who} combined {client} with another client.",
-    "client.combining_undone": "{who} took back that {client} was combined with another client.",
+    "client.kept_apart": "{who} said that {client} and another {word} are different people.",
+    "client.combined": "{who} combined {client} with another {word}.",
+    "client.combining_undone": "{who} took back that {client} was combined with another {word}.",
     "client.merge_followed": "{who} followed a merge in Cliniko for {client}.",
     "client.handed_over": "{who} handed {client} over to {owner}.",
     "client.record_viewed": "{who} looked at the record of {client}.",
@@ -68,7 +69,7 @@ SENTENCES: Mapping[str, str] = {
     "program.paused": "{who} paused a program of {client}.",
     "program.ended": "{who} ended a program of {client}.",
     "program.discarded": "{who} discarded a draft for {client}.",
-    "program.copied": "{who} copied another client's program for {client}.",
+    "program.copied": "{who} copied another {word}'s program for {client}.",
     "program.link_made": "{who} made the address of a program's page for {client}.",
     "program.link_shown": "{who} looked at the address of the page of {client}.",
     "program.link_renewed": "{who} made a new address for the page of {client}.",
@@ -91,14 +92,19 @@ SENTENCES: Mapping[str, str] = {
     "invitation.sent_again": "{who} sent an invitation again.",
     "invitation.withdrawn": "{who} withdrew an invitation.",
     "invitation.accepted": "{who} joined the practice.",
-    "sharing.changed": "{who} set that {rule} their clients{viewing}.",
-    "sharing.practice_changed": "{who} set that, where a member never chose, {rule} their clients{viewing}.",
+    "sharing.changed": "{who} set that {rule} their {word}s{viewing}.",
+    "sharing.practice_changed": "{who} set that, where a member never chose, {rule} their {word}s{viewing}.",
     "sharing.client_changed": "{who} set that {owner} {may} {client}.",
     "sharing.requested": "{who} asked to see {client}.",
     "sharing.passed_on": "{who} told those who run the practice of an unanswered request to see {client}.",
     "sharing.granted": "{who} answered a request: {owner} {may} {client}.",
     "sharing.declined": "{who} declined a request of {owner} to see {client}.",
     "practice.created": "{who} created the practice.",
+    "practice.settings_saved": "{who} changed the practice's settings: {fields}.",
+    "practice.discount_entered": "{who} entered a discount code: {percent}% off for the practice.",
+    "practice.discount_replaced": "{who} replaced the practice's discount by one of {percent}%.",
+    "practice.discount_refused": "{who} entered a discount code that cannot be used.",
+    "practice.discount_ended": "Whoever runs Kinebridge ended the practice's discount.",
     "practice.quiet_hours_saved": "{who} saved the practice's quiet hours.",
     "practice.audit_years_saved": "{who} set that this record is kept for {years}.",
     "practice.switched": "{who} changed to this practice.",
@@ -117,11 +123,21 @@ SENTENCES: Mapping[str, str] = {
     "exercises.imported": "{who} imported exercises: {exercises}.",
     "exercises.exported": "{who} exported the practice's own exercises.",
     "activity.exported": "{who} exported {events} of this record.",
+    "data.client_looked_up": "{who} looked at what can be exported and erased of {client}.",
+    "data.client_exported": "{who} exported everything kept about {client}.",
+    "data.client_erasure_asked": "{who} asked that everything about {client} be erased.",
+    "data.client_erasure_withdrawn": "{who} took back that everything about {client} be erased.",
+    "data.client_erased": "Everything about a client was erased, as {who} had asked.",
+    "data.practice_exported": "{who} exported everything of the practice.",
+    "data.practice_erasure_asked": "{who} asked that everything of the practice be erased.",
+    "data.practice_erasure_withdrawn": "{who} took back that everything of the practice be erased.",
+    "data.practice_erased": "Everything of the practice was erased, as {who} had asked.",
+    "data.unseen_years_saved": "{who} set after how long without a sign of them clients are offered for erasure.",
 }
 OUTCOMES: Mapping[str, str] = {
     "not_shared": "it is not shared with them",
     "no_key": "no working Cliniko key",
-    "not_visible": "Cliniko does not show them this patient",
+    "not_visible": "Cliniko does not show it to them",
     "not_permitted": "their role in Cliniko does not allow it",
     "cliniko_trouble": "Cliniko did not answer as it should",
 }
@@ -156,6 +172,8 @@ class Names:
     people: Mapping[uuid.UUID, str] = field(default_factory=dict)
     members: Mapping[str, str] = field(default_factory=dict)
     clients: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    # What the practice calls its clients.
+    word: str = "client"
 
 
 def who_did(event: Event, names: Names) -> str:
@@ -171,10 +189,12 @@ def who_did(event: Event, names: Names) -> str:
 
 def tell(event: Event, names: Names) -> str:
     """Return the event as one sentence; one of a word that this release does not know says the word."""
-    client = names.clients.get(event.client_id, "a client") if event.client_id else "a client"
+    a_client = f"a {names.word}"
+    client = names.clients.get(event.client_id, a_client) if event.client_id else a_client
     parts = {
         "who": who_did(event, names),
         "client": client,
+        "word": names.word,
         "about_client": f" on {client}" if event.client_id else "",
         **_details(event.detail, names),
     }
@@ -194,10 +214,11 @@ def _details(detail: Mapping[str, Any], names: Names) -> dict[str, str]:
         "may": MAY.get(str(detail.get("access")), "may see"),
         "rule": RULES.get(str(detail.get("rule")), "other people see"),
         "version": str(detail.get("version", "")),
+        "percent": str(detail.get("percent", "")),
         "needed": "needed" if detail.get("requires_two_factor") else "not needed",
         "on": "on" if detail.get("is_on") else "off",
         "deliveries": _count(detail.get("deliveries"), "delivery", "deliveries"),
-        "clients": _count(detail.get("clients"), "client", "clients"),
+        "clients": _count(detail.get("clients"), names.word, f"{names.word}s"),
         "role": "an admin" if detail.get("role") == "admin" else "a practitioner",
         "events": _count(detail.get("events"), "line", "lines"),
         "years": _count(detail.get("years"), "year", "years"),

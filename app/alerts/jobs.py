@@ -12,22 +12,50 @@ from typing import Any
 
 import structlog
 from procrastinate import JobContext
-from sqlalchemy import delete
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import bell
-from app.accounts.models import BellNote
 from app.accounts.tools import Tools, tools_of
 from app.alerts.hours import digest_of, is_quiet, local_day
-from app.alerts.models import Alert, AlertDigest
 from app.alerts.queries import find_practices_to_tell, find_practices_with_alerts
 from app.alerts.telling import due_now, send_digest, tell_practice
 from app.db import transaction
 from app.jobs.queue import queue
+from app.trimming import Rule, forget, rows_rule
 
 log = structlog.get_logger()
 
 KEPT_FOR = timedelta(days=90)
+RULES = (
+    rows_rule(
+        "Alerts, 90 days after they were over",
+        "alerts",
+        "SELECT id FROM alerts WHERE recovered_at < :before",
+        lambda now: {"before": now - KEPT_FOR},
+    ),
+    rows_rule(
+        "Days whose digest was sent, after 90 days",
+        "alert_digests",
+        "SELECT practice_id, day FROM alert_digests WHERE day < :before",
+        lambda now: {"before": (now - KEPT_FOR).date()},
+        key="(practice_id, day)",
+    ),
+    Rule(
+        "What the bell told, after 90 days",
+        text("""
+            WITH gone AS (
+                DELETE FROM bell_notes WHERE id IN (SELECT id FROM bell_notes WHERE created_at < :before LIMIT :rows)
+                RETURNING membership_id, about
+            ), hushed AS (
+                DELETE FROM bell_marks USING gone
+                WHERE bell_marks.membership_id = gone.membership_id AND bell_marks.about = gone.about
+            )
+            SELECT count(*) FROM gone
+        """),
+        text("SELECT count(*) FROM bell_notes WHERE created_at < :before"),
+        lambda now: {"before": now - KEPT_FOR},
+    ),
+)
 
 Work = Callable[[AsyncSession, uuid.UUID, str, datetime], Awaitable[int]]
 
@@ -73,13 +101,8 @@ async def digest(context: JobContext, timestamp: int) -> None:
 async def forget_old(context: JobContext, timestamp: int) -> None:
     """Delete alerts that have been over for ninety days, and days of digests and notes as old."""
     tools = tools_of(context)
-    long_ago = tools.clock() - KEPT_FOR
-    async with transaction(tools.sessions) as session:
-        await session.execute(delete(Alert).where(Alert.recovered_at < long_ago))
-        await session.execute(delete(AlertDigest).where(AlertDigest.day < long_ago.date()))
-        old = delete(BellNote).where(BellNote.created_at < long_ago)
-        for membership_id, about in await session.execute(old.returning(BellNote.membership_id, BellNote.about)):
-            await bell.hush(session, about, membership_id)
+    for rule in RULES:
+        await forget(tools.sessions, rule, tools.clock())
 
 
 def _is_quiet(practice: Any, now: datetime) -> bool:

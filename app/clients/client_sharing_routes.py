@@ -104,7 +104,7 @@ async def do_hand_over(
         to_id = read_colleague(to)
     except FormError:
         raise NotFoundError from None
-    await hand_over(session, tools, member, client, to_id, keeps_sight=keeps_sight == "yes")
+    await hand_over(session, member, client, to_id, keeps_sight=keeps_sight == "yes", now=tools.clock())
     return redirect("/clients", notice="client-handed-over")
 
 

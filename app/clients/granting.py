@@ -9,13 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit, bell
-from app.accounts.access import Member
+from app.accounts.access import Member, hold_membership
 from app.accounts.models import Access, Membership, Practice
 from app.accounts.team import list_members
-from app.accounts.tools import Tools
 from app.clients.models import Client, ClientGrant
 from app.clients.queries import get_client_to_edit
-from app.clients.request_notes import pass_to_owner, settle_request
+from app.clients.request_notes import pass_to_owner, settle_requests
 from app.clients.service import lock_client
 from app.clients.sharing import Grant, Standing
 from app.clients.standings import read_standings
@@ -75,13 +74,15 @@ async def set_grant(
     colleagues = {colleague.id: colleague for colleague in await list_colleagues(session, client, now)}
     if colleague_id not in colleagues:
         raise NotFoundError
+    await _hold_colleague(session, colleague_id)
     if grant is None:
         of_them = ClientGrant.client_id == client.id, ClientGrant.membership_id == colleague_id
         await session.execute(delete(ClientGrant).where(*of_them))
     else:
         await write_grant(session, client.id, colleague_id, grant, given_by_id=member.membership_id, now=now)
         if grant.access is not Access.NONE:
-            await settle_request(session, member, client.id, colleague_id, grant.access, now)
+            by = member.membership_id
+            await settle_requests(session, [client.id], colleague_id, now, access=grant.access, by=by)
         if grant.access is not Access.NONE and colleagues[colleague_id].access is Access.NONE:
             await _tell(session, "client_given", member, client, colleague_id, now)
     detail = {"membership_id": str(colleague_id), "access": grant.access if grant else "rule"}
@@ -106,17 +107,18 @@ async def write_grant(
 
 
 async def hand_over(
-    session: AsyncSession, tools: Tools, member: Member, client: Client, to_id: uuid.UUID, *, keeps_sight: bool
+    session: AsyncSession, member: Member, client: Client, to_id: uuid.UUID, *, keeps_sight: bool, now: datetime
 ) -> None:
     """Make a colleague the client's owner; what was said of others stays, and who only saw it by rule loses it.
 
     With ``keeps_sight`` the owner until now may go on editing. Deliveries under way go on with the key of whoever
     assigned, and open requests are the new owner's to answer. Raises as ``set_grant``.
     """
-    now = tools.clock()
     await _hold(session, client)
-    if to_id not in {colleague.id for colleague in await list_colleagues(session, client, now)}:
+    colleagues = await list_colleagues(session, client, now)
+    if to_id not in {colleague.id for colleague in colleagues} or not await hold_membership(session, to_id):
         raise NotFoundError
+    await _hold_colleague(session, to_id)
     from_id = client.owner_id
     await session.execute(update(Client).where(Client.id == client.id).values(owner_id=to_id))
     of_new_owner = ClientGrant.client_id == client.id, ClientGrant.membership_id == to_id
@@ -126,8 +128,8 @@ async def hand_over(
     if keeps_sight:
         grant = Grant(Access.EDIT)
         await write_grant(session, client.id, from_id, grant, given_by_id=member.membership_id, now=now)
-    await settle_request(session, member, client.id, to_id, Access.EDIT, now)
-    await pass_to_owner(session, tools, client.id, to_id)
+    await settle_requests(session, [client.id], to_id, now, by=member.membership_id)
+    await pass_to_owner(session, [client.id], from_id, to_id)
     if to_id != member.membership_id:
         await _tell(session, "client_handed_over", member, client, to_id, now)
     if from_id != member.membership_id:
@@ -184,6 +186,12 @@ async def _hold(session: AsyncSession, client: Client) -> None:
         if current == owner_id:
             return
     raise ConflictError("This client was handed over or combined with another at this moment. Open the page again.")
+
+
+async def _hold_colleague(session: AsyncSession, membership_id: uuid.UUID) -> None:
+    """Let nobody end a colleague's access until what is given to them is there, to be ended with it."""
+    if not await hold_membership(session, membership_id):
+        raise ConflictError("This colleague has left the practice at this moment. Nothing was changed.")
 
 
 async def _tell(

@@ -7,7 +7,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.clients.models import Client, ClientViewer
+from app.accounts.models import Access
+from app.clients.models import Client, ClientGrant, ClientViewer
+from app.clients.request_notes import pass_to_owner, settle_requests
 
 
 async def count_clients(session: AsyncSession, membership_id: uuid.UUID) -> int:
@@ -39,11 +41,14 @@ async def hand_clients_over(
         .execution_options(synchronize_session=False)
     )
     owned = select(Client.id).where(Client.owner_id == to_id)
-    await session.execute(
-        delete(ClientViewer).where(ClientViewer.membership_id == to_id, ClientViewer.client_id.in_(owned))
-    )
+    for table in (ClientViewer, ClientGrant):
+        await session.execute(delete(table).where(table.membership_id == to_id, table.client_id.in_(owned)))
+    await settle_requests(session, owned, to_id, now)
+    await pass_to_owner(session, owned, from_id, to_id)
 
 
 async def end_views(session: AsyncSession, membership_id: uuid.UUID) -> None:
-    """Take from a member the sight of colleagues' clients that they were given one by one."""
+    """Take from a member the sight of colleagues' clients that they were given one by one; exceptions stay."""
     await session.execute(delete(ClientViewer).where(ClientViewer.membership_id == membership_id))
+    given = ClientGrant.membership_id == membership_id, ClientGrant.access != Access.NONE
+    await session.execute(delete(ClientGrant).where(*given))

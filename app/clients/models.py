@@ -44,6 +44,7 @@ class Client(WithId, Base):
         # Who of those added by hand a Cliniko patient may be (case 29).
         Index("ix_clients_hand_made_date_of_birth", "practice_id", "date_of_birth", postgresql_where=UNLINKED),
         Index("ix_clients_hand_made_email", "practice_id", text("lower(email)"), postgresql_where=UNLINKED),
+        Index("ix_clients_erase_at", "erase_at", postgresql_where=text("erase_at IS NOT NULL")),
     )
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
@@ -75,6 +76,9 @@ class Client(WithId, Base):
     own_fields: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     # Set on a client that became part of another; what is left of it is kept so that this can be undone.
     combined_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("clients.id"))
+    # When all that is kept of the person is to be erased, unless taken back; and the practitioner who asked for it.
+    erase_at: Mapped[datetime | None]
+    erasure_asked_by: Mapped[uuid.UUID | None]
 
     owner: Mapped[Membership] = relationship(lazy="raise")
 
@@ -159,6 +163,7 @@ class AccessRequest(WithId, Base):
             postgresql_where=text("decided_at IS NULL"),
         ),
         Index("ix_access_requests_asker_id", "asker_id"),
+        Index("ix_access_requests_client_id", "client_id"),  # for what is erased with a client
         Index("ix_access_requests_waiting", "practice_id", "asked_at", postgresql_where=text("decided_at IS NULL")),
         CheckConstraint("access IN ('none', 'view', 'edit')", name="access"),
         CheckConstraint("(decided_at IS NULL) = (access IS NULL)", name="decided"),

@@ -8,7 +8,7 @@ def display_name(first_name: str, preferred_first_name: str, last_name: str) -> 
     first, preferred, last = (" ".join(part.split()) for part in (first_name, preferred_first_name, last_name))
     if preferred and preferred.casefold() != first.casefold():
         first = f"{preferred} ({first})" if first else preferred
-    return " ".join(part for part in (first, last) if part) or "Unnamed client"
+    return " ".join(part for part in (first, last) if part) or "Unnamed"
 
 
 def initials(first_name: str, last_name: str) -> str:

@@ -82,6 +82,13 @@ async def get_client_and_access(session: AsyncSession, member: Member, client_id
     return await get_client_and_access(session, member, into_id)
 
 
+async def ids_of_client(session: AsyncSession, client_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return a client's id and those of all that became part of it, whose record is this one's too."""
+    part = select(Client.id).where(Client.id == client_id).cte("part", recursive=True)
+    part = part.union(select(Client.id).join(part, Client.combined_into_id == part.c.id))
+    return list(await session.scalars(select(part.c.id)))
+
+
 @dataclass(frozen=True)
 class KnownPatient:
     """A Cliniko patient that already has a client in the member's practice."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.accounts import audit, bell
-from app.accounts.access import Member
+from app.accounts.access import Member, hold_membership
 from app.accounts.models import Access, Membership, Practitioner, Role
 from app.accounts.tools import Tools
 from app.clients.granting import write_grant
@@ -21,7 +21,7 @@ from app.clients.models import AccessRequest, Client
 from app.clients.names import initials
 from app.clients.request_letters import write_answer, write_asked
 from app.clients.request_notes import hush_asking
-from app.clients.request_queries import find_asked, get_to_answer, person_of, request_path
+from app.clients.request_queries import Asked, find_asked, get_to_answer, person_of, request_path
 from app.clients.service import lock_client
 from app.clients.sharing import OWNER_HAS, Grant
 from app.errors import ConflictError
@@ -39,7 +39,10 @@ async def ask(session: AsyncSession, tools: Tools, member: Member, client_id: uu
     who was told no a short while ago, or has asked for a lot.
     """
     now = tools.clock()
-    await _refuse_pestering(session, member, client_id, now)
+    asked = await find_asked(session, member, client_id)
+    if asked and asked.is_open:
+        return
+    await _refuse_pestering(session, member, asked, now)
     added = await session.scalar(
         insert(AccessRequest)
         .values(
@@ -63,8 +66,7 @@ async def ask(session: AsyncSession, tools: Tools, member: Member, client_id: uu
         await pass_on(session, tools, request)
 
 
-async def _refuse_pestering(session: AsyncSession, member: Member, client_id: uuid.UUID, now: datetime) -> None:
-    asked = await find_asked(session, member, client_id)
+async def _refuse_pestering(session: AsyncSession, member: Member, asked: Asked | None, now: datetime) -> None:
     if asked and asked.again_at and now < asked.again_at:
         raise ConflictError("Your last request for this client was declined. You can ask again a week after that.")
     is_theirs = AccessRequest.asker_id == member.membership_id, AccessRequest.decided_at.is_(None)
@@ -163,10 +165,10 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
     client_id = await lock_client(session, client_id)
     locked = select(AccessRequest).where(AccessRequest.id == request_id).with_for_update()
     request = (await session.scalars(locked.execution_options(populate_existing=True))).one()
-    found = await get_to_answer(session, member, request_id, now)
+    await get_to_answer(session, member, request_id, now)
     if request.decided_at is not None:
         return False
-    if not found.asker_is_here:
+    if not await hold_membership(session, request.asker_id):
         raise ConflictError("Who asked has left the practice meanwhile, so there is nothing to answer.")
     request.decided_at, request.decided_by_id, request.access = now, member.membership_id, grant.access
     is_given = grant.access is not Access.NONE

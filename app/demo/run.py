@@ -12,8 +12,10 @@ import uvicorn
 from sqlalchemy import select
 
 from app.accounts.connections import encrypt_key
+from app.accounts.discounts import NewDiscount, add_discount
 from app.accounts.models import Connection, Membership, Practice, Practitioner, Role, SharingRule
 from app.accounts.passwords import hash_password
+from app.accounts.time_zones import find_time_zone
 from app.accounts.tools import Tools
 from app.clients.editing import EMPTY
 from app.clients.models import Client
@@ -30,6 +32,7 @@ from app.serving import run_web
 from app.settings import load_settings
 
 PASSWORD = "demo-demo-demo"  # noqa: S105 - printed for everyone to use
+DISCOUNT = NewDiscount("CLINIKO20", 20, date(2026, 1, 1), date(2099, 12, 31), "cliniko")
 EMAILS = ("amara@demo.example", "ben@demo.example")
 
 
@@ -48,6 +51,8 @@ def run_demo(port: int) -> None:
             public_url=app_url,
             cliniko_api_url=f"{cliniko_url}/v1",
             contact_email="demo@kinebridge.example",
+            regions=(),
+            monthly_fee="39 AUD",
             smtp_host=None,  # made-up people get no mail: it is printed
         )
         with embedded_server(settings.data_dir) as url:
@@ -57,6 +62,7 @@ def run_demo(port: int) -> None:
                 async with open_tools(settings, url) as tools:
                     await seed_practice(tools, clinics)
                     await seed_client_added_by_hand(tools)
+                    await add_discount(tools, DISCOUNT)
 
             asyncio.run(seed())
             _print_welcome(app_url, cliniko_url, clinics)
@@ -87,7 +93,8 @@ async def seed_practice(tools: Tools, clinics: DemoClinics) -> None:
             cliniko_account_id=account.id,
             cliniko_account_name=account.name,
             cliniko_subdomain=account.subdomain,
-            time_zone="Australia/Sydney",
+            cliniko_patient_word=account.patient_word,
+            cliniko_time_zone=find_time_zone(account.time_zone),
         )
         session.add(practice)
         await session.flush()
@@ -164,6 +171,8 @@ Kinebridge demo, with a stand-in for Cliniko. Nothing leaves this machine; nothi
 
   To try the key settings: {clinics.scheduler.key}  is a scheduler's key,
                            {clinics.podiatrist.key}  belongs to another clinic.
+
+  A discount code is       {DISCOUNT.code}.
 
   Press Ctrl+C to end.
 """

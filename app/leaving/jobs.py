@@ -1,7 +1,6 @@
 """The periodic look for what still belongs to somebody without access: left by a race, or by an earlier release."""
 
 import uuid
-from datetime import datetime
 
 import structlog
 from procrastinate import JobContext
@@ -10,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Membership, Role
-from app.accounts.tools import tools_of
+from app.accounts.tools import Tools, tools_of
 from app.clients.handing import lock_clients
 from app.clients.models import Client
 from app.db import transaction
@@ -35,17 +34,17 @@ async def find_left_behind(context: JobContext, timestamp: int) -> None:
         log.warning("left_behind", membership_id=str(from_id))
         try:
             async with transaction(tools.sessions) as session:
-                await _hand_over(session, from_id, to_id, tools.clock())
+                await _hand_over(session, tools, from_id, to_id)
         except Exception as error:
             log.error("left_behind_not_handed_over", exc_info=error)
 
 
-async def _hand_over(session: AsyncSession, from_id: uuid.UUID, to_id: uuid.UUID, now: datetime) -> None:
+async def _hand_over(session: AsyncSession, tools: Tools, from_id: uuid.UUID, to_id: uuid.UUID) -> None:
     await lock_deliveries(session, from_id)
     await lock_clients(session, from_id)
     held = select(Membership.id).where(Membership.id == from_id, Membership.ended_at.is_not(None)).with_for_update()
     if await session.scalar(held):  # not back meanwhile
-        await hand_over(session, from_id, to_id, now)
+        await hand_over(session, tools, from_id, to_id)
 
 
 async def _find(session: AsyncSession) -> list[tuple[uuid.UUID, uuid.UUID]]:

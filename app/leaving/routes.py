@@ -41,7 +41,7 @@ async def deactivate(
 ) -> Response:
     """End a colleague's access for a while."""
     try:
-        await end_membership(session, member, membership_id, Ending.DEACTIVATED, successor, tools.clock())
+        await end_membership(session, tools, member, membership_id, Ending.DEACTIVATED, successor)
     except FormError as error:
         return await _leaving_page(request, session, member, membership_id, Ending.DEACTIVATED, refusal=error)
     return redirect(TEAM_PAGE, notice="member-deactivated")
@@ -58,7 +58,7 @@ async def remove(
 ) -> Response:
     """End a colleague's access for good."""
     try:
-        await end_membership(session, member, membership_id, Ending.REMOVED, successor, tools.clock())
+        await end_membership(session, tools, member, membership_id, Ending.REMOVED, successor)
     except FormError as error:
         return await _leaving_page(request, session, member, membership_id, Ending.REMOVED, refusal=error)
     return redirect(TEAM_PAGE, notice="member-removed")

@@ -21,6 +21,7 @@ from app.accounts.invitations import end_invitations
 from app.accounts.letters import write_handed_over
 from app.accounts.models import Connection, Ending, Membership, Practitioner
 from app.accounts.team import Colleague, end_access, end_sharing, get_changeable, hold_team, list_members
+from app.accounts.tools import Tools
 from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients
 from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries
 from app.errors import ConflictError
@@ -52,7 +53,7 @@ async def find_leaver(session: AsyncSession, member: Member, membership_id: uuid
 
 
 async def end_membership(
-    session: AsyncSession, member: Member, membership_id: uuid.UUID, ending: Ending, successor: str, now: datetime
+    session: AsyncSession, tools: Tools, member: Member, membership_id: uuid.UUID, ending: Ending, successor: str
 ) -> None:
     """End a colleague's access and hand over what they have to ``successor`` (a membership id as typed).
 
@@ -73,10 +74,10 @@ async def end_membership(
     clients = await count_clients(session, membership_id)
     if clients and chosen is None:
         raise ConflictError(f"{leaver.name} has got a client at this moment. Nothing was changed: begin again.")
-    to_id = chosen or member.membership_id
+    to_id, now = chosen or member.membership_id, tools.clock()
     membership = await end_access(session, membership_id, ending, handed_to=to_id, now=now)
     await end_invitations(session, membership, leaver.email, now)
-    waiting = await hand_over(session, membership_id, to_id, now, by=member.practitioner_id)
+    waiting = await hand_over(session, tools, membership_id, to_id, by=member.practitioner_id)
     if ending is Ending.REMOVED:
         await session.execute(delete(Connection).where(Connection.membership_id == membership_id))
     if clients and to_id != member.membership_id:
@@ -86,15 +87,15 @@ async def end_membership(
 
 
 async def hand_over(
-    session: AsyncSession, from_id: uuid.UUID, to_id: uuid.UUID, now: datetime, *, by: uuid.UUID | None = None
+    session: AsyncSession, tools: Tools, from_id: uuid.UUID, to_id: uuid.UUID, *, by: uuid.UUID | None = None
 ) -> int:
     """Give a colleague what a member whose access has ended has; return how many deliveries begin again."""
-    await hand_clients_over(session, from_id, to_id, now, by=by)
+    await hand_clients_over(session, from_id, to_id, tools.clock(), by=by)
     await end_views(session, from_id)
     for own in (ExerciseRecord, ProgramTemplate):
         # What nobody else sees would be lost, and drafts name it. What is shared keeps its author's name.
         await session.execute(update(own).where(own.author_id == from_id, ~own.is_shared).values(author_id=to_id))
-    return await hand_deliveries_on(session, from_id, else_to=to_id, now=now)
+    return await hand_deliveries_on(session, from_id, else_to=to_id, now=tools.clock())
 
 
 async def _tell(

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import structlog
 from procrastinate import JobContext
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import Clock
@@ -24,6 +24,7 @@ from app.mail.models import MailState, OutgoingMail
 from app.mail.service import defer_sending
 from app.mail.transport import MailError, MailRefusedError, MailTroubleError, hand_over
 from app.settings import LOOPBACK_HOSTS, Settings
+from app.trimming import forget, rows_rule
 
 log = structlog.get_logger()
 
@@ -33,6 +34,14 @@ CLAIM_LASTS = timedelta(minutes=5)
 FORGOTTEN_AFTER = timedelta(minutes=2)
 SWEPT_AT_ONCE = 500
 KEPT_FOR = timedelta(days=30)
+RULES = (
+    rows_rule(
+        "Mails, 30 days after they were written; their text once they are sent",
+        "outgoing_mails",
+        "SELECT id FROM outgoing_mails WHERE created_at < :before",
+        lambda now: {"before": now - KEPT_FOR},
+    ),
+)
 
 
 class MailTools(Protocol):
@@ -101,8 +110,8 @@ async def find_forgotten(context: JobContext, timestamp: int) -> None:
 async def forget_old(context: JobContext, timestamp: int) -> None:
     """Delete letters put into the post over thirty days ago: by then every one of them was sent or given up."""
     tools = _tools_of(context)
-    async with transaction(tools.sessions) as session:
-        await session.execute(delete(OutgoingMail).where(OutgoingMail.created_at < tools.clock() - KEPT_FOR))
+    for rule in RULES:
+        await forget(tools.sessions, rule, tools.clock())
 
 
 def _tools_of(context: JobContext) -> MailTools:

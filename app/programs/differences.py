@@ -43,7 +43,7 @@ def _compare_texts(old: ProgramContent, new: ProgramContent) -> Iterator[Differe
     if old.title != new.title:
         yield Difference("Changed", "Title", (f"{old.title} {ARROW} {new.title}",))
     if old.note != new.note:
-        yield Difference("Changed", "Note for the client")
+        yield Difference("Changed", "Note of the program")
     if old.stop_when != new.stop_when:
         yield Difference("Changed", "When to stop")
     for what, before, after in (

@@ -23,7 +23,7 @@ PROBLEMS = {
     "full": f"A program holds at most {MOST_ITEMS} exercises. Nothing was added.",
 }
 
-ARCHIVED_UNCONFIRMED = "Tick this to assign a program to a client who is archived in Cliniko."
+ARCHIVED_UNCONFIRMED = "Tick this to assign a program to somebody who is archived in Cliniko."
 UNKNOWN_EXERCISE = "An exercise that is not in your library"
 
 # The fields that stay folded until they hold something.

@@ -36,10 +36,19 @@ class Program(WithId, Base):
 
 
 class ProgramVersion(WithId, Base):
-    """What was assigned, word for word. The database refuses to change or delete it (a trigger in the migration)."""
+    """What was assigned, word for word.
+
+    The database refuses to change it (triggers in the migrations), and to delete it unless the waiting time of its
+    client's or practice's erasure is over.
+    """
 
     __tablename__ = "program_versions"
-    __table_args__ = (UniqueConstraint("program_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("program_id", "number"),
+        # So that a document or delivery can go without reading all versions for one that refers to it.
+        Index("ix_program_versions_document_id", "document_id"),
+        Index("ix_program_versions_delivery_id", "delivery_id"),
+    )
 
     practice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("practices.id"))
     program_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programs.id"))

@@ -5,6 +5,7 @@ practice's IANA zone, e.g. `{{ delivery.created_at|datetime_in('Australia/Sydney
 """
 
 import datetime as dt
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from app.clock import utc_now
 
 # Not strftime("%b"), which follows the machine's locale.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+PATIENT_WORDS = re.compile(r"(?<![\w-])(?:patient|client)(?=s?(?![\w-]))")
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -54,6 +57,14 @@ def write_ago(value: dt.datetime | None, now: dt.datetime | None = None) -> str:
             count = seconds // unit
             return f"{count} {name}{'' if count == 1 else 's'} ago"
     raise AssertionError("unreachable: a minute or more has a unit")
+
+
+def write_worded(text: str, word: str) -> str:
+    """Write a sentence of ours with the practice's word wherever it says patient or client, in small letters only.
+
+    Capitals may be somebody's name.
+    """
+    return PATIENT_WORDS.sub(word, text)
 
 
 def with_query(url: str, **parameters: object) -> str:

@@ -1,8 +1,9 @@
 """The fixed sentences a page may show after a redirect, chosen by a code in the address (`?notice=saved`).
 
 The address carries only the code, never the sentence, so nobody can make our pages say something by sending a link.
-How to use it: `return redirect("/account/settings", notice="saved")`; the base layout shows the sentence above the
-page's content. An unknown code in an address shows nothing; an unknown code given to `redirect` is a KeyError.
+"patient" in a sentence becomes the practice's own word for those it treats. How to use it:
+`return redirect("/account/settings", notice="saved")`; the base layout shows the sentence above the page's content. An
+unknown code in an address shows nothing; an unknown code given to `redirect` is a KeyError.
 """
 
 from typing import Literal, NamedTuple
@@ -20,6 +21,9 @@ class Notice(NamedTuple):
 NOTICES: dict[str, Notice] = {
     # Signing in and practices
     "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
+    "client-erasure-asked": Notice("success", "Everything about this patient will be erased on the day named below."),
+    "practice-erasure-asked": Notice("success", "The practice will be erased on the day named above."),
+    "erasure-withdrawn": Notice("success", "Nothing will be erased."),
     "signed-in-instead": Notice(
         "info", "You have an account with this e-mail already, so you are signed in to it. No other one was made."
     ),
@@ -57,6 +61,7 @@ NOTICES: dict[str, Notice] = {
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
     "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
     "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
+    "discount-entered": Notice("success", "The discount is yours, for the whole practice."),
     "invited": Notice("success", "The invitation is ready. It is on its way by mail; you can also pass its link on."),
     "invited-unmailed": Notice(
         "warning", "The invitation is ready, but not mailed: there were many lately. Pass its link on yourself."
@@ -72,24 +77,24 @@ NOTICES: dict[str, Notice] = {
     "member-reactivated": Notice("success", "Your colleague has access again."),
     "ownership-passed-on": Notice("success", "The ownership is passed on. You are an admin now."),
     # Clients, exercises and programs
-    "client-added": Notice("success", "The client is added."),
-    "clients-linked": Notice("success", "The two are one client now. You can undo this for 30 days."),
-    "client-handed-over": Notice("success", "The client is handed over. Your colleague is told."),
+    "client-added": Notice("success", "The patient is added."),
+    "clients-linked": Notice("success", "The two are one patient now. You can undo this for 30 days."),
+    "combining-undone": Notice("success", "This patient is apart again. What came since stays with the other one."),
+    "client-handed-over": Notice("success", "The patient is handed over. Your colleague is told."),
     "request-answered": Notice("success", "Your answer is saved. Your colleague is told by e-mail."),
     "request-answered-before": Notice("info", "This was answered before. The first answer counts."),
-    "combining-undone": Notice("success", "This client is on its own again. What came since stays with the other one."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),
     "photos-added": Notice("success", "The photos are added."),
     "photo-removed": Notice("success", "The photo is removed. Programs assigned with it keep it."),
-    "draft-saved": Notice("success", "The draft is saved. The client has not been given it yet."),
+    "draft-saved": Notice("success", "The draft is saved. The patient has not been given it yet."),
     "draft-discarded": Notice("success", "The draft is discarded."),
     "program-assigned": Notice("success", "The program is assigned. Its PDF is on its way to Cliniko."),
     "program-assigned-needs-key": Notice(
         "success", "The program is assigned. Its PDF goes to Cliniko as soon as a working API key is saved."
     ),
     "program-assigned-no-cliniko": Notice(
-        "success", "The program is assigned. This client is not linked to Cliniko, so the PDF stays here."
+        "success", "The program is assigned. This patient is not linked to Cliniko, so the PDF stays here."
     ),
     "version-sent": Notice("success", "The PDF is on its way to Cliniko."),
     "program-paused": Notice("success", "The program is paused."),

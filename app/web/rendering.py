@@ -1,12 +1,14 @@
 """From a template and its values to a page, and from an address to a safe redirect.
 
 Every template sees: `request`, `viewer` (a `Viewer` or None), `saved_notice` (a `Notice` or None), `here` (this page's
-own path and query, for `next`), `version`, `static_url`, and the filters `date`, `datetime_in(zone)`,
-`ago`, `with_query(...)`.
+own path and query, for `next`), `word` and `Word` (what the viewer's practice calls those it treats: "patient" or
+"client"), `version`, `static_url`, and the filters `date`, `datetime_in(zone)`, `ago`, `worded(word)`,
+`with_query(...)`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,6 +24,7 @@ from app.web.notices import NOTICE_PARAMETER, NOTICES, find_notice
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 LONGEST_LOCAL_PATH = 2000
+PATIENT = "patient"  # to who is not signed in
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Viewer:
 
     Error pages are made after the transaction is rolled back, when a row's columns can no longer be read. Put it into
     `request.state.viewer`. `practices` are (id, name, is_active), in the order shown; `unread` is what the bell
-    counts.
+    counts; `patient_word` is what the practice calls those it treats: patient or client; `erase_at` (UTC) is set while
+    the practice waits to be erased.
     """
 
     practitioner_name: str
@@ -39,6 +43,8 @@ class Viewer:
     role: str
     practices: Sequence[tuple[object, str, bool]] = ()
     unread: int = 0
+    patient_word: str = PATIENT
+    erase_at: datetime | None = None
     # Several people use this computer: who is signed in, and the way to change that, must not be overlooked.
     is_shared: bool = False
     # Nothing of the practice is open before two-factor sign-in is set up.
@@ -61,6 +67,7 @@ def environment() -> Environment:
     made.filters["datetime_in"] = filters.write_datetime_in
     made.filters["iso_date"] = filters.write_iso_date
     made.filters["ago"] = filters.write_ago
+    made.filters["worded"] = filters.write_worded
     made.filters["with_query"] = filters.with_query
     return made
 
@@ -75,9 +82,13 @@ def product_version() -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
     """Render a template, named relative to `templates/` (`clients/list.html`), into an HTML answer."""
+    viewer = getattr(request.state, "viewer", None)
+    word = viewer.patient_word if viewer else PATIENT
     values = {
         "request": request,
-        "viewer": getattr(request.state, "viewer", None),
+        "viewer": viewer,
+        "word": word,
+        "Word": word.capitalize(),
         "saved_notice": find_notice(request.query_params.get(NOTICE_PARAMETER)),
         **context,
         "here": current_path(request),

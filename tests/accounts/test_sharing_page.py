@@ -180,8 +180,8 @@ def test_a_preview_says_who_will_see_and_who_no_longer_and_saves_nothing(browser
     browser.get("/account/sharing")
     browser.press("Save changes", **{"Chosen colleagues": True, "Lee Okafor": True})
     page = browser.press("Preview", **{"Lee Okafor": False, "Mia Rossi": True, "View only": True})
-    assert "Lee Okafor will no longer see 2 clients: Olivia Hart, Oscar Hart." in page.text
-    assert "Mia Rossi will see, for viewing only, 2 clients: Olivia Hart, Oscar Hart." in page.text
+    assert "Lee Okafor will no longer see 2 patients: Olivia Hart, Oscar Hart." in page.text
+    assert "Mia Rossi will see, for viewing only, 2 patients: Olivia Hart, Oscar Hart." in page.text
     assert (chosen_access(page), ticked_names(page)) == ("view", ["Mia Rossi"])
     assert stored(database, email) == ("chosen", 1) and "Olivia" in lee.get("/clients").text
     assert "Olivia" not in mia.get("/clients").text
@@ -195,7 +195,7 @@ def test_a_preview_says_who_will_see_and_who_no_longer_and_saves_nothing(browser
     )
     browser.get("/account/sharing")
     page = browser.press("Preview", Nobody=True)
-    assert "Mia Rossi will no longer see 1 client: Oscar Hart." in page.text
+    assert "Mia Rossi will no longer see 1 patient: Oscar Hart." in page.text
 
 
 def membership_id_of(database: sa.Engine, name: str, colleague_email: str) -> str:
@@ -218,7 +218,7 @@ def test_who_never_chose_follows_the_practice_and_is_told_of_its_rule(browser: B
     assert lee.post("/account/sharing/practice", {"rule": "practice"}).status == 403
     browser.get("/account/sharing/practice")
     page = browser.press("Preview", **{"Everyone in the practice": True, "View only": True})
-    assert "1 client of Lee Okafor" in page.text and "Oscar" not in page.text and "of Mia Rossi" not in page.text
+    assert "1 patient of Lee Okafor" in page.text and "Oscar" not in page.text and "of Mia Rossi" not in page.text
     assert "Hart" not in browser.get("/clients").text
     browser.get("/account/sharing/practice")
     browser.press("Save changes", **{"Everyone in the practice": True, "View only": True})

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.accounts import passwords
-from app.accounts.countries import COUNTRIES
+from app.countries import COUNTRIES
 from tests.support import PASSWORD, Browser, Page
 
 NOT_MADE = "No account could be made with this e-mail and password. If you have one,"

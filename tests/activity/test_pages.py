@@ -7,7 +7,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from app.activity import keeping
+from app import trimming
 from tests.programs.arrange import counted_queries
 from tests.support import Browser, Clinic
 
@@ -64,7 +64,7 @@ def test_an_owner_sees_that_something_was_done_to_a_client_not_shared_with_them_
     ana: Browser, ben: Browser, clinic: Clinic
 ) -> None:
     client = ben.open_patient(clinic.add_patient("Secretia", "Quill")).path
-    assert "Ben Cole looked at the page of a client." in sentences(ana, ACTIVITY)
+    assert "Ben Cole looked at the page of a patient." in sentences(ana, ACTIVITY)
     exported = ana.get(f"{ACTIVITY}.csv").content.decode()
     client_id = client.rpartition("/")[2]
     assert "Secretia" not in exported and client_id not in exported
@@ -113,14 +113,14 @@ def test_one_clients_record_is_a_click_away_and_goes_on_when_clients_are_combine
 ) -> None:
     added = ana.get("/clients/new")
     assert added.status == 200
-    hand_made = ana.press("Add client", **{"First name": "Olive", "Last name": "Hart"}).path
+    hand_made = ana.press("Add patient", **{"First name": "Olive", "Last name": "Hart"}).path
     ana.post(f"{client}/same-person", {"other": hand_made.rpartition("/")[2]})
     ana.get(client)
-    page = ana.get(ana.page.link("Who has seen this client")) if ana.page else None
+    page = ana.get(ana.page.link("Who has seen this patient")) if ana.page else None
     assert page is not None and page.status == 200
     told = [" ".join(cell.get_text().split()) for cell in page.soup.select("td:last-child")]
     assert "Ana Ruiz added =Olivia Hart by hand." in told
-    assert "Ana Ruiz combined =Olivia Hart with another client." in told
+    assert "Ana Ruiz combined =Olivia Hart with another patient." in told
     rows = table(ana.get(page.link("Export CSV")).content)
     assert rows[0] == ["When (UTC)", "Who", "What"]
     assert ["Ana Ruiz", "Ana Ruiz looked at the record of =Olivia Hart."] in [row[1:] for row in rows]
@@ -129,7 +129,7 @@ def test_one_clients_record_is_a_click_away_and_goes_on_when_clients_are_combine
 def test_a_practice_says_how_long_and_sees_before_what_would_go(
     ana: Browser, database: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "ROWS_AT_A_TIME", 1)
+    monkeypatch.setattr(trimming, "ROWS_AT_A_TIME", 1)
     add = (
         "INSERT INTO audit_events (happened_at, action, practice_id) SELECT now() - make_interval(months => n), "
         "'tests.of_long_ago', (SELECT practice_id FROM memberships ORDER BY created_at DESC LIMIT 1) "

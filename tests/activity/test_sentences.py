@@ -9,6 +9,7 @@ from app.activity.sentences import KINDS, SENTENCES, Event, Names, tell, who_did
 ANA, OLIVIA, BEN = uuid.uuid4(), uuid.uuid4(), str(uuid.uuid4())
 NAMES = Names(people={ANA: "Ana Ruiz"}, members={BEN: "Ben Cole"}, clients={OLIVIA: "Olivia Hart"})
 DETAIL = {"owner_id": BEN, "version": 2, "outcome": "no_key", "fields": ["date_of_birth"], "deliveries": 1, "years": 3}
+DETAIL |= {"percent": 20}
 
 
 @pytest.mark.parametrize("action", SENTENCES)

@@ -1,4 +1,4 @@
-"""Who can see this client: what is said of one client and one colleague, and handing a client over."""
+"""Who can see this patient: what is said of one client and one colleague, and handing a client over."""
 
 import unicodedata
 import uuid
@@ -34,9 +34,9 @@ def say(ana: Browser, database: sa.Engine, client: str, name: str, access: str, 
 def test_the_owner_lets_one_colleague_see_one_client_and_takes_it_back(
     ana: Browser, ben: Browser, client: str, database: sa.Engine
 ) -> None:
-    assert "Ben Cole Cannot see this client" in ana.get(f"{client}/sharing").text
+    assert "Ben Cole Cannot see this patient" in ana.get(f"{client}/sharing").text
     page = ana.press("Save changes", Colleague=member_id(database, client, "Ben Cole"), **{"May only view": True})
-    assert "Ben Cole View only. Said for this client alone" in page.text
+    assert "Ben Cole View only. Said for this patient alone" in page.text
     assert "View only" in ben.get(client).text
     assert bell(ben) == "Alerts, 1 new" and "Ana Ruiz lets you see one of their clients" in ben.get("/alerts").text
     assert say(ana, database, client, "Ben Cole", "edit") == 200
@@ -78,7 +78,7 @@ def test_what_cannot_be_said_is_told(ana: Browser, ben: Browser, client: str, da
 def test_only_the_owner_says_who_sees_a_client(ana: Browser, ben: Browser, client: str, database: sa.Engine) -> None:
     cleo = ana.invite_colleague(name="Cleo Marsh")
     ana.share_with_everyone()
-    assert "Who can see this client" not in ben.get(client).text
+    assert "Who can see this patient" not in ben.get(client).text
     assert ben.get(f"{client}/sharing").status == 403
     assert say(ben, database, client, "Cleo Marsh", "none") == 403
     assert ben.post(f"{client}/hand-over", {"to": member_id(database, client, "Ben Cole")}).status == 403
@@ -94,7 +94,7 @@ def test_a_client_is_handed_over_after_seeing_what_that_means(
     delivery = send_pdf(ana, client)
     ana.get(f"{client}/sharing")
     page = ana.press("Go on", **{"New owner": member_id(database, client, "Ben Cole")})
-    assert page.h1 == "Hand over to Ben Cole?" and "Will no longer see the client: Cleo Marsh." in page.text
+    assert page.h1 == "Hand over to Ben Cole?" and "Will no longer see the patient: Cleo Marsh." in page.text
     ana.press("Hand over")
     assert "Shared by" not in ben.get(client).text and ben.get(f"{client}/sharing").status == 200
     assert "Ana Ruiz handed a client over to you" in ben.get("/alerts").text

@@ -55,7 +55,7 @@ def test_case_12_both_sides_of_a_merge_become_one_client_and_nothing_is_lost(
         page = who.get(absorbed)
         assert (page.path, page.h1) == (kept, "Olivia Hart")
         assert "Combined with Liv Hart" in page.text and "1 program of Ana Ruiz came along" in page.text
-        assert "Ana Ruiz and Ben Cole see this client now" in page.text
+        assert "Ana Ruiz and Ben Cole see this patient now" in page.text
         assert who.get("/clients").text.count("Hart") == 1
         assert who.get("/clients?q=hart").text.count("Olivia Hart") == 1
         for each in (program, bens):
@@ -76,8 +76,8 @@ def test_case_12_it_can_be_taken_back_and_what_came_since_stays(
     since = assign(ben, kept)
     look_again(ben, away)
     page = ana.get(kept)
-    assert page.has_button("Make them two clients again")
-    restored = ana.press("Make them two clients again")
+    assert page.has_button("Make them two patients again")
+    restored = ana.press("Make them two patients again")
     assert (restored.path, restored.h1) == (absorbed, "Liv Hart")
     assert rows_of(database, absorbed) == before
     now = rows_of(database, kept)
@@ -109,7 +109,7 @@ def test_case_12_a_colleague_who_saw_one_side_by_its_owners_rule_goes_on_seeing_
     assert cleo.get(absorbed).path == kept
     assert "View only" in cleo.get("/clients").text
     ana.get(kept)
-    assert ana.press("Make them two clients again").path == absorbed
+    assert ana.press("Make them two patients again").path == absorbed
     assert (cleo.get(absorbed).status, cleo.get(kept).status) == (200, 404)
 
 
@@ -152,18 +152,18 @@ def test_case_12_undo_is_for_those_whose_clients_they_were_and_for_thirty_days(
 ) -> None:
     away, _, _, kept = merged_pair(ana, clinic)
     look_again(ana, away)
-    form, _ = ana.get(kept).form("Make them two clients again")
+    form, _ = ana.get(kept).form("Make them two patients again")
     path = str(form["action"])
     assert ben.post(path).status == 404  # not even told that there is such a client
     ana.share_with_everyone()
-    assert not ben.get(kept).has_button("Make them two clients again")
+    assert not ben.get(kept).has_button("Make them two patients again")
     assert ben.post(path).status == 403
     with database.begin() as connection:
         connection.execute(
             sa.text("UPDATE client_combinations SET combined_at = combined_at - interval '31 days' WHERE id = :id"),
             {"id": path.split("/")[4]},
         )
-    assert not ana.get(kept).has_button("Make them two clients again")
+    assert not ana.get(kept).has_button("Make them two patients again")
     assert ana.post(path).status == 409
 
 
@@ -193,9 +193,9 @@ def test_case_12_chains_end_in_one_client_and_are_undone_the_last_first(
     assert {ana.open_patient(id_).path for id_ in (first, second, third)} == {paths[2]}
     assert ana.get(paths[0]).path == paths[2]
     ana.get(paths[2])
-    assert ana.press("Make them two clients again").path == paths[1]
+    assert ana.press("Make them two patients again").path == paths[1]
     assert {ana.open_patient(id_).path for id_ in (first, second)} == {paths[1]}
-    assert ana.press("Make them two clients again").path == paths[0]
+    assert ana.press("Make them two patients again").path == paths[0]
     assert [ana.open_patient(id_).path for id_ in (first, second, third)] == paths
 
 

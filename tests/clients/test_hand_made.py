@@ -53,19 +53,19 @@ def test_case_29_the_most_alike_comes_first_and_an_email_alone_is_doubtful() -> 
 def add_by_hand(browser: Browser, **fields: str) -> Page:
     browser.get("/clients")
     assert browser.page is not None
-    browser.get(browser.page.link("Add a client"))
-    return browser.press("Add client", **{label.replace("_", " "): value for label, value in fields.items()})
+    browser.get(browser.page.link("Add a patient"))
+    return browser.press("Add patient", **{label.replace("_", " "): value for label, value in fields.items()})
 
 
 def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
     ana: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:
     ana.get("/clients/new")
-    page = ana.press("Add client", **{"First name": " ", "Date of birth": "1661-03-27", "Email": "olivia"})
+    page = ana.press("Add patient", **{"First name": " ", "Date of birth": "1661-03-27", "Email": "olivia"})
     assert page.status == 422 and "first or a last name" in page.text and "Check the year" in page.text
     fields = {"First name": "Olivia", "Last name": "Hart", "Date of birth": "1961-03-27", "Email": "olivia@hart.au"}
     fields |= {"Phone numbers": "Mobile: 0491 570 006\n02 5550 1234", "Time zone": "Perth", "Pronouns": "she/her"}
-    page = ana.press("Add client", **fields)
+    page = ana.press("Add patient", **fields)
     assert page.h1 == "Olivia Hart" and "added here by hand" in page.text
     for told in ("27 Mar 1961", "0491 570 006", "02 5550 1234", "olivia@hart.au", "she/her"):
         assert told in page.text
@@ -84,7 +84,7 @@ def test_what_was_typed_after_the_session_ended_is_kept_for_after_signing_in(ana
     email = str(ana.get("/account/security").soup.find("input", type="email")["value"])
     ana.get("/clients/new")
     ana.cookies.clear()
-    page = ana.press("Add client", **{"First name": "Olivia", "Last name": "Hart"})
+    page = ana.press("Add patient", **{"First name": "Olivia", "Last name": "Hart"})
     assert page.status == 401 and "Olivia" not in page.soup.decode()
     ana.press("Sign in", Email=email, Password=PASSWORD)
     path = ana.press("Send what you typed").path
@@ -129,7 +129,7 @@ def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
     sent = ana.get(page.path)
     assert "In Cliniko" in sent.text and not sent.has_button("Send to Cliniko")
     ana.get(page.path)
-    assert ana.press("Make them two clients again").path == by_hand
+    assert ana.press("Make them two patients again").path == by_hand
     assert "she/her" not in ana.get(page.path).text
     assert not ana.get(page.path).has_button("Same person, link them")  # answered once
     with database.connect() as connection:
@@ -187,13 +187,13 @@ def test_two_clients_added_by_hand_are_made_one_and_two_again(
     page = ana.get(ana.get(first).link("This is the same person as"))
     assert page.path == f"{first}/same-person" and page.text.count("added by hand") == 1  # not with herself
     ana.get(page.link("Same person"))
-    page = ana.press("Make them one client")
+    page = ana.press("Make them one patient")
     assert (page.path, page.h1) == (first, "Olivia Hart") and "she/her" in page.text
     assert ana.get(twice).path == first and "Combined with Liv Hart" in page.text
     assert ana.get(program.replace(twice, first)).status == 200
     assert "In Cliniko" not in ana.get(f"{first}/edit").text
     ana.get(first)
-    back = ana.press("Make them two clients again")
+    back = ana.press("Make them two patients again")
     assert (back.path, back.h1) == (twice, "Liv Hart") and ana.get(program).status == 200
     assert "she/her" not in ana.get(first).text
 
@@ -207,7 +207,7 @@ def test_a_client_added_by_hand_is_linked_to_a_patient_of_cliniko_from_either_pa
     page = ana.get(f"{by_hand}/same-person?q=liv")
     assert "Livvy Heart" in page.text and "Livia" not in page.text
     ana.get(page.link("Same person"))
-    linked = ana.press("Make them one client")
+    linked = ana.press("Make them one patient")
     assert linked.path == patient and ana.get(by_hand).path == patient
     assert ana.post(f"{patient}/same-person", {"other": id_of(others)}).status == 404
     assert "Merge the two in Cliniko" not in ana.get(f"{patient}/same-person").text

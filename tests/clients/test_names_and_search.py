@@ -15,7 +15,7 @@ from app.clients.search import index_words, search_query, sort_name
         ("", "Liz", "Smith", "Liz Smith"),
         ("", "", "Smith", "Smith"),
         ("  Mary   Ann ", "", " Jones ", "Mary Ann Jones"),
-        ("", "", "", "Unnamed client"),
+        ("", "", "", "Unnamed"),
     ],
 )
 def test_case_17_a_preferred_name_comes_before_the_first_name(

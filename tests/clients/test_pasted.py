@@ -15,7 +15,7 @@ CLINIKO = "https://api.{shard}.cliniko.com/v1"
 def paste(browser: Browser, address: str) -> str:
     """Paste an address into the search box and press Search; returns the path that follows."""
     browser.get("/clients")
-    browser.press("Search", **{"Find a client by name": address})
+    browser.press("Search", **{"Find a patient by name": address})
     return browser.hops[1].partition("testserver")[2] if len(browser.hops) > 1 else ""
 
 

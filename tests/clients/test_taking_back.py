@@ -31,7 +31,7 @@ def test_case_27_a_pdf_sent_while_linked_stops_when_the_two_are_told_apart_again
         in_hand = "UPDATE deliveries SET state = 'uploading', claim = 1 WHERE id = (SELECT id FROM deliveries "
         in_hand += "WHERE client_id = :id ORDER BY created_at LIMIT 1) RETURNING id"
         upload = connection.execute(sa.text(in_hand), {"id": id_of(kept)}).scalar_one()
-    assert ana.press("Make them two clients again").path == by_hand
+    assert ana.press("Make them two patients again").path == by_hand
     with database.connect() as connection:  # and may write nothing more
         claim = sa.text("SELECT claim FROM deliveries WHERE id = :id")
         assert connection.execute(claim, {"id": upload}).scalar_one() == 2
@@ -46,7 +46,7 @@ def test_case_27_a_pdf_sent_while_linked_stops_when_the_two_are_told_apart_again
 def _add_by_hand(browser: Browser) -> str:
     browser.get("/clients/new")
     return browser.press(
-        "Add client", **{"First name": "Olivia", "Last name": "Hart", "Date of birth": "1961-03-27"}
+        "Add patient", **{"First name": "Olivia", "Last name": "Hart", "Date of birth": "1961-03-27"}
     ).path
 
 
@@ -60,7 +60,7 @@ def test_case_12_a_version_assigned_since_goes_back_with_its_program(
     ana.post(program.replace(absorbed, kept) + "/revise", {})
     ana.press("Assign program")
     ana.get(kept)
-    assert ana.press("Make them two clients again").path == absorbed
+    assert ana.press("Make them two patients again").path == absorbed
     with database.connect() as connection:
         newest = connection.execute(
             sa.text("SELECT id FROM deliveries WHERE client_id = :id ORDER BY created_at DESC LIMIT 1"),
@@ -87,7 +87,7 @@ def test_case_12_taking_one_of_two_back_leaves_sight_to_whom_the_other_gave_it(
         clinic.state.merge_patients(away, into=survivor)
         look_again(who, away)
     ana.get(kept)
-    ana.press("Make them two clients again")
+    ana.press("Make them two patients again")
     assert ana.page is not None and ana.page.status == 404  # Ben's own again
     assert ben.open_patient(bens_other).path == kept
 
@@ -135,7 +135,7 @@ def test_case_12_two_told_apart_stay_two_when_one_of_them_becomes_part_of_a_thir
     clinic.state.merge_patients(first, into=second)
     look_again(ana, first)
     ana.get(paths[1])
-    assert ana.press("Make them two clients again").path == paths[0]
+    assert ana.press("Make them two patients again").path == paths[0]
     clinic.state.merge_patients(second, into=third)
     look_again(ana, second)
     look_again(ana, first)

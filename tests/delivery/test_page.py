@@ -125,7 +125,7 @@ def test_a_row_names_no_client_its_viewer_may_not_see(
         assert b"Secretia" not in seen.content and b"/clients/" not in seen.content.partition(b"<main")[2]
         assert delivery_id in seen.content.decode()
         assert "Cliniko refused the file." in seen.content.decode()
-    assert "A client not shared with you" in ana.get("/deliveries").text
+    assert "A patient not shared with you" in ana.get("/deliveries").text
     assert ana.send("GET", f"/deliveries/{delivery_id}/program.pdf").status == 404
     assert b"Secretia" in ben.get("/deliveries").content and b"Secretia" in ben.get("/deliveries.csv").content
     ben.share_with_everyone()

@@ -60,7 +60,7 @@ def test_without_the_button_a_patient_opens_from_a_pasted_address_or_a_dragged_b
     patient_page = page.url
     page.goto(f"{kinebridge}/clients")
     sign_in(page)
-    search = page.get_by_label("Find a client by name")
+    search = page.get_by_label("Find a patient by name")
     search.fill(patient_page + "/files?tab=1")
     expect(page.get_by_role("link", name="Open the patient")).to_be_visible()  # while typing nobody is opened
     search.press("Enter")

@@ -24,6 +24,9 @@ PATHS = (
         "/account/security",
         "/account/security/two-factor",
         "/account/practice/signing-in",
+        "/account/practice/settings",
+        "/account/practice/discount",
+        "/guide/connect-cliniko",
         "/account/activity",
         "/account/activity/keeping",
         "/alerts",
@@ -88,7 +91,7 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
         expect(page.get_by_role("button", name="New program")).to_be_visible()
         yield f"client {patient}"
     client = page.url
-    page.get_by_role("link", name="Who has seen this client").click()
+    page.get_by_role("link", name="Who has seen this patient").click()
     yield "who has seen a client"
     for ending in ("sharing", "same-person"):
         page.goto(f"{client}/{ending}")

@@ -26,11 +26,11 @@ def test_case_6_from_a_colleagues_patient_to_opening_them_with_leave(
     amara, ben = new_page(chrome), new_page(chrome, viewport=PHONE)
     amara.goto(f"{address}/open/cliniko?patient_id={JAMES}")
     sign_in(amara)
-    amara.get_by_role("link", name="Who can see this client").click()
+    amara.get_by_role("link", name="Who can see this patient").click()
     amara.get_by_role("combobox", name="Colleague").select_option(index=1)
-    amara.get_by_label("Cannot see the client").check()
+    amara.get_by_label("Cannot see the patient").check()
     amara.get_by_role("button", name="Save changes").click()
-    expect(amara.locator("main")).to_contain_text("Cannot see this client. Said for this client alone")
+    expect(amara.locator("main")).to_contain_text("Cannot see this patient. Said for this patient alone")
 
     ben.goto(f"{address}/open/cliniko?patient_id={JAMES}")
     sign_in(ben, EMAILS[1])
@@ -44,7 +44,7 @@ def test_case_6_from_a_colleagues_patient_to_opening_them_with_leave(
     found = link.search(demo_log.read_text())
     assert found is not None and "James" not in demo_log.read_text()
     amara.goto(found[0])
-    expect(amara.get_by_role("heading", level=1)).to_contain_text("asks to see a client")
+    expect(amara.get_by_role("heading", level=1)).to_contain_text("asks to see a patient")
     assert violations(amara) == [] and px_too_wide(amara) <= 0
     amara.get_by_role("button", name="Let them edit").click()
     expect(amara.locator("main")).to_contain_text("Granted, for viewing and editing, by")

@@ -46,7 +46,7 @@ def test_the_page_before_says_what_happens_and_changes_nothing(ana: Browser, ben
     id_ = membership_of(ana, "Ben Cole")
     remove, deactivate = (ana.get(f"/account/team/{id_}/{how}").text for how in ("remove", "deactivate"))
     for text in (remove, deactivate):
-        assert "1 client goes to a colleague of your choice" in text and "has no access to Harbour Physio" in text
+        assert "1 patient goes to a colleague of your choice" in text and "has no access to Harbour Physio" in text
     assert "key is deleted here. They can be invited again." in remove
     assert "key is kept, encrypted, and used for nothing. You can reactivate them" in deactivate
     assert ben.get("/clients").status == 200
@@ -131,6 +131,13 @@ def test_what_was_shared_with_and_by_a_leaver_ends_and_their_invitations_too(
     with database.begin() as connection:
         ids = {"id": id_, "client": client, "about": uuid.uuid4()}
         connection.execute(sa.text("INSERT INTO client_viewers VALUES (:client, :id, now())"), ids)
+        connection.execute(
+            sa.text(
+                "INSERT INTO bell_notes (id, membership_id, about, said, path, created_at) "
+                "VALUES (:about, :id, :about, 'client_given', '/clients', now())"
+            ),
+            ids,
+        )
         connection.execute(sa.text("INSERT INTO bell_marks VALUES (:id, :about)"), ids)
     end(ana, "Ben Cole")
     assert browser.another().get(link).status == 410
@@ -138,6 +145,8 @@ def test_what_was_shared_with_and_by_a_leaver_ends_and_their_invitations_too(
         ("shared_colleagues", "owner_id"),
         ("shared_colleagues", "colleague_id"),
         ("client_viewers", "membership_id"),
+        ("client_grants", "membership_id"),
+        ("bell_notes", "membership_id"),
         ("bell_marks", "membership_id"),
     ):
         assert not query(database, f"SELECT 1 FROM {table} WHERE {column} = :id", id=id_), f"{table}.{column}"
@@ -148,7 +157,28 @@ def test_what_was_shared_with_and_by_a_leaver_ends_and_their_invitations_too(
     )
     assert [line.action for line in lines] == ["member.role_changed", "member.removed"]
     assert lines[1].detail["membership_id"] == id_
-    assert "Ana Ruiz removed Ben Cole and handed 0 clients and 0 deliveries on." in ana.get("/account/activity").text
+    assert "Ana Ruiz removed Ben Cole and handed 0 patients and 0 deliveries on." in ana.get("/account/activity").text
+
+
+def test_grants_to_a_leaver_end_exceptions_stay_and_requests_go_to_who_takes_the_clients(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    id_ = membership_of(ana, "Ben Cole")
+    cleo = ana.invite_colleague(name="Cleo Marsh")
+    paths = [ana.open_patient(clinic.add_patient(name, "Hart")).path for name in ("Olivia", "Oscar")]
+    for path, access in zip(paths, ("edit", "none"), strict=True):
+        ana.post(f"{path}/sharing", {"colleague": id_, "access": access})
+    patient = clinic.add_patient("Otto", "Hart")
+    bens = ben.open_patient(patient).path
+    cleo.post("/open/cliniko/request-access", {"patient_id": patient})
+    end(ana, "Ben Cole", "Deactivate", to="Ana Ruiz")
+    kept = query(database, "SELECT access FROM client_grants WHERE membership_id = :id", id=id_)
+    assert [row.access for row in kept] == ["none"]
+    assert "Cleo Marsh asks to see Otto Hart" in ana.get("/account/sharing").text
+    assert "Cleo Marsh asks to see one of your clients. New" in ana.get("/alerts").text
+    ana.get(ana.get("/alerts").link("Answer"))
+    ana.press("Let them view only")
+    assert cleo.get(bens).status == 200
 
 
 def test_neither_the_owner_nor_oneself_can_be_removed_or_changed(ana: Browser, ben: Browser) -> None:

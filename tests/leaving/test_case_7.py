@@ -225,7 +225,7 @@ def test_case_7_ten_thousand_clients_go_in_one_transaction_of_few_statements(
         id=delivery_id,
         **given,
     )
-    assert "10000 clients go" in ana.get(f"/account/team/{ids['ben']}/remove").text
+    assert "10000 patients go" in ana.get(f"/account/team/{ids['ben']}/remove").text
     with counted_queries(ana) as statements:
         page = ana.post(f"/account/team/{ids['ben']}/remove", {"successor": str(ids["ana"])})
     assert "no longer has access" in page.text
@@ -262,6 +262,28 @@ def test_case_7_what_an_older_release_or_a_race_left_with_a_leaver_is_found_and_
     assert row(database, delivery_id).state == "delivered"
     assert len(clinic.state.files_of(patient)) == 1
     assert "Kinebridge handed Olivia Hart over to Ana Ruiz." in ana.get(f"{client}/record").text
+
+
+def test_case_7_who_asked_to_see_a_leavers_client_is_answered_by_the_new_owner(
+    ana: Browser, ben: Browser, client: str, patient: str, clinic: Clinic, database: sa.Engine
+) -> None:
+    asking = {}
+    for name in ("Kim", "Lee"):
+        asking[name] = ana.invite_colleague(name=f"{name} Adler")
+        asking[name].save_key(clinic.state.add_user(clinic.account, name, "Adler", "practitioner").key)
+        asking[name].open_patient(patient)
+        asking[name].press("Request access")
+    end(ana, "Ben Cole", to="Lee Adler")
+    news = asking["Lee"].get("/alerts")
+    assert "Kim Adler asks to see one of your clients." in news.text and "Lee Adler asks" not in news.text
+    open_ones = query(
+        database,
+        "SELECT p.name FROM access_requests r JOIN memberships m ON m.id = asker_id JOIN practitioners p "
+        "ON p.id = practitioner_id WHERE client_id = :c AND decided_at IS NULL",
+        c=client[-36:],
+    )
+    assert [each.name for each in open_ones] == ["Kim Adler"], "Lee has what he asked for"
+    assert asking["Lee"].get(client).status == 200
 
 
 def test_case_7_a_successor_who_leaves_too_hands_everything_on(

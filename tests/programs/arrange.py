@@ -67,7 +67,8 @@ def set_practice(database: sa.Engine, member_email: str, **columns: Any) -> None
             .join(Practitioner, Practitioner.id == Membership.practitioner_id)
             .where(Practitioner.email == member_email)
         ).one()
-        session.execute(sa.update(Practice).where(Practice.id == practice_id).values(**columns))
+        table = sa.inspect(Practice).local_table
+        session.execute(sa.update(table).where(table.c.id == practice_id).values(**columns))
 
 
 def open_editor(browser: Browser, client: str) -> Page:

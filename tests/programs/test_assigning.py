@@ -190,11 +190,11 @@ def test_an_outdated_page_does_not_begin_the_next_version_behind_somebodys_back(
     old = start_from_template(browser, client)
     browser.press("Assign program", Sets="19")
     browser.page = old
-    page = browser.press("Save draft", **{"Note for the client": "Typed in the old tab"})
+    page = browser.press("Save draft", **{"Note for the patient": "Typed in the old tab"})
     assert page.status == 409
     assert "Typed in the old tab" in page.text
     assert page.soup.select_one("#f-sets-0")["value"] == "19"
-    page = browser.press("Save draft", **{"Note for the client": "Typed again"})
+    page = browser.press("Save draft", **{"Note for the patient": "Typed again"})
     assert (page.status, page.soup.select_one("#f-sets-0")["value"]) == (200, "19")
 
 

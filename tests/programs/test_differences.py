@@ -53,7 +53,7 @@ def test_notes_title_and_order_are_told() -> None:
     swapped = replace(old, exercises=(replace(old.exercises[1], note="Slowly."), old.exercises[0]))
     assert said(old, replace(swapped, title="Stronger", note="New note")) == [
         f"Changed: Title ({old.title} → Stronger)",
-        "Changed: Note for the client",
+        "Changed: Note of the program",
         "Changed: Squat (note added)",
         "Changed: Order of the exercises",
     ]

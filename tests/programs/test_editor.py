@@ -68,7 +68,7 @@ def test_a_second_template_is_added_after_and_keeps_what_was_typed(browser: Brow
     assert "added after those already here" in page.text
     page = browser.press(
         "Start from template",
-        **{"Start from template": "ankle-sprain", "Program title": "Mine", "Note for the client": "My own words"},
+        **{"Start from template": "ankle-sprain", "Program title": "Mine", "Note for the patient": "My own words"},
     )
     assert exercises(page)[: len(before)] == before
     assert len(exercises(page)) > len(before)
@@ -86,7 +86,7 @@ def test_start_from_template_without_a_choice_says_so(browser: Browser, client: 
 def test_an_exercise_is_added_with_its_usual_dose_and_keeps_what_was_typed(browser: Browser, client: str) -> None:
     open_editor(browser, client)
     browser.press("Search", **{"Find an exercise": "bridge"})
-    page = browser.press("Add Bridge", **{"Program title": "Back, week 1", "Note for the client": "Slowly."})
+    page = browser.press("Add Bridge", **{"Program title": "Back, week 1", "Note for the patient": "Slowly."})
     assert exercises(page) == ["Bridge"]
     assert value(page, "sets-0") == "3"
     assert value(page, "title") == "Back, week 1"
@@ -202,7 +202,7 @@ def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(browser: Bro
         "Reps": "-3",
         "Load": "x" * 41,
         "Program title": "T" * 201,
-        "Note for the client": "n" * 4001,
+        "Note for the patient": "n" * 4001,
     }
     page = browser.press("Assign program", **typed)
     assert page.path.endswith("/edit")
@@ -262,7 +262,7 @@ def test_markup_and_odd_characters_in_what_was_typed_are_shown_as_text(browser: 
         "Save draft",
         **{
             "Program title": "<i>T</i>\x00\x07",
-            "Note for the client": "</textarea><script>y</script>",
+            "Note for the patient": "</textarea><script>y</script>",
             "Note for this exercise": "\n first 日本 👩‍👩‍👧 line\r\nsecond",
         },
     )
@@ -348,5 +348,5 @@ def test_the_next_version_is_announced_in_the_editor(browser: Browser, client: s
     assign_program(browser, client)
     browser.get(browser.page.link("Knee: osteoarthritis"))  # type: ignore[union-attr]  # the client page is open
     page = browser.press("Edit program")
-    assert "This becomes version 2. The client keeps version 1 until you assign it." in page.text
+    assert "This becomes version 2. The patient keeps version 1 until you assign it." in page.text
     assert re.search(r"Sit to stand", page.text)

@@ -100,12 +100,12 @@ def test_what_is_typed_is_kept_by_itself_and_worded_at_once(editor: Page) -> Non
     editor.get_by_label("Sets").fill("3")
     editor.get_by_label("Reps").fill("8-10")
     expect(editor.locator("[data-dose]")).to_contain_text("3 sets of 8-10")
-    editor.get_by_label("Note for the client").fill("Slowly, please")
+    editor.get_by_label("Note for the patient").fill("Slowly, please")
     with editor.expect_request_finished(lambda request: "Slowly" in (request.post_data or "")):
-        editor.get_by_label("Note for the client").blur()
+        editor.get_by_label("Note for the patient").blur()
     another = editor.context.browser.new_context(storage_state=editor.context.storage_state()).new_page()
     another.goto(editor.url)  # another device: nothing of this browser's own storage helps
-    expect(another.get_by_label("Note for the client")).to_have_value("Slowly, please")
+    expect(another.get_by_label("Note for the patient")).to_have_value("Slowly, please")
     expect(another.get_by_label("Reps")).to_have_value("8-10")
 
 

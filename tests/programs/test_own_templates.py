@@ -43,7 +43,7 @@ def test_notes_stay_out_of_a_template_unless_asked(browser: Browser, client: str
     editor = start_from_template(browser, client)
     program = editor.path.split("/")[4]
     browser.press(
-        "Save draft", **{"Note for the client": "Mrs Hart's left knee", "Note for this exercise": "As she likes"}
+        "Save draft", **{"Note for the patient": "Mrs Hart's left knee", "Note for this exercise": "As she likes"}
     )
     for ticked, is_kept in ((False, False), (True, True)):
         browser.get(f"/templates/new?program={program}")
@@ -78,7 +78,7 @@ def test_an_own_template_starts_a_program(browser: Browser, client: str, email: 
 def test_a_template_is_used_for_a_client_from_its_own_page(browser: Browser, client: str) -> None:
     browser.get("/templates/neck-pain")
     assert browser.page is not None
-    browser.get(browser.page.link("Use for a client"))
+    browser.get(browser.page.link("Use for a patient"))
     page = browser.press("Start program")
     assert page.path.endswith("/edit") and page.path.startswith(client)
     assert len(page.soup.select(".item")) == len(exercises(browser.get("/templates/neck-pain")))

@@ -47,14 +47,20 @@ LEADS = {
     ("GET", "/account/activity.csv"),
     ("GET", "/account/activity/keeping"),
     ("POST", "/account/activity/keeping"),
+    ("POST", "/account/practice/settings"),
+    ("POST", "/account/practice/discount"),
+    *(("GET", f"/account/data{end}") for end in ("", "/unseen")),
+    *(("POST", f"/account/data/{end}") for end in ("find", "export", "erasure", "erasure/withdraw", "unseen")),
     ("GET", "/clients/{client_id}/record"),
     ("GET", "/clients/{client_id}/record.csv"),
+    ("POST", "/clients/{client_id}/erasure"),
+    ("POST", "/clients/{client_id}/erasure/withdraw"),
 }
 # What every member has, about themselves or the practice; what has an id in the path: tests/test_access.py.
 EVERYBODYS = {
     *(("GET", f"/account{end}") for end in ("", "/settings", "/team", "/security", "/security/two-factor", "/alerts")),
     *(("GET", f"/account{end}") for end in ("/sharing", "/letterhead", "/letterhead/example.pdf")),
-    ("GET", "/account/letterhead/logo.png"),
+    *(("GET", f"/account/{end}") for end in ("letterhead/logo.png", "practice/settings", "practice/discount")),
     *(("POST", f"/account{end}") for end in ("/practice", "/settings", "/settings/title", "/settings/remove-key")),
     *(("POST", f"/account/security/{end}") for end in ("password", "email", "sign-out", "sign-out-elsewhere")),
     *(
@@ -119,6 +125,7 @@ q page rule access until keeps_sight field theirs restore seen region goal equip
 favourite v check problem state confirm_archived replaces notes revision for_whom day answer done pain_before
 pain_after comment was_done was_pain_before was_pain_after was_comment version retried age which programs years
 after kind from patient_id
+time_zone patient_word paper code patient export_password erase_password typed_name unseen_years
 """
 
 

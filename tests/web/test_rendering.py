@@ -6,7 +6,7 @@ import pytest
 from jinja2 import UndefinedError
 from starlette.requests import Request
 
-from app.web.filters import with_query, write_ago, write_date, write_datetime_in
+from app.web.filters import with_query, write_ago, write_date, write_datetime_in, write_worded
 from app.web.notices import NOTICES
 from app.web.rendering import current_path, environment, local_path, redirect
 
@@ -159,3 +159,14 @@ def test_how_long_ago_is_written_in_the_largest_whole_unit(ago, written):
 
 def test_a_query_parameter_replaces_the_one_of_its_name_and_keeps_the_rest():
     assert with_query("/clients?q=a%26b&page=2#top", page=3) == "/clients?q=a%26b&page=3#top"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("The patient's Files. A client, or two clients.", "The client's Files. A client, or two clients."),
+        ("Inpatient, patient-led, Patient Care, patience", "Inpatient, patient-led, Patient Care, patience"),
+    ],
+)
+def test_a_sentence_of_ours_takes_the_practices_word(text, told):
+    assert write_worded(text, "client") == told

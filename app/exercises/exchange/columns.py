@@ -42,7 +42,7 @@ _TEXT_COLUMNS = (
     Column("equipment", "Equipment", "One or several, divided by commas, ; or |.", (), EQUIPMENT),
     Column("goal", "Goal", "One of these.", (), GOALS),
     Column("difficulty", "Difficulty", "One of these.", ("level",), DIFFICULTIES),
-    Column("purpose", "Purpose", "What it is for, in a sentence to the client."),
+    Column("purpose", "Purpose", "What it is for, in one sentence."),
     Column("steps", "Steps", "What to do, divided by | or line ends; at most 30.", ("instructions",)),
     Column("feels_like", "Feels like", "What it feels like when it is done right."),
     Column("cautions", "Cautions", "When to stop or take care, divided by | or line ends; at most 15.", ("caution",)),

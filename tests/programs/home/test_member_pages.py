@@ -35,7 +35,7 @@ def test_the_links_page_gives_address_and_qr_code_and_says_what_opens_it(given: 
     assert page.soup.find("input", value=f"http://testserver{given.path}") is not None
     picture = page.soup.find("img", alt="QR code of the address")
     assert picture is not None and str(picture["src"]).startswith("data:image/svg+xml")
-    assert "Opens with the client's date of birth, 27 Mar 1961." in page.text
+    assert "Opens with the patient's date of birth, 27 Mar 1961." in page.text
     assert "code" not in page.text.replace("QR code", "")
 
 

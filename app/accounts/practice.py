@@ -1,0 +1,66 @@
+"""What a practice says of itself: name, country, time zone, paper and its word for patients."""
+
+import dataclasses
+import json
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import audit
+from app.accounts.access import Member
+from app.accounts.forms import FormError, PracticeForm
+from app.accounts.models import Practice
+from app.crypto import digest
+
+CHANGED = (
+    "Somebody has changed these settings since you opened this page. Nothing was saved: look at what is saved now, "
+    "then save again if yours is to take its place."
+)
+
+
+class ChangedMeanwhileError(FormError):
+    """The settings are not what the person saw when they changed them."""
+
+    status = 409
+    title = "This has changed since you opened it"
+
+    def __init__(self) -> None:
+        super().__init__({"meanwhile": CHANGED})
+
+
+async def lock_practice(session: AsyncSession, practice_id: uuid.UUID) -> Practice:
+    """Return the practice as it is now and let nobody else change it in this transaction."""
+    query = select(Practice).where(Practice.id == practice_id).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).one()
+
+
+def settings_of(practice: Practice) -> PracticeForm:
+    """Return what is saved, as the form gives it."""
+    return PracticeForm(**{field.name: getattr(practice, field.name) for field in dataclasses.fields(PracticeForm)})
+
+
+def version_of(saved: PracticeForm) -> str:
+    """Return a short word that changes with any of the settings, for the form to bring back."""
+    return digest(json.dumps(dataclasses.astuple(saved)))[:16]
+
+
+async def save_practice(session: AsyncSession, member: Member, form: PracticeForm, seen: str, now: datetime) -> bool:
+    """Save what the form has otherwise than saved, and return True; False when that is nothing.
+
+    ``seen`` is the version the person saw, "" for any. Raises ChangedMeanwhileError when it is not the present one.
+    """
+    practice = await lock_practice(session, member.practice_id)
+    saved = settings_of(practice)
+    new = dataclasses.asdict(form)
+    changed = [name for name, value in dataclasses.asdict(saved).items() if new[name] != value]
+    if not changed:
+        return False
+    if seen and seen != version_of(saved):
+        raise ChangedMeanwhileError
+    for name in changed:
+        setattr(practice, name, new[name])
+    fields = [name.removeprefix("own_") for name in changed]
+    audit.record_by(session, member, "practice.settings_saved", at=now, fields=fields)
+    return True

@@ -1,0 +1,59 @@
+"""What mails about erasing say; no client is named. Pure."""
+
+from datetime import datetime
+
+from app.accounts.models import Practitioner
+from app.mail.letter import Letter
+from app.web.filters import write_date
+
+
+def write_asked(lead: Practitioner, who: str, practice_name: str, erase_at: datetime, public_url: str) -> Letter:
+    """Return the letter that tells an owner or admin that their practice is to be erased."""
+    return _letter(
+        lead.name,
+        lead.email,
+        "a practice is to be erased",
+        f"{who} asked that everything Kinebridge keeps of {practice_name} be erased: its clients and programs, "
+        f"keys, and the accounts of people who belong to no other practice.",
+        f"That happens on {write_date(erase_at)}. Until then everything works on, an owner can take it back, and "
+        f"export what is kept:",
+        public_url + "/account/data",
+    )
+
+
+def write_client_erased(name: str, email: str, programs: int, unsent: int) -> Letter:
+    """Return the letter that tells whoever asked that a client was erased."""
+    return _letter(
+        name,
+        email,
+        "a client was erased",
+        f"Everything Kinebridge kept about a client was erased, as you had asked: {_count(programs, 'program')}.",
+        _unsent(unsent),
+        "What lies in Cliniko stays there.",
+    )
+
+
+def write_practice_erased(name: str, email: str, practice_name: str, unsent: int) -> Letter:
+    """Return the letter that tells whoever asked that a practice was erased."""
+    return _letter(
+        name,
+        email,
+        "a practice was erased",
+        f"Everything Kinebridge kept of {practice_name} was erased, as you had asked.",
+        _unsent(unsent),
+        "What lies in Cliniko stays there.",
+    )
+
+
+def _unsent(number: int) -> str:
+    if not number:
+        return "Every PDF had reached Cliniko before."
+    return f"{_count(number, 'PDF')} had not reached Cliniko and will not any more."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _letter(name: str, email: str, subject: str, *parts: str) -> Letter:
+    return Letter(email, f"Kinebridge: {subject}", "\n\n".join([f"Hello {name},", *parts]) + "\n")
