@@ -220,7 +220,8 @@ async def undo(
     """Give the absorbed client back what was taken from it and is still there; what came since stays.
 
     The two are kept apart from then on. Raises NotFoundError, ForbiddenError for a member who owned neither client,
-    ConflictError when it was undone before, was too long ago, or the survivor has become part of another itself.
+    ConflictError when it was undone before, was too long ago, the survivor has become part of another itself, or is to
+    be erased.
     """
     found = await session.get(ClientCombination, combination_id)
     if found is None or found.practice_id != member.practice_id or found.survivor_id != survivor_id:
@@ -234,6 +235,12 @@ async def undo(
         raise ConflictError("These clients are not combined any more. Nothing was changed.")
     if now - found.combined_at > UNDO_FOR:
         raise ConflictError("Combining clients can be undone for 30 days. These were combined before that.")
+    if survivor.erase_at is not None:
+        # Asked of the one client or of the other: the wrong person would be erased, for good.
+        raise ConflictError(
+            "This client is to be erased, and which of the two that means is not known. First have an owner or admin "
+            "take that back; once they are two again, ask for the one that is meant."
+        )
     await _move_back(session, survivor, absorbed, found, now)
     await note_correction(session, absorbed, survivor.date_of_birth)
     absorbed.combined_into_id = None
