@@ -32,6 +32,7 @@ from app.clients.models import (
     ClientsKeptApart,
     ClientViewer,
 )
+from app.clients.request_notes import pass_to_owner, settle_requests
 from app.clients.writing import note_correction, write_details
 from app.db import Base
 from app.errors import ConflictError, ForbiddenError, NotFoundError
@@ -180,6 +181,11 @@ async def _move_all(
         .execution_options(synchronize_session=False)
     )
     sight = await share(session, survivor, absorbed, now)
+    # Who owns it now answers what its owner was asked, and has what they had asked for themselves.
+    await settle_requests(session, [absorbed.id], survivor.owner_id, now)
+    await settle_requests(session, [survivor.id], absorbed.owner_id, now)
+    if survivor.owner_id != absorbed.owner_id:
+        await pass_to_owner(session, [absorbed.id], absorbed.owner_id, survivor.owner_id)
     moved.viewers, moved.owner_before = sight.viewers, sight.owner_before
     _fill_in(survivor, absorbed, moved)
     await note_correction(session, survivor, absorbed.date_of_birth)
@@ -286,6 +292,8 @@ async def _move_back(
             .execution_options(synchronize_session=False)
         )
     await unshare(session, survivor, absorbed, found, now)
+    if survivor.owner_id != absorbed.owner_id:
+        await pass_to_owner(session, [absorbed.id], survivor.owner_id, absorbed.owner_id)
     if moved.owner_before is not None and survivor.owner_id == absorbed.owner_id:
         survivor.owner_id = uuid.UUID(moved.owner_before)
     own = survivor.own_fields
