@@ -230,7 +230,7 @@ def test_an_erased_practice_is_gone_with_its_keys_and_the_accounts_of_those_who_
         query = sa.text("SELECT counts FROM erasures WHERE practice_id = :id")
         counts = connection.execute(query, {"id": practice}).scalar_one()
     assert counts["clients"] == counts["programs"] == 1 and counts["memberships"] == 2
-    assert "Every PDF had reached Cliniko before." in last_letter(database, "a practice was erased")
+    assert "No PDF was still on its way to Cliniko." in last_letter(database, "a practice was erased")
 
 
 def test_a_worker_that_is_taking_a_file_up_while_a_practice_is_closed_is_waited_for(
