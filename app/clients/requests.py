@@ -19,8 +19,9 @@ from app.accounts.tools import Tools
 from app.clients.granting import write_grant
 from app.clients.models import AccessRequest, Client
 from app.clients.names import initials
+from app.clients.queries import ids_of_client
 from app.clients.request_letters import write_answer, write_asked
-from app.clients.request_notes import hush_asking
+from app.clients.request_notes import hush_asking, settle_requests
 from app.clients.request_queries import (
     Asked,
     find_asked,
@@ -185,7 +186,11 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
     request.decided_at, request.decided_by_id, request.access = now, member.membership_id, grant.access
     is_given = grant.access is not Access.NONE
     if is_given:
-        await write_grant(session, client_id, request.asker_id, grant, given_by_id=member.membership_id, now=now)
+        by = member.membership_id
+        await write_grant(session, client_id, request.asker_id, grant, given_by_id=by, now=now)
+        # Asked for both of two clients who are one by now, they are let see the one.
+        parts = await ids_of_client(session, client_id)
+        await settle_requests(session, parts, request.asker_id, now, access=grant.access, by=by)
     await hush_asking(session, request.id)
     await bell.note(
         session,

@@ -334,6 +334,22 @@ def test_case_6_a_request_for_a_client_that_became_a_colleagues_is_the_colleague
     assert cleo.get(absorbed).status == 200 and cleo.get(kept).status == 404
 
 
+def test_case_6_asked_for_both_of_two_clients_who_are_one_now_it_is_answered_once(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, _, survivor, kept = merged_pair(ana, clinic)
+    for patient in (away, survivor):
+        request_access(ben, patient)
+    link = link_in(post_of(database, ana)[0])
+    look_again(ana, away)
+    page = ana.get("/account/sharing")
+    assert page.text.count("Ben Cole asks to see Olivia Hart") == 2
+    ana.get(link)
+    ana.press("Let them view only")
+    assert "asks to see" not in ana.get("/account/sharing").text and bell(ana) == "Alerts"
+    assert "View only" in ben.get(kept).text
+
+
 def test_case_6_nobody_is_asked_to_answer_who_has_left_meanwhile(
     ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine, app: FastAPI, clock: Hands
 ) -> None:
