@@ -19,6 +19,7 @@ from app.accounts.models import (
     BellMark,
     BellNote,
     Ending,
+    Invitation,
     Membership,
     Practice,
     Practitioner,
@@ -133,7 +134,8 @@ async def change_role(
 ) -> bool:
     """Make a colleague an admin or a practitioner and return True, False when they are that already.
 
-    Raises NotFoundError and ForbiddenError. Nobody becomes owner by this.
+    Who is no admin any more has invited none either. Raises NotFoundError and ForbiddenError. Nobody becomes owner by
+    this.
     """
     if role is Role.OWNER:
         raise ForbiddenError("Only the owner can make somebody else the owner.")
@@ -142,8 +144,17 @@ async def change_role(
     if colleague.role is role:
         return False
     await session.execute(update(Membership).where(Membership.id == membership_id).values(role=role))
+    if role is not Role.ADMIN:
+        await _end_invitations_of_admins(session, membership_id, now)
     audit.record_by(session, member, "member.role_changed", at=now, membership_id=str(membership_id), role=role)
     return True
+
+
+async def _end_invitations_of_admins(session: AsyncSession, invited_by_id: uuid.UUID, now: datetime) -> None:
+    """Withdraw what would let in as an admin whom somebody chose who may not any more, such as themselves."""
+    is_open = Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None), Invitation.role == Role.ADMIN
+    ending = update(Invitation).where(Invitation.invited_by_id == invited_by_id, *is_open)
+    await session.execute(ending.values(withdrawn_at=now))
 
 
 async def reactivate(session: AsyncSession, member: Member, membership_id: uuid.UUID, now: datetime) -> bool:
@@ -179,8 +190,6 @@ async def end_access(
         update(Membership).where(Membership.handed_to_id == membership_id).values(handed_to_id=handed_to)
     )
     await end_sharing(session, membership_id)
-    for told in (BellMark, BellNote):
-        await session.execute(delete(told).where(told.membership_id == membership_id))
     await _lead_elsewhere(session, membership, now)
     return membership
 
@@ -189,6 +198,12 @@ async def end_sharing(session: AsyncSession, membership_id: uuid.UUID) -> None:
     """End what a member chose to share, and what colleagues chose to share with them."""
     is_theirs = or_(SharedColleague.owner_id == membership_id, SharedColleague.colleague_id == membership_id)
     await session.execute(delete(SharedColleague).where(is_theirs))
+
+
+async def end_bell(session: AsyncSession, membership_id: uuid.UUID) -> None:
+    """Forget what the bell has for a member; once what is another's to answer has been passed on."""
+    for told in (BellMark, BellNote):
+        await session.execute(delete(told).where(told.membership_id == membership_id))
 
 
 async def _lead_elsewhere(session: AsyncSession, ended: Membership, now: datetime) -> None:

@@ -30,27 +30,32 @@ class Sight:
 
 
 async def share(session: AsyncSession, survivor: Client, absorbed: Client, now: datetime) -> Sight:
-    """Let everybody who sees either client see the one, and nobody else.
+    """Let everybody who sees either client see the one, and nobody else; who was excepted from either by name does not.
+
+    That goes for members who are away too, for when they come back.
 
     The survivor's owner stays its owner, unless they have left the practice and the other has not. The other one may
     edit the client from now on whatever the owner's rule says.
     """
     sight = Sight()
-    before = await _standings(session, survivor, absorbed)
+    before = await _standings(session, survivor, absorbed, with_ended=True)
+    here = {id_ for id_, each in before.items() if each[0].asker.is_member}
     owners = {survivor.owner_id, absorbed.owner_id}
-    if survivor.owner_id not in before and absorbed.owner_id in before:
+    if survivor.owner_id not in here and absorbed.owner_id in here:
         sight.owner_before, survivor.owner_id = str(survivor.owner_id), absorbed.owner_id
-    after = await _standings(session, survivor, absorbed)
+    after = await _standings(session, survivor, absorbed, with_ended=True)
     for membership_id in sorted(after.keys() - {survivor.owner_id}):
         ours, theirs = before[membership_id]
-        owned = membership_id in owners
+        owned = membership_id in owners & here
         wanted = Grant(Access.EDIT) if owned else carried_over(ours, theirs, now)
         has = after[membership_id][0]
-        if wanted is None or (has.grant == wanted if owned else has.access(now) is wanted.access):
+        # An exception stands before what was given, and also where there was nothing to see so far.
+        replaces = owned or (wanted is not None and wanted.access is Access.NONE)
+        if wanted is None or (has.grant == wanted if replaces else has.access(now) is wanted.access):
             continue
-        if owned:
+        if replaces:
             sight.replaced += await _read_grant(session, survivor.id, membership_id)
-        if await _give(session, survivor.id, membership_id, wanted, now, replaces=owned):
+        if await _give(session, survivor.id, membership_id, wanted, now, replaces=replaces):
             sight.viewers.append(str(membership_id))
     return sight
 
@@ -85,9 +90,11 @@ async def _put_back(session: AsyncSession, client_id: uuid.UUID, told: Collectio
         await session.execute(insert(ClientGrant).values(**values).on_conflict_do_nothing())
 
 
-async def _standings(session: AsyncSession, *clients: Client) -> dict[uuid.UUID, list[Standing]]:
+async def _standings(
+    session: AsyncSession, *clients: Client, with_ended: bool = False
+) -> dict[uuid.UUID, list[Standing]]:
     pairs = [(client.id, client.owner_id) for client in clients]
-    return await read_standings(session, clients[0].practice_id, pairs) if pairs else {}
+    return await read_standings(session, clients[0].practice_id, pairs, with_ended=with_ended) if pairs else {}
 
 
 async def _give(

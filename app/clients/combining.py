@@ -32,6 +32,7 @@ from app.clients.models import (
     ClientsKeptApart,
     ClientViewer,
 )
+from app.clients.request_notes import pass_to_owner, settle_requests
 from app.clients.writing import note_correction, write_details
 from app.db import Base
 from app.errors import ConflictError, ForbiddenError, NotFoundError
@@ -180,6 +181,11 @@ async def _move_all(
         .execution_options(synchronize_session=False)
     )
     sight = await share(session, survivor, absorbed, now)
+    # Who owns it now answers what its owner was asked, and has what they had asked for themselves.
+    await settle_requests(session, [absorbed.id], survivor.owner_id, now)
+    await settle_requests(session, [survivor.id], absorbed.owner_id, now)
+    if survivor.owner_id != absorbed.owner_id:
+        await pass_to_owner(session, [absorbed.id], absorbed.owner_id, survivor.owner_id)
     moved.viewers, moved.owner_before = sight.viewers, sight.owner_before
     _fill_in(survivor, absorbed, moved)
     await note_correction(session, survivor, absorbed.date_of_birth)
@@ -220,7 +226,8 @@ async def undo(
     """Give the absorbed client back what was taken from it and is still there; what came since stays.
 
     The two are kept apart from then on. Raises NotFoundError, ForbiddenError for a member who owned neither client,
-    ConflictError when it was undone before, was too long ago, or the survivor has become part of another itself.
+    ConflictError when it was undone before, was too long ago, the survivor has become part of another itself, or is to
+    be erased.
     """
     found = await session.get(ClientCombination, combination_id)
     if found is None or found.practice_id != member.practice_id or found.survivor_id != survivor_id:
@@ -234,6 +241,12 @@ async def undo(
         raise ConflictError("These clients are not combined any more. Nothing was changed.")
     if now - found.combined_at > UNDO_FOR:
         raise ConflictError("Combining clients can be undone for 30 days. These were combined before that.")
+    if survivor.erase_at is not None:
+        # Asked of the one client or of the other: the wrong person would be erased, for good.
+        raise ConflictError(
+            "This client is to be erased, and which of the two that means is not known. First have an owner or admin "
+            "take that back; once they are two again, ask for the one that is meant."
+        )
     await _move_back(session, survivor, absorbed, found, now)
     await note_correction(session, absorbed, survivor.date_of_birth)
     absorbed.combined_into_id = None
@@ -279,6 +292,8 @@ async def _move_back(
             .execution_options(synchronize_session=False)
         )
     await unshare(session, survivor, absorbed, found, now)
+    if survivor.owner_id != absorbed.owner_id:
+        await pass_to_owner(session, [absorbed.id], survivor.owner_id, absorbed.owner_id)
     if moved.owner_before is not None and survivor.owner_id == absorbed.owner_id:
         survivor.owner_id = uuid.UUID(moved.owner_before)
     own = survivor.own_fields

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,10 +12,10 @@ from app.accounts import audit
 from app.accounts.access import Member, stay_member
 from app.clients.combining import combine, keep_apart
 from app.clients.details import EDITABLE, Weighed, edit, from_data, write
-from app.clients.models import Client, ClientLink
+from app.clients.models import Client, ClientGrant, ClientLink
 from app.clients.queries import get_client
 from app.clients.writing import index_values, note_correction, write_details
-from app.errors import ConflictError, NotFoundError
+from app.errors import ConflictError, ForbiddenError, NotFoundError
 
 EMPTY: dict[str, Any] = dict.fromkeys(EDITABLE, "") | {
     "date_of_birth": None,
@@ -94,14 +94,16 @@ async def link_by_hand(
 ) -> uuid.UUID:
     """Make one client of two, since a person says they are the same (case 29), and return which it is.
 
-    It is the Cliniko patient's of the two, else ``client``. Raises ConflictError for two patients of Cliniko, who are
-    merged there, and for two that somebody told apart or combined otherwise.
+    It is the Cliniko patient's of the two, else a colleague's, else ``client``. Raises ConflictError for two patients
+    of Cliniko, who are merged there, and for two that somebody told apart or combined otherwise; ForbiddenError where
+    it would take a client from a colleague.
     """
     if client.id == other.id:
         return client.id  # pressed twice
-    survivor, absorbed = (other, client) if client.is_hand_made and not other.is_hand_made else (client, other)
+    survivor, absorbed = _which_stays(member, client, other)
     if not absorbed.is_hand_made:
         raise ConflictError("Both are patients in Cliniko: merge them there, and they become one here too.")
+    await _refuse_taking(session, member, survivor, absorbed)
     by = member.practitioner_id
     await combine(session, survivor.id, [absorbed.id], reason="linked", now=now, practitioner_id=by)
     if absorbed.combined_into_id != survivor.id:
@@ -109,6 +111,29 @@ async def link_by_hand(
             "Somebody has said that these are different people, or linked one of them to another. Nothing was changed."
         )
     return survivor.id
+
+
+def _which_stays(member: Member, client: Client, other: Client) -> tuple[Client, Client]:
+    """Return who stays and who becomes part of them: a patient of Cliniko stays, else a colleague's, else the first."""
+    if client.is_hand_made != other.is_hand_made:
+        return (other, client) if client.is_hand_made else (client, other)
+    is_own_other = member.membership_id == client.owner_id != other.owner_id
+    return (other, client) if is_own_other else (client, other)
+
+
+async def _refuse_taking(session: AsyncSession, member: Member, survivor: Client, absorbed: Client) -> None:
+    """Let nobody come by more of a colleague's client than they were given: neither own it, nor edit it for longer."""
+    owner = absorbed.owner.practitioner.name
+    if absorbed.owner_id not in (member.membership_id, survivor.owner_id) and not member.runs_team:
+        raise ForbiddenError(
+            f"Made one, these clients would no longer be {owner}'s, so only {owner} can say that. Ask {owner}."
+        )
+    if survivor.owner_id == member.membership_id or absorbed.owner_id != member.membership_id:
+        return
+    is_theirs = ClientGrant.client_id == survivor.id, ClientGrant.membership_id == member.membership_id
+    if await session.scalar(select(exists().where(*is_theirs, ClientGrant.ends_at > func.now()))):
+        owner = survivor.owner.practitioner.name
+        raise ForbiddenError(f"{owner} lets you edit this client until a day only. Ask {owner} to make the two one.")
 
 
 async def tell_apart(session: AsyncSession, member: Member, client: Client, other: Client, now: datetime) -> None:

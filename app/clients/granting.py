@@ -13,7 +13,7 @@ from app.accounts.access import Member, hold_membership
 from app.accounts.models import Access, Membership, Practice
 from app.accounts.team import list_members
 from app.clients.models import Client, ClientGrant
-from app.clients.queries import get_client_to_edit
+from app.clients.queries import get_client_to_edit, ids_of_client
 from app.clients.request_notes import pass_to_owner, settle_requests
 from app.clients.service import lock_client
 from app.clients.sharing import Grant, Standing
@@ -82,7 +82,8 @@ async def set_grant(
         await write_grant(session, client.id, colleague_id, grant, given_by_id=member.membership_id, now=now)
         if grant.access is not Access.NONE:
             by = member.membership_id
-            await settle_requests(session, [client.id], colleague_id, now, access=grant.access, by=by)
+            parts = await ids_of_client(session, client.id)
+            await settle_requests(session, parts, colleague_id, now, access=grant.access, by=by)
         if grant.access is not Access.NONE and colleagues[colleague_id].access is Access.NONE:
             await _tell(session, "client_given", member, client, colleague_id, now)
     detail = {"membership_id": str(colleague_id), "access": grant.access if grant else "rule"}
@@ -128,8 +129,9 @@ async def hand_over(
     if keeps_sight:
         grant = Grant(Access.EDIT)
         await write_grant(session, client.id, from_id, grant, given_by_id=member.membership_id, now=now)
-    await settle_requests(session, [client.id], to_id, now, by=member.membership_id)
-    await pass_to_owner(session, [client.id], from_id, to_id)
+    parts = await ids_of_client(session, client.id)
+    await settle_requests(session, parts, to_id, now, by=member.membership_id)
+    await pass_to_owner(session, parts, from_id, to_id)
     if to_id != member.membership_id:
         await _tell(session, "client_handed_over", member, client, to_id, now)
     if from_id != member.membership_id:

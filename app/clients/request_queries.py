@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -109,7 +109,8 @@ async def get_to_answer(session: AsyncSession, member: Member, request_id: uuid.
 
     Its client is the one that the client asked for has become part of, if it has.
     """
-    client_id = await _asked_for(session, request_id)
+    asked_for = await session.scalar(select(AccessRequest.client_id).where(AccessRequest.id == request_id))
+    client_id = await remaining_client(session, asked_for)
     owner, asking = aliased(Membership), aliased(Membership)
     query = _with_people(owner, asking, client_id).where(
         AccessRequest.id == request_id, AccessRequest.practice_id == member.practice_id
@@ -127,18 +128,24 @@ async def get_to_answer(session: AsyncSession, member: Member, request_id: uuid.
     return _found(row, decided_by)
 
 
-async def _asked_for(session: AsyncSession, request_id: uuid.UUID) -> uuid.UUID | None:
-    """Return the client that a request is about by now."""
-    into = await session.scalar(select(AccessRequest.client_id).where(AccessRequest.id == request_id))
-    client_id = into
+async def remaining_client(session: AsyncSession, client_id: uuid.UUID | None) -> uuid.UUID | None:
+    """Return the client that one has become part of, or is itself."""
+    into = client_id
     while into is not None:
         client_id = into
         into = await session.scalar(select(Client.combined_into_id).where(Client.id == client_id))
     return client_id
 
 
+def is_asked_for() -> ColumnElement[bool]:
+    """Condition on ``Client``: the one that an ``AccessRequest`` is about by now; of chains, one step."""
+    asked = aliased(Client)
+    about = select(func.coalesce(asked.combined_into_id, asked.id)).where(asked.id == AccessRequest.client_id)
+    return Client.id == about.scalar_subquery()
+
+
 def _with_people(owner: Any, asking: Any, client_id: uuid.UUID | None = None) -> Select[Any]:
-    """Return requests with their clients and people; the client is the one given, else the one asked for."""
+    """Return requests with their clients and people; the client is the one given, else as ``is_asked_for``."""
     asker, owning = aliased(Practitioner), aliased(Practitioner)
     query: Any = select(
         AccessRequest,
@@ -150,7 +157,7 @@ def _with_people(owner: Any, asking: Any, client_id: uuid.UUID | None = None) ->
     )
     joined: Select[Any] = (
         query.select_from(AccessRequest)
-        .join(Client, Client.id == (AccessRequest.client_id if client_id is None else client_id))
+        .join(Client, is_asked_for() if client_id is None else Client.id == client_id)
         .join(owner, owner.id == Client.owner_id)
         .join(owning, owning.id == owner.practitioner_id)
         .join(asking, asking.id == AccessRequest.asker_id)

@@ -19,9 +19,18 @@ from app.accounts.tools import Tools
 from app.clients.granting import write_grant
 from app.clients.models import AccessRequest, Client
 from app.clients.names import initials
+from app.clients.queries import ids_of_client
 from app.clients.request_letters import write_answer, write_asked
-from app.clients.request_notes import hush_asking
-from app.clients.request_queries import Asked, find_asked, get_to_answer, person_of, request_path
+from app.clients.request_notes import hush_asking, settle_requests
+from app.clients.request_queries import (
+    Asked,
+    find_asked,
+    get_to_answer,
+    is_asked_for,
+    person_of,
+    remaining_client,
+    request_path,
+)
 from app.clients.service import lock_client
 from app.clients.sharing import OWNER_HAS, Grant
 from app.errors import ConflictError
@@ -78,7 +87,9 @@ async def _refuse_pestering(session: AsyncSession, member: Member, asked: Asked 
 
 async def _owner_of(session: AsyncSession, client_id: uuid.UUID) -> Membership:
     owner = await session.scalar(
-        select(Membership).join(Client, Client.owner_id == Membership.id).where(Client.id == client_id)
+        select(Membership)
+        .join(Client, Client.owner_id == Membership.id)
+        .where(Client.id == await remaining_client(session, client_id))
     )
     assert owner is not None  # noqa: S101 - every client has one
     return owner
@@ -130,12 +141,14 @@ async def pass_on(session: AsyncSession, tools: Tools, request: AccessRequest) -
 
 async def list_due(session: AsyncSession, now: datetime) -> list[uuid.UUID]:
     """Return the open requests of which those who run the practice are to be told now; at most 500."""
-    owner = aliased(Membership)
+    owner, asker = aliased(Membership), aliased(Membership)
     query = (
         select(AccessRequest.id)
-        .join(Client, Client.id == AccessRequest.client_id)
+        .join(Client, is_asked_for())
         .join(owner, owner.id == Client.owner_id)
+        .join(asker, asker.id == AccessRequest.asker_id)
         .where(
+            asker.ended_at.is_(None),
             AccessRequest.decided_at.is_(None),
             AccessRequest.passed_on_at.is_(None),
             or_(AccessRequest.asked_at <= now - OWNER_HAS, owner.ended_at.is_not(None)),
@@ -173,7 +186,11 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
     request.decided_at, request.decided_by_id, request.access = now, member.membership_id, grant.access
     is_given = grant.access is not Access.NONE
     if is_given:
-        await write_grant(session, client_id, request.asker_id, grant, given_by_id=member.membership_id, now=now)
+        by = member.membership_id
+        await write_grant(session, client_id, request.asker_id, grant, given_by_id=by, now=now)
+        # Asked for both of two clients who are one by now, they are let see the one.
+        parts = await ids_of_client(session, client_id)
+        await settle_requests(session, parts, request.asker_id, now, access=grant.access, by=by)
     await hush_asking(session, request.id)
     await bell.note(
         session,

@@ -29,6 +29,10 @@ class Grant:
         """Say whether it counts at a moment."""
         return self.ends_at is None or now < self.ends_at
 
+    def outlasts(self, other: "Grant") -> bool:
+        """Say whether it counts for longer than another."""
+        return other.ends_at is not None and (self.ends_at is None or self.ends_at > other.ends_at)
+
 
 @dataclass(frozen=True)
 class Owner:
@@ -111,7 +115,9 @@ def carried_over(ours: Standing, theirs: Standing, now: datetime) -> Grant | Non
     Nobody loses sight of either. But who was excepted from one by name is excepted from both: what is in there now is
     just what they were not to see.
     """
-    said = theirs.told(now)
+    said, stands = theirs.told(now), ours.told(now)
+    if stands is not None and stands.access is Access.NONE:
+        return said if said is not None and said.access is Access.NONE and said.outlasts(stands) else None
     if said is not None and said.access is Access.NONE:
         return said
     if RANK[theirs.access(now)] <= RANK[ours.access(now)]:

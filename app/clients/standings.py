@@ -20,12 +20,16 @@ def rule_of(owner: Membership) -> Rule | None:
 
 
 async def read_standings(
-    session: AsyncSession, practice_id: uuid.UUID, clients: Sequence[tuple[uuid.UUID, uuid.UUID]]
+    session: AsyncSession,
+    practice_id: uuid.UUID,
+    clients: Sequence[tuple[uuid.UUID, uuid.UUID]],
+    *,
+    with_ended: bool = False,
 ) -> dict[uuid.UUID, list[Standing]]:
     """Return how each active member of a practice stands to each of its clients, in the clients' order.
 
-    ``clients`` are (client id, owner id), so that it can be asked how it would be with another owner. By membership; in
-    four queries, however many clients and members.
+    ``clients`` are (client id, owner id), so that it can be asked how it would be with another owner. By membership,
+    if asked for ended ones too; in four queries, however many clients and members.
     """
     practice = await session.get_one(Practice, practice_id)
     of_practice = Rule(SharingRule(practice.sharing_rule), Access(practice.sharing_access))
@@ -43,10 +47,13 @@ async def read_standings(
     )
     grants = {(client_id, membership_id): Grant(access, ends_at) for client_id, membership_id, access, ends_at in rows}
 
-    def standing(member_id: uuid.UUID, client_id: uuid.UUID, owner_id: uuid.UUID) -> Standing:
-        asker = Asker(is_owner=member_id == owner_id, is_chosen=(owner_id, member_id) in chosen)
-        return Standing(asker, owners[owner_id], grants.get((client_id, member_id)))
+    def standing(member: Membership, client_id: uuid.UUID, owner_id: uuid.UUID) -> Standing:
+        is_chosen = (owner_id, member.id) in chosen
+        asker = Asker(is_member=member.ended_at is None, is_owner=member.id == owner_id, is_chosen=is_chosen)
+        return Standing(asker, owners[owner_id], grants.get((client_id, member.id)))
 
     return {
-        member.id: [standing(member.id, *client) for client in clients] for member in members if member.ended_at is None
+        member.id: [standing(member, *client) for client in clients]
+        for member in members
+        if with_ended or member.ended_at is None
     }

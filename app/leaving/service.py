@@ -20,7 +20,7 @@ from app.accounts.forms import FormError
 from app.accounts.invitations import end_invitations
 from app.accounts.letters import write_handed_over
 from app.accounts.models import Connection, Ending, Membership, Practitioner
-from app.accounts.team import Colleague, end_access, end_sharing, get_changeable, hold_team, list_members
+from app.accounts.team import Colleague, end_access, end_bell, end_sharing, get_changeable, hold_team, list_members
 from app.accounts.tools import Tools
 from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients, pass_requests_on
 from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries
@@ -94,6 +94,7 @@ async def hand_over(
     """Give a colleague what a member whose access has ended has; return how many deliveries begin again."""
     await hand_clients_over(session, from_id, to_id, tools.clock(), by=by)
     await end_views(session, from_id)
+    await end_bell(session, from_id)
     for own in (ExerciseRecord, ProgramTemplate):
         # What nobody else sees would be lost, and drafts name it. What is shared keeps its author's name.
         await session.execute(update(own).where(own.author_id == from_id, ~own.is_shared).values(author_id=to_id))

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
@@ -15,9 +15,10 @@ from app.accounts.models import Membership, Practice, Practitioner, Role
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.delivery.models import Delivery, DeliveryState
-from app.errors import NotFoundError
+from app.errors import ConflictError, NotFoundError
 from app.mail.service import post
 from app.privacy.letters import write_asked
+from app.privacy.models import Erasure
 
 WAITING = timedelta(days=14)
 OTHER_NAME = "This is not the name of the practice. Type it as it stands here."
@@ -71,10 +72,13 @@ async def ask_for_practice(
 
 
 async def withdraw_for_practice(session: AsyncSession, member: Member, now: datetime) -> None:
-    """Take back that the practice be erased."""
-    await session.execute(
-        update(Practice).where(Practice.id == member.practice_id).values(erase_at=None, erasure_asked_by=None)
-    )
+    """Take back that the practice be erased; raises ConflictError once that has begun."""
+    # Held, since a worker may be closing the practice at this moment: what has begun is gone on with.
+    practice = await session.get(Practice, member.practice_id, with_for_update=True, populate_existing=True)
+    has_begun = exists().where(Erasure.practice_id == member.practice_id, Erasure.client_id.is_(None))
+    if practice is None or await session.scalar(select(has_begun)):
+        raise ConflictError("The erasing of this practice has begun, so it can no longer be taken back.")
+    practice.erase_at = practice.erasure_asked_by = None
     audit.record_by(session, member, "data.practice_erasure_withdrawn", at=now)
 
 

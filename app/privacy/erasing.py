@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Table, delete, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, CursorResult, Table, delete, exists, func, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import trimming
@@ -17,7 +17,7 @@ from app.accounts import audit
 from app.accounts.models import Connection, Invitation, Membership, Practice, Practitioner
 from app.accounts.tools import Tools
 from app.clients.combining import tables_of_clients
-from app.clients.models import Client
+from app.clients.models import Client, ClientCombination
 from app.clients.queries import ids_of_client
 from app.db import transaction
 from app.delivery.models import Delivery, DeliveryState
@@ -38,9 +38,11 @@ STOPPABLE = states_before(DeliveryState.FAILED, by=Actor.SWEEP)
 async def follow_combined(tools: Tools) -> None:
     """Let the erasing of a client who became part of another be that other one's, with a waiting time of its own.
 
-    Whoever asked meant the person; whoever treats them should have time to object.
+    Whoever asked meant the person; whoever treats them should have time to object. So they have where another client
+    became part of one that is to be erased.
     """
     now = tools.clock()
+    await _put_off(tools)
     absorbed = select(Client).where(Client.erase_at.is_not(None), Client.combined_into_id.is_not(None))
     async with transaction(tools.sessions) as session:
         for client in (await session.scalars(absorbed.with_for_update(skip_locked=True))).all():
@@ -55,6 +57,18 @@ async def follow_combined(tools: Tools) -> None:
                 who = {"practice_id": client.practice_id, "practitioner_id": client.erasure_asked_by}
                 audit.record(session, "data.client_erasure_asked", at=now, client_id=asked, **who)
             client.erase_at = client.erasure_asked_by = None
+
+
+async def _put_off(tools: Tools) -> None:
+    latest = select(func.max(ClientCombination.combined_at)).where(*_part_of(Client.id)).scalar_subquery()
+    waiting = update(Client).where(Client.erase_at.is_not(None), Client.erase_at < latest + WAITING)
+    async with transaction(tools.sessions) as session:
+        await session.execute(waiting.values(erase_at=latest + WAITING).execution_options(synchronize_session=False))
+
+
+def _part_of(survivor_id: Any) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on ``ClientCombination``: by it another client is part of this one now."""
+    return ClientCombination.survivor_id == survivor_id, ClientCombination.undone_at.is_(None)
 
 
 async def find_due_clients(tools: Tools, after: uuid.UUID | None) -> Sequence[uuid.UUID]:
@@ -95,7 +109,8 @@ async def _lock(session: AsyncSession, client_id: uuid.UUID, ids: Sequence[uuid.
         rows = select(table.c.id).where(table.c.client_id.in_(ids))
         await session.execute(rows.order_by(table.c.id).with_for_update())
     await session.execute(select(Client.id).where(Client.id.in_(ids)).order_by(Client.id).with_for_update())
-    is_due = (Client.erase_at <= func.now(), Client.combined_into_id.is_(None))
+    lately = exists().where(*_part_of(Client.id), ClientCombination.combined_at > func.now() - WAITING)
+    is_due = (Client.erase_at <= func.now(), Client.combined_into_id.is_(None), ~lately)
     query = select(Client).where(Client.id == client_id, *is_due)
     return await session.scalar(query.execution_options(populate_existing=True))
 

@@ -47,7 +47,7 @@ def write_practice_erased(name: str, email: str, practice_name: str, unsent: int
 
 def _unsent(number: int) -> str:
     if not number:
-        return "Every PDF had reached Cliniko before."
+        return "No PDF was still on its way to Cliniko."
     return f"{_count(number, 'PDF')} had not reached Cliniko and will not any more."
 
 

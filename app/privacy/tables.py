@@ -46,7 +46,9 @@ TABLES: Mapping[str, Kept] = {
     "practitioners": Kept(
         "The people who sign in.",
         "id IN (SELECT practitioner_id FROM memberships WHERE practice_id = :practice_id)",
-        hidden=frozenset({"password_hash", "reset_id", "reset_until", "totp_secret", "totp_step"}),
+        hidden=frozenset(
+            {"password_hash", "reset_id", "reset_until", "totp_secret", "totp_step", "active_practice_id"}
+        ),
     ),
     "memberships": Kept("Who belongs to the practice, with which role and sharing rule."),
     "shared_colleagues": Kept(
@@ -68,6 +70,8 @@ TABLES: Mapping[str, Kept] = {
     "client_combinations": Kept(
         "Which clients became part of another.",
         of_client="survivor_id = ANY(:client_ids) OR absorbed_id = ANY(:client_ids)",
+        # Once it is undone, what was typed for the one is nothing of the other's.
+        hidden_from_client=frozenset({"moved", "replaced"}),
     ),
     "clients_kept_apart": Kept(
         "Which clients somebody said are different people.",

@@ -1,10 +1,12 @@
 """Case 12: two clients of patients that were merged become one, nothing is lost, and it can be taken back."""
 
+import pytest
 import sqlalchemy as sa
 
 from app.clients.combining import tables_of_clients
 from app.migrations import import_all_models
 from tests.clients.arrange import id_of, look_again, merged_pair, run_beside
+from tests.leaving.arrange import email_of, membership_of
 from tests.programs.arrange import start_from_template
 from tests.support import Browser, Clinic
 
@@ -130,6 +132,32 @@ def test_case_12_who_owned_one_side_keeps_the_person_whatever_the_owner_says_unt
     assert ana.press("Make them two patients again").path == absorbed
     ben.share_with_everyone()
     assert ana.get(kept).status == 404  # hidden as before
+
+
+@pytest.mark.parametrize("case", ["nothing said", "given by name", "away meanwhile"])
+def test_case_12_who_was_excepted_from_one_side_by_name_is_excepted_from_the_one_client(
+    case: str, ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    cleo = ana.invite_colleague(name="Cleo Marsh")
+    away, absorbed, _, kept = merged_pair(ana, clinic, ben)
+    cleo_id, email = membership_of(ana, "Cleo Marsh"), email_of(cleo)
+    assert ana.post(f"{absorbed}/sharing", {"colleague": cleo_id, "access": "none"}).status == 200
+    if case == "given by name":
+        assert ben.post(f"{kept}/sharing", {"colleague": cleo_id, "access": "edit"}).status == 200
+    if case == "away meanwhile":
+        ana.post(f"/account/team/{cleo_id}/deactivate")
+    look_again(ana, away)
+    if case == "away meanwhile":
+        ana.post(f"/account/team/{cleo_id}/reactivate")
+        cleo.sign_in(email)
+    else:
+        assert cleo.get(kept).status == 404
+    for owner in (ana, ben):
+        owner.share_with_everyone()
+    assert cleo.get(kept).status == cleo.get(absorbed).status == 404
+    ana.get(kept)
+    assert ana.press("Make them two patients again").path == absorbed
+    assert (cleo.get(absorbed).status, cleo.get(kept).status) == (404, 200)
 
 
 def test_what_the_previous_release_gives_and_takes_back_counts_here(

@@ -1,7 +1,7 @@
 """Clients added by hand, editing details, and linking one to a Cliniko patient (case 29)."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -213,3 +213,37 @@ def test_a_client_added_by_hand_is_linked_to_a_patient_of_cliniko_from_either_pa
     assert "Merge the two in Cliniko" not in ana.get(f"{patient}/same-person").text
     ana.open_patient(clinic.add_patient("Otto", "Other"))
     assert "Merge the two in Cliniko" in ana.get(f"{patient}/same-person").text
+
+
+def test_linking_by_hand_takes_no_client_from_a_colleague_who_shares_it(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    cleo = ana.invite_colleague(name="Cleo Marsh")
+    cleo.save_key(clinic.ana.key)
+    bens = add_by_hand(ben, First_name="Olivia", Last_name="Hart").path
+    ben.share_with_everyone()
+    linked = cleo.open_patient(clinic.add_patient("Livia", "Heart")).path
+    own = add_by_hand(cleo, First_name="Liv", Last_name="Hart").path
+    refused = cleo.post(f"{linked}/same-person", {"other": id_of(bens)})
+    assert refused.status == 403 and "Ask Ben Cole" in refused.text
+    assert cleo.post(f"{bens}/same-person", {"other": id_of(linked)}).status == 403
+    assert ben.get(bens).path == bens
+    # Of two added by hand her own becomes part of his, whichever page she does it on.
+    assert cleo.post(f"{own}/same-person", {"other": id_of(bens)}).path == bens
+    assert ben.get(f"{bens}/sharing").status == 200 and cleo.get(f"{bens}/sharing").status == 403
+
+
+def test_linking_by_hand_makes_nobody_see_a_client_for_longer_than_they_were_let(
+    ana: Browser, ben: Browser, database: sa.Engine
+) -> None:
+    by_hand = add_by_hand(ana, First_name="Olivia", Last_name="Hart").path
+    own = add_by_hand(ben, First_name="Liv", Last_name="Hart").path
+    with database.connect() as connection:
+        query = sa.text("SELECT owner_id FROM clients WHERE id = :id")
+        ben_id = connection.execute(query, {"id": id_of(own)}).scalar_one()
+    until = {"colleague": str(ben_id), "access": "edit", "until": f"{date.today() + timedelta(days=2)}"}
+    assert ana.post(f"{by_hand}/sharing", until).status == 200
+    assert ben.get(by_hand).has_button("New program")
+    refused = ben.post(f"{by_hand}/same-person", {"other": id_of(own)})
+    assert refused.status == 403 and "Ask Ana Ruiz" in refused.text
+    assert ben.get(own).path == own

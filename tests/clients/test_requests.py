@@ -305,6 +305,67 @@ def test_case_6_a_request_for_a_client_that_became_part_of_another_is_about_that
     assert {ben.open_patient(id_).path for id_ in (away, survivor)} == {kept}
 
 
+def test_case_6_a_request_for_a_client_that_became_a_colleagues_is_the_colleagues_to_answer(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    cleo = ana.invite_colleague(name="Cleo Marsh")
+    away, absorbed, _, kept = merged_pair(ana, clinic, ben)
+    request_access(ben, away)  # which is his soon
+    request_access(cleo, away)
+    look_again(ana, away)
+    assert bell(ana) == "Alerts" and "asks to see" not in ana.get("/account/sharing").text
+    assert "asks to see" not in ana.get("/alerts").text
+    assert "Cleo Marsh asks to see Olivia Hart" in ben.get("/account/sharing").text
+    assert (
+        rows(
+            database,
+            "SELECT 1 FROM access_requests WHERE decided_at IS NULL AND asker_id = "
+            "(SELECT owner_id FROM clients WHERE id = :id)",
+            id=id_of(kept),
+        )
+        == []
+    )
+    ana.get(kept)
+    ana.press("Make them two patients again")  # and back to her
+    assert "asks to see" not in ben.get("/account/sharing").text
+    assert "Cleo Marsh asks to see Liv Hart" in ana.get("/account/sharing").text
+    ana.get(ana.get("/alerts").link("Answer"))
+    assert ana.press("Let them edit").status == 200
+    assert cleo.get(absorbed).status == 200 and cleo.get(kept).status == 404
+
+
+def test_case_6_asked_for_both_of_two_clients_who_are_one_now_it_is_answered_once(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, _, survivor, kept = merged_pair(ana, clinic)
+    for patient in (away, survivor):
+        request_access(ben, patient)
+    link = link_in(post_of(database, ana)[0])
+    look_again(ana, away)
+    page = ana.get("/account/sharing")
+    assert page.text.count("Ben Cole asks to see Olivia Hart") == 2
+    ana.get(link)
+    ana.press("Let them view only")
+    assert "asks to see" not in ana.get("/account/sharing").text and bell(ana) == "Alerts"
+    assert "View only" in ben.get(kept).text
+
+
+def test_case_6_nobody_is_asked_to_answer_who_has_left_meanwhile(
+    ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine, app: FastAPI, clock: Hands
+) -> None:
+    cleo = ana.invite_colleague(name="Cleo Marsh")
+    patient = clinic.add_patient("Olivia", "Hart")
+    client = ben.open_patient(patient).path
+    request_access(cleo, patient)
+    with database.begin() as connection:
+        asker = "(SELECT asker_id FROM access_requests WHERE client_id = :id)"
+        leave = sa.text(f"UPDATE memberships SET ended_at = now() WHERE id = {asker}")
+        connection.execute(leave, {"id": id_of(client)})
+    clock.ahead = timedelta(days=7, minutes=1)
+    pass_on(app, clock)
+    assert post_of(database, ana) == []
+
+
 def test_case_6_asking_says_nothing_of_patients_nobody_has(ben: Browser, clinic: Clinic) -> None:
     patient = clinic.add_patient("Nora", "New")
     answer = ben.send("POST", "/open/cliniko/request-access", data={"patient_id": patient})

@@ -123,6 +123,12 @@ def standing(access: Access, grant: Grant | None = None) -> Standing:
         (standing(NONE), standing(NONE, Grant(VIEW, BEFORE)), None),
         (standing(EDIT), standing(EDIT, Grant(NONE)), Grant(NONE)),
         (standing(EDIT), standing(EDIT, Grant(NONE, BEFORE)), None),
+        (standing(NONE), standing(NONE, Grant(NONE)), Grant(NONE)),
+        (standing(NONE, Grant(EDIT)), standing(NONE, Grant(NONE, AFTER)), Grant(NONE, AFTER)),
+        (standing(EDIT, Grant(NONE)), standing(EDIT), None),
+        (standing(EDIT, Grant(NONE)), standing(EDIT, Grant(NONE, AFTER)), None),
+        (standing(EDIT, Grant(NONE, AFTER)), standing(EDIT, Grant(NONE)), Grant(NONE)),
+        (standing(EDIT, Grant(NONE)), standing(EDIT, Grant(EDIT)), None),
     ],
 )
 def test_combining_takes_sight_from_nobody_but_who_was_excepted_by_name(

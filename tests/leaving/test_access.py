@@ -6,6 +6,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.invitations import join_path
 from tests.delivery.arrange import query
 from tests.leaving.arrange import email_of, end, membership_of
 from tests.support import PASSWORD, Browser, Clinic
@@ -219,3 +220,20 @@ def test_roles_are_changed_by_who_runs_the_team_and_count_at_once(ana: Browser, 
     admin.get(f"/account/team/{id_}")
     admin.press("Save role", **{"Role at": "practitioner"})
     assert not ben.get("/account/team").has_button("Invite")
+
+
+def test_who_is_no_admin_any_more_leaves_no_invitation_for_an_admin_behind(
+    ana: Browser, ben: Browser, database: sa.Engine
+) -> None:
+    id_ = membership_of(ana, "Ben Cole")
+    ana.post(f"/account/team/{id_}/role", {"role": "admin"})
+    colleague = ben.invite()
+    address = f"{uuid.uuid4().hex[:12]}@practice.example"
+    assert ben.post("/account/team", {"email": address, "role": "admin"}).status == 200
+    (row,) = query(database, "SELECT id FROM invitations WHERE email = :email", email=address)
+    vault = ana.server.app.state.tools.vault  # type: ignore[attr-defined]
+    admins = join_path(vault, row.id)
+    assert ana.another().get(admins).status == 200
+    ana.post(f"/account/team/{id_}/role", {"role": "practitioner"})
+    assert ana.another().get(admins).status == 410
+    assert ana.another().get(colleague).status == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from app.privacy import erasing
 from app.privacy.asking import WAITING
 from app.privacy.jobs import erase_all_due
 from app.privacy.tables import TABLES, tables_in_order
+from tests.clients.arrange import count_waiting, look_again, merged_pair
 from tests.privacy.arrange import Person, let_time_pass, mentions, practice_of, run_practice, treat
 from tests.processes import wait_until
+from tests.programs.arrange import start_from_template
 from tests.support import PASSWORD, Browser, Clinic, Page, send_pdf
 
 STAYS = {name for name, kept in TABLES.items() if kept.stays}
@@ -227,7 +230,7 @@ def test_an_erased_practice_is_gone_with_its_keys_and_the_accounts_of_those_who_
         query = sa.text("SELECT counts FROM erasures WHERE practice_id = :id")
         counts = connection.execute(query, {"id": practice}).scalar_one()
     assert counts["clients"] == counts["programs"] == 1 and counts["memberships"] == 2
-    assert "Every PDF had reached Cliniko before." in last_letter(database, "a practice was erased")
+    assert "No PDF was still on its way to Cliniko." in last_letter(database, "a practice was erased")
 
 
 def test_a_worker_that_is_taking_a_file_up_while_a_practice_is_closed_is_waited_for(
@@ -307,3 +310,77 @@ def test_the_record_of_an_erased_practice_is_forgotten_when_its_time_is_over_and
     ana.run_job("activity.forget_events", timestamp=0)
     assert mentions(database, practices[2]) == {"erasures"}
     assert mentions(database, practices[10]) == {"erasures", "audit_events"}
+
+
+def test_case_12_what_is_to_be_erased_is_not_taken_apart_since_nobody_knows_which_was_meant(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, absorbed, _, kept = merged_pair(ana, clinic)
+    ana.post(f"{absorbed}/erasure")
+    look_again(ana, away)
+    ana.run_job("privacy.erase_due", timestamp=0)  # now the one client is to be erased
+    ana.get(kept)
+    refused = ana.press("Make them two patients again")
+    assert refused.status == 409 and "to be erased" in refused.text
+    ana.post(f"{kept}/erasure/withdraw")
+    ana.get(kept)
+    assert ana.press("Make them two patients again").path == absorbed
+    assert "will be erased" not in ana.get(kept).text
+
+
+def test_case_12_who_becomes_part_of_a_client_to_be_erased_has_a_waiting_time_of_their_own(
+    ana: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    away, absorbed, _, kept = merged_pair(ana, clinic)
+    start_from_template(ana, absorbed)
+    ana.press("Assign program")
+    ana.post(f"{kept}/erasure")
+    look_again(ana, away)
+    id_ = uuid.UUID(kept.rpartition("/")[2])
+    let_time_pass(database, "clients", id_)
+    assert ana.server.portal is not None
+    # Also when it was combined after the last look for such.
+    assert not ana.server.portal.call(erasing.erase_client, ana.server.app.state.tools, id_)
+    ana.run_job("privacy.erase_due", timestamp=0)
+    assert "programs" in mentions(database, id_)
+    with database.connect() as connection:
+        query = sa.text("SELECT erase_at - now() FROM clients WHERE id = :id")
+        assert WAITING.total_seconds() - 60 < connection.execute(query, {"id": id_}).scalar_one().total_seconds()
+    with database.begin() as connection:
+        query = sa.text(
+            "UPDATE client_combinations SET combined_at = combined_at - interval '15 days' WHERE survivor_id = :id"
+        )
+        connection.execute(query, {"id": id_})
+    let_time_pass(database, "clients", id_)
+    ana.run_job("privacy.erase_due", timestamp=0)
+    assert mentions(database, id_) <= STAYS
+
+
+def test_taken_back_while_the_erasing_of_a_practice_begins_nothing_is_half_done(
+    erased: tuple[uuid.UUID, Person], ana: Browser, database: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice, _ = erased
+    tools, portal = ana.server.app.state.tools, ana.server.portal
+    assert portal is not None
+    holder = database.connect()
+    # The practice is held while it closes, and the owner's request has read who they are before.
+    holder.execute(sa.text("SELECT 1 FROM memberships WHERE practice_id = :id FOR UPDATE"), {"id": practice})
+    with monkeypatch.context() as dying:
+        dying.setattr(erasing, "_empty", killed_at_once)
+        closing = portal.start_task_soon(erasing.erase_practice, tools, practice)
+        wait_until(lambda: is_waited_for(database), "it closes")
+        with ThreadPoolExecutor(1) as pool:
+            taking_back = pool.submit(ana.send, "POST", "/account/data/erasure/withdraw")
+            wait_until(lambda: count_waiting(database) == 2, "the owner waits")
+            holder.rollback()
+            holder.close()
+            answer = taking_back.result(30)
+        with pytest.raises(KilledError):
+            closing.result(30)
+    assert answer.status == 409 and "has begun" in answer.text
+    ana.run_job("privacy.erase_due", timestamp=0)
+    assert mentions(database, practice) <= {"audit_events", "erasures"}
+
+
+async def killed_at_once(*_: Any) -> None:
+    raise KilledError

@@ -45,6 +45,20 @@ def test_one_click_on_a_clients_page_exports_everything_kept_about_them(ana: Bro
     assert person.home.removeprefix("/p/")[:12] not in told
 
 
+def test_case_12_two_told_apart_again_are_in_each_others_export_by_nothing_that_was_typed(
+    ana: Browser, clinic: Clinic
+) -> None:
+    ana.get("/clients/new")
+    fields = {"First name": "Olivia", "Last name": "Hart", "Email": "only@olivia.au", "Pronouns": "she/her"}
+    by_hand = ana.press("Add patient", **fields).path
+    other = ana.open_patient(clinic.add_patient("Livia", "Heart")).path
+    assert ana.post(f"{by_hand}/same-person", {"other": other.rpartition("/")[2]}).path == other
+    assert ana.press("Make them two patients again").path == by_hand
+    assert "only@olivia.au" in json.dumps(rows_of(unpack(ana.get(f"{by_hand}/data.zip")), "clients"))
+    told = b"".join(unpack(ana.get(f"{other}/data.zip")).values())
+    assert b"only@olivia.au" not in told and b"she/her" not in told
+
+
 def test_the_manifest_names_every_file_with_its_checksum_and_names_are_plain(ana: Browser, clinic: Clinic) -> None:
     files = unpack(ana.get(f"{treat(ana, clinic, '妈妈', '../Ünal').client}/data.zip"))
     manifest = json.loads(files.pop("manifest.json"))
