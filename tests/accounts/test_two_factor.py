@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
 import pytest
@@ -38,6 +39,10 @@ def settings(settings: Settings, smtp: FakeSmtp) -> Settings:
 @pytest.fixture
 def enrolled(browser: Browser, now: Now) -> Enrolled:
     return Enrolled(browser, now)
+
+
+def is_on(browser: Browser) -> bool:
+    return "Two-factor sign-in is on" in browser.get(PAGE).text
 
 
 def is_signed_in(browser: Browser) -> bool:
@@ -193,3 +198,50 @@ def test_a_code_may_be_half_a_minute_off_and_written_in_any_digits(now: Now) -> 
     assert find_step(secret, arabic, now()) == step
     for wrong in ("", "12345", "1234567", "²²²²²²", "x" * 5000):
         assert find_step(secret, wrong, now()) is None
+
+
+def test_a_set_up_begun_in_one_browser_is_not_finished_in_another_without_the_password(
+    browser: Browser, now: Now
+) -> None:
+    email = browser.sign_up()
+    other = browser.another()
+    other.sign_in(email)
+    browser.get(PAGE)
+    page = browser.press("Set up", **{"Your password": PASSWORD})
+    key = str(page.soup.select_one("strong.reference").get_text())
+    page = other.get(PAGE)
+    assert key not in page.text and page.has_button("Set up")
+    code = pyotp.TOTP(key.replace(" ", "")).at(now())
+    assert "recovery" not in other.post(f"{PAGE}/confirm", {"code": code}).text
+    assert not is_on(other)
+    browser.press("Turn on", Code=code)
+    assert is_on(browser)
+
+
+def test_turned_on_while_a_password_is_checked_it_is_asked_for(
+    browser: Browser, database: sa.Engine, wait_for_blocked: Callable[[int], None]
+) -> None:
+    email = browser.sign_up()
+    with ThreadPoolExecutor() as pool, database.connect() as elsewhere:
+        turning_on = "UPDATE practitioners SET totp_since = now(), totp_secret = 'sealed' WHERE email = :email"
+        elsewhere.execute(sa.text(turning_on), {"email": email})
+        signing_in = pool.submit(browser.another().sign_in, email)
+        wait_for_blocked(1)
+        elsewhere.commit()
+        assert signing_in.result().h1 == "Enter your code"
+
+
+def test_begun_anew_in_another_tab_while_it_is_turned_on_the_secret_that_was_shown_stays(
+    browser: Browser, database: sa.Engine, wait_for_blocked: Callable[[int], None]
+) -> None:
+    email = {"email": browser.sign_up()}
+    browser.get(PAGE)
+    with ThreadPoolExecutor() as pool, database.connect() as elsewhere:
+        turning_on = "UPDATE practitioners SET totp_since = now(), totp_secret = 'sealed' WHERE email = :email"
+        elsewhere.execute(sa.text(turning_on), email)
+        beginning = pool.submit(browser.press, "Set up", **{"Your password": PASSWORD})
+        wait_for_blocked(1)
+        elsewhere.commit()
+        assert "Two-factor sign-in is on" in beginning.result().text
+        stored = elsewhere.scalar(sa.text("SELECT totp_secret FROM practitioners WHERE email = :email"), email)
+    assert stored == "sealed"
