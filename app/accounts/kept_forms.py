@@ -106,7 +106,7 @@ def seal(tools: Tools, form: KeptForm) -> str:
 def unseal(tools: Tools, sealed: str) -> KeptForm | None:
     """Return the form of a hidden field, None for "" and for what is not ours."""
     try:
-        data = json.loads(tools.vault.decrypt(sealed, row=ROW)) if sealed.isascii() and sealed else None
+        data = json.loads(tools.vault.decrypt(sealed, row=ROW)) if sealed else None
     except CannotDecryptError:
         return None
     if data is None:

@@ -68,8 +68,11 @@ async def _answer(
 def _page_before(request: Request, tools: Tools) -> str:
     """Return the page the form stood on, if the browser tells: a page of ours that can be opened again."""
     before = request.headers.get("referer", "")
+    try:
+        parts = urlsplit(before)
+    except ValueError:
+        return "/"
     if origin_of(before) != origin_of(tools.settings.public_url):
         return "/"
-    parts = urlsplit(before)
     path = local_path(parts.path + (f"?{parts.query}" if parts.query else ""), "/")
     return "/" if path.startswith("/sign-in") else path

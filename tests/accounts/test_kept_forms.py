@@ -176,7 +176,8 @@ def test_passwords_keys_and_codes_are_never_kept(browser: Browser, path: str, da
 
 
 @pytest.mark.parametrize(
-    "referer", ["", "https://evil.example/x", "http://testserver.evil.example/", "x", "http://testserver/sign-in"]
+    "referer",
+    ["", "https://evil.example/x", "http://testserver.evil.example/", "x", "http://[x", "http://testserver/sign-in"],
 )
 def test_only_a_page_of_ours_is_come_back_to(browser: Browser, referer: str) -> None:
     answer = browser.send("POST", "/account/security/sign-out-elsewhere", headers={"referer": referer})
@@ -238,3 +239,9 @@ def test_the_form_goes_to_no_address_but_the_one_it_was_sent_to(browser: Browser
     page = browser.press("Sign in", Email=email, Password=PASSWORD)
     assert re.fullmatch(r"/account/settings/title\?next=//evil.example", str(page.form(SEND)[0]["action"]))
     assert browser.press(SEND).path == "/account/settings"
+
+
+def test_a_kept_form_in_letters_that_no_page_can_hold_is_none(browser: Browser) -> None:
+    content = b'--x\r\nContent-Disposition: form-data; name="kept"\r\n\r\n\\ud800\r\n--x--\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=x; charset=unicode_escape"}
+    assert browser.server.post("/sign-in", content=content, headers=headers).status_code == 422
