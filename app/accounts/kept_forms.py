@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
 from app.accounts.form_fields import read_form, text_fields
-from app.accounts.models import Practitioner, SignInSession
+from app.accounts.models import Membership, Practitioner, SignInSession
 from app.accounts.sessions import read_cookie
 from app.accounts.tools import Tools
 from app.crypto import CannotDecryptError, Vault
@@ -80,15 +80,27 @@ def _is_secret(name: str) -> bool:
 async def find_former(
     session: AsyncSession, vault: Vault, cookie: str | None
 ) -> tuple[uuid.UUID | None, uuid.UUID | None]:
-    """Return whose cookie this is, though the sign-in may have ended, and their practice; (None, None) if unknown."""
+    """Return whose cookie this is, though the sign-in may have ended, and the practice they work in now, if any."""
     token_digest = read_cookie(vault, cookie)
     query = (
-        select(Practitioner.id, Practitioner.active_practice_id)
+        select(Practitioner.id, Membership.practice_id)
         .join(SignInSession, SignInSession.practitioner_id == Practitioner.id)
+        .outerjoin(Membership, (Membership.practitioner_id == Practitioner.id) & Membership.ended_at.is_(None))
         .where(SignInSession.token_digest == token_digest)
+        # As ``accounts.access`` chooses.
+        .order_by((Membership.practice_id == Practitioner.active_practice_id).desc(), Membership.created_at)
+        .limit(1)
     )
     row = (await session.execute(query)).one_or_none() if token_digest else None
     return (row[0], row[1]) if row else (None, None)
+
+
+def practice_named(form: KeptForm) -> uuid.UUID | None:
+    """Return the practice that a form itself says it was made in (``access.refuse_form_of_other_practice``)."""
+    try:
+        return uuid.UUID(next((text for name, text in form.fields if name == "practice"), ""))
+    except ValueError:
+        return None
 
 
 def seal(tools: Tools, form: KeptForm) -> str:

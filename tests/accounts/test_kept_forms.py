@@ -131,6 +131,32 @@ def test_case_9_it_is_not_sent_into_another_practice(browser: Browser, now: Now)
     assert title_of(person) == TYPED
 
 
+def test_case_9_of_two_practices_the_one_the_form_was_opened_in_counts(browser: Browser, now: Now) -> None:
+    email = browser.sign_up(practice="Bayside Physio")
+    owner = browser.another()
+    owner.sign_up(practice="Hillside Rehab")
+    elsewhere = browser.another()
+    elsewhere.sign_in(email)
+    elsewhere.get(owner.invite(email))
+    browser.get("/account/settings")
+    elsewhere.press("Join practice")
+    now.move(days=15)
+    browser.press("Save title", **{"Your title": TYPED})
+    page = browser.press("Sign in", Email=email, Password=PASSWORD)
+    assert "while you worked at Bayside Physio . Nothing was sent yet." in page.text
+
+
+def test_after_their_practice_was_erased_it_is_sent_in_the_one_they_went_on_in(
+    browser: Browser, now: Now, database: sa.Engine
+) -> None:
+    email = browser.sign_up()
+    with database.begin() as connection:
+        query = "UPDATE practitioners SET active_practice_id = NULL WHERE email = :email"
+        connection.execute(sa.text(query), {"email": email})
+    send_too_late(browser, now)
+    assert browser.press("Sign in", Email=email, Password=PASSWORD).h1 == "You are signed in"
+
+
 def test_it_is_not_sent_into_a_practice_left_meanwhile(browser: Browser, now: Now, database: sa.Engine) -> None:
     person = browser.another()
     email = person.sign_up(practice="Hillside Rehab")
