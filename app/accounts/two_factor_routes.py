@@ -14,7 +14,7 @@ from app.accounts.arriving import lead_on, second_step_page, sign_in_page
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
-from app.accounts.letters import write_factor_changed
+from app.accounts.letters import write_codes_renewed, write_factor_changed
 from app.accounts.models import Practice, Practitioner
 from app.accounts.sessions import end_sessions
 from app.accounts.sign_in_events import record_sign_in_event
@@ -92,6 +92,7 @@ async def change(
         two_factor.make_secret(tools.vault, person, member.session_id)
         return redirect(with_next(TWO_FACTOR_PAGE, target))
     if action == "codes" and is_on:
+        await post(session, write_codes_renewed(person, tools.clock()), tools.clock())
         credentials.record_own(session, person, "account.recovery_codes_renewed", tools.clock())
         return await _codes_page(request, session, person, target)
     if action == "off" and is_on:

@@ -189,6 +189,16 @@ def test_new_recovery_codes_end_the_former_ones(enrolled: Enrolled) -> None:
     assert is_signed_in(other)
 
 
+def test_new_recovery_codes_are_told_by_mail_without_the_codes(enrolled: Enrolled, smtp: FakeSmtp) -> None:
+    enrolled.browser.get(PAGE)
+    page = enrolled.browser.press("Show new codes", **{"Your password": PASSWORD})
+    enrolled.browser.run_jobs()
+    text = str(smtp.messages[-1].get_content())
+    assert "New recovery codes" in text and "change your password" in text
+    codes = re.findall(r"\b(?:\w{4}-){3}\w{4}\b", page.text)
+    assert len(codes) == 10 and not any(code in text for code in codes)
+
+
 def test_a_code_may_be_half_a_minute_off_and_written_in_any_digits(now: Now) -> None:
     secret = pyotp.random_base32()
     step = int(now().timestamp()) // 30
