@@ -5,7 +5,7 @@ The secret is encrypted and bound to its row. Each code of the app is taken once
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 from sqlalchemy import delete, or_, update
@@ -28,6 +28,7 @@ STEPS_AROUND = (-1, 0, 1)
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 16  # letters: 79 bits, so that a plain digest is enough
 LONGEST_CODE = 60
+BEGUN_FOR = timedelta(minutes=30)
 SECOND_STEP_PURPOSE = "second-step"
 SECOND_STEP_SECONDS = 600
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one and try again."
@@ -46,10 +47,19 @@ def name_begun(person: Practitioner, session_id: uuid.UUID) -> str:
     return f"totp-begun:{person.id} {session_id}"
 
 
-def make_secret(vault: Vault, person: Practitioner, session_id: uuid.UUID) -> None:
+def begin(vault: Vault, person: Practitioner, session_id: uuid.UUID, now: datetime) -> None:
     """Give a person a new secret, which is not asked for until a code of it has been shown in the same sign-in."""
-    person.totp_secret = vault.encrypt(pyotp.random_base32(), row=name_begun(person, session_id))
+    begun = f"{int(now.timestamp())} {pyotp.random_base32()}"
+    person.totp_secret = vault.encrypt(begun, row=name_begun(person, session_id))
     person.totp_since = person.totp_step = None
+
+
+def read_begun(vault: Vault, person: Practitioner, session_id: uuid.UUID, now: datetime) -> str:
+    """Return the secret that is being set up in a sign-in, "" when there is none or it was left for half an hour."""
+    if person.totp_since is not None:
+        return ""
+    begun_at, _, secret = read_secret(vault, person, name_begun(person, session_id)).partition(" ")
+    return secret if secret and now - datetime.fromtimestamp(int(begun_at), UTC) < BEGUN_FOR else ""
 
 
 def read_secret(vault: Vault, person: Practitioner, row: str) -> str:
@@ -60,9 +70,8 @@ def read_secret(vault: Vault, person: Practitioner, row: str) -> str:
         return ""
 
 
-def turn_on(vault: Vault, person: Practitioner, session_id: uuid.UUID, now: datetime) -> None:
+def turn_on(vault: Vault, person: Practitioner, secret: str, now: datetime) -> None:
     """Ask for codes of the secret that was set up, from now on."""
-    secret = read_secret(vault, person, name_begun(person, session_id))
     person.totp_secret, person.totp_since = vault.encrypt(secret, row=name_row(person)), now
 
 
@@ -82,17 +91,17 @@ def find_step(secret: str, typed: str, now: datetime) -> int | None:
 
 
 async def take_code(
-    session: AsyncSession, tools: Tools, person: Practitioner, typed: str, *, begun_in: uuid.UUID | None = None
+    session: AsyncSession, tools: Tools, person: Practitioner, typed: str, *, begun: str | None = None
 ) -> None:
     """Take a code of the app or a recovery code; raises FormError, after some wrong ones with a wait.
 
-    ``begun_in`` is the sign-in in which the app is being set up. Of two that send the same code, one is taken.
+    ``begun`` is the secret that is being set up. Of two that send the same code, one is taken.
     """
     await release(session)
     now, tries = tools.clock(), [Try(SECOND_STEP, str(person.id))]
     await take(tools.sessions, tries, now, field="code")
-    row = name_row(person) if begun_in is None else name_begun(person, begun_in)
-    step = find_step(read_secret(tools.vault, person, row), typed, now)
+    secret = read_secret(tools.vault, person, name_row(person)) if begun is None else begun
+    step = find_step(secret, typed, now)
     is_right = await (_use_step(session, person, step) if step is not None else _use_recovery(session, person, typed))
     if not is_right or not await hold_password(session, person.id, person.password_hash):
         raise FormError({"code": WRONG_CODE})

@@ -89,7 +89,7 @@ async def change(
         return _two_factor_page(request, tools, member, await _person(session, member), target, refusal=error)
     is_on = person.totp_since is not None
     if action == "begin" and not is_on:
-        two_factor.make_secret(tools.vault, person, member.session_id)
+        two_factor.begin(tools.vault, person, member.session_id, tools.clock())
         return redirect(with_next(TWO_FACTOR_PAGE, target))
     if action == "codes" and is_on:
         await post(session, write_codes_renewed(person, tools.clock()), tools.clock())
@@ -113,14 +113,15 @@ async def confirm(
 ) -> Response:
     """Turn it on with a first code of the app, show the recovery codes, and sign all other browsers out."""
     person = await _person(session, member)
-    if not _secret_begun(tools, member, person):
+    secret = two_factor.read_begun(tools.vault, person, member.session_id, tools.clock())
+    if not secret:
         return redirect(with_next(TWO_FACTOR_PAGE, target), notice="nothing-changed")
     try:
-        await two_factor.take_code(session, tools, person, code, begun_in=member.session_id)
+        await two_factor.take_code(session, tools, person, code, begun=secret)
     except FormError as error:
         return _two_factor_page(request, tools, member, await _person(session, member), target, refusal=error)
     person = await _person(session, member)
-    two_factor.turn_on(tools.vault, person, member.session_id, tools.clock())
+    two_factor.turn_on(tools.vault, person, secret, tools.clock())
     await end_sessions(session, person.id, tools.clock(), but=member.session_id)
     await _tell(session, tools, person, "on")
     request.state.viewer = replace(member, has_two_factor=True, is_held=False).as_viewer()
@@ -155,7 +156,7 @@ def _two_factor_page(
     *,
     refusal: FormError | None = None,
 ) -> Response:
-    secret = _secret_begun(tools, member, person)
+    secret = two_factor.read_begun(tools.vault, person, member.session_id, tools.clock())
     return form_page(
         request,
         "accounts/two_factor.html",
@@ -166,13 +167,6 @@ def _two_factor_page(
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         qr_code=_draw(two_factor.app_address(secret, person.email)) if secret else "",
     )
-
-
-def _secret_begun(tools: Tools, member: Member, person: Practitioner) -> str:
-    """Return the secret that is being set up in this sign-in, "" for none."""
-    if person.totp_since is not None:
-        return ""
-    return two_factor.read_secret(tools.vault, person, two_factor.name_begun(person, member.session_id))
 
 
 def _draw(text: str) -> Markup:

@@ -228,6 +228,18 @@ def test_a_set_up_begun_in_one_browser_is_not_finished_in_another_without_the_pa
     assert is_on(browser)
 
 
+def test_a_set_up_that_was_left_is_not_shown_again_without_the_password(browser: Browser, now: Now) -> None:
+    browser.sign_up()
+    browser.get(PAGE)
+    browser.press("Set up", **{"Your password": PASSWORD})
+    now.move(minutes=29)
+    page = browser.get(PAGE)
+    key = str(page.soup.select_one("strong.reference").get_text())
+    now.move(minutes=1)
+    late = browser.post(f"{PAGE}/confirm", {"code": pyotp.TOTP(key.replace(" ", "")).at(now())})
+    assert late.path == PAGE and late.has_button("Set up") and key not in late.text
+
+
 def test_turned_on_while_a_password_is_checked_it_is_asked_for(
     browser: Browser, database: sa.Engine, wait_for_blocked: Callable[[int], None]
 ) -> None:
