@@ -48,7 +48,7 @@ class NotKeptError(Exception):
 
 
 async def read_typed(request: Request) -> KeptForm | None:
-    """Return the form that a request brought; None for one with nothing in it, or with a password or key.
+    """Return the form that a request brought; None for one with nothing typed in it, or with a password or key.
 
     Raises NotKeptError. The body may have been read already, or not at all.
     """
@@ -66,9 +66,11 @@ async def read_typed(request: Request) -> KeptForm | None:
     fields = tuple(text_fields(form))
     await form.close()
     path = local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), "")
-    if has_files and all(name in OUR_NAMES for name, _ in fields):
+    is_typed = any(name not in OUR_NAMES for name, _ in fields)
+    if has_files and not is_typed:
         raise NotKeptError
-    if not fields or not path or any(_is_secret(name) for name, _ in fields):
+    # Where nothing was typed nothing is lost, and signing in presses no button that somebody else may have pressed.
+    if not is_typed or not path or any(_is_secret(name) for name, _ in fields):
         return None
     return KeptForm(path, fields, has_files)
 

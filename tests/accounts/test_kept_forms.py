@@ -210,6 +210,17 @@ def test_only_a_page_of_ours_is_come_back_to(browser: Browser, referer: str) -> 
     assert (answer.status, answer.headers["location"]) == (303, "/sign-in?next=%2F")
 
 
+def test_a_button_pressed_too_late_is_not_pressed_by_signing_in(ana: Browser, now: Now) -> None:
+    """Nothing was typed: whoever was at a page left open is not to have somebody remove their own key."""
+    email = email_of(ana)
+    ana.get("/account/settings")
+    now.move(days=15)
+    page = ana.press("Remove key")
+    assert page.path == "/sign-in" and not page.soup.find("input", {"name": "kept"})
+    ana.press("Sign in", Email=email, Password=PASSWORD)
+    assert ana.get("/account/settings").has_button("Remove key")
+
+
 def test_what_is_too_large_or_only_a_file_is_said_not_to_be_kept(browser: Browser) -> None:
     fits, too_large = "x" * (LARGEST_KEPT_BYTES - 100), "x" * LARGEST_KEPT_BYTES
     email = browser.sign_up()
