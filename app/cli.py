@@ -67,7 +67,7 @@ def serve(
     with ending_cleanly(), _database(settings) as url:
         app = create_app(settings, url, with_worker=worker)
         log.info("web_started", port=port, worker=worker)
-        run_web(app, host, port)
+        run_web(app, host, port, settings.trusted_proxies)
 
 
 @cli.command()

@@ -17,6 +17,9 @@ from app.errors import AppError
 # What people read off paper and type: without 0 o 1 i l.
 PLAIN_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 MARK_LENGTH = 8  # letters: 39 bits
+# itsdangerous signs by HMAC-SHA1 unless told otherwise. SHA-256 is read from this release on, so that the next can
+# write it beside this one.
+SIGNERS_TO_COME = {"digest_method": hashlib.sha256}
 
 
 class CannotDecryptError(AppError):
@@ -73,7 +76,8 @@ class Vault:
     def unsign(self, signed: str, *, purpose: str, max_age_seconds: int | None = None) -> str | None:
         """Return the value, or None when the signature, the purpose or the age does not fit."""
         try:
-            value = URLSafeTimedSerializer(self._signing_keys, salt=purpose).loads(signed, max_age=max_age_seconds)
+            reader = URLSafeTimedSerializer(self._signing_keys, salt=purpose, fallback_signers=[SIGNERS_TO_COME])
+            value = reader.loads(signed, max_age=max_age_seconds)
         except BadData:
             return None
         return value if isinstance(value, str) else None

@@ -2,7 +2,7 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -13,20 +13,25 @@ import uvicorn
 SHUTDOWN_SECONDS = 10
 
 
-def run_web(app: Any, host: str, port: int) -> None:
-    """Serve an ASGI application until SIGTERM or SIGINT.
+def run_web(app: Any, host: str, port: int, trusted_proxies: Sequence[str] | None = None) -> None:
+    """Serve an ASGI application until SIGTERM or SIGINT."""
+    uvicorn.run(app, host=host, port=port, **web_options(trusted_proxies))
 
+
+def web_options(trusted_proxies: Sequence[str] | None) -> dict[str, Any]:
+    """Return how uvicorn serves.
+
+    Only ``trusted_proxies`` (addresses and networks) are believed whose request they bring, by the last address in
+    X-Forwarded-For that is none of theirs; that address is throttled and recorded. None is uvicorn's own rule.
     No access log: it would print the names people search for.
     """
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
+    return {
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "forwarded_allow_ips": None if trusted_proxies is None else list(trusted_proxies),
+        "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
+    }
 
 
 @contextlib.contextmanager

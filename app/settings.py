@@ -8,6 +8,7 @@ import secrets
 from email.headerregistry import Address
 from email.policy import SMTP as MAIL_POLICY
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -48,6 +49,8 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     cliniko_api_url: str = "https://api.{shard}.cliniko.com/v1"
     contact_email: str | None = None
+    # None: uvicorn's own rule, this machine or what FORWARDED_ALLOW_IPS says (releases before knew only that).
+    trusted_proxies: Annotated[list[str] | None, NoDecode] = None
     metrics_token: str | None = Field(default=None, repr=False)
     # Without a host no mail is sent: it is printed instead (app/mail).
     smtp_host: str | None = None
@@ -122,6 +125,19 @@ class Settings(BaseSettings):
         if value and ("@" not in value or any(c.isspace() or c in "()<>" for c in value)):
             raise ValueError("must be one e-mail address, such as it@practice.example.")
         return value or None
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def split_trusted_proxies(cls, value: object) -> object:
+        """Take a comma list of addresses and networks; "*" would believe whatever address a visitor makes up."""
+        if not value or isinstance(value, list):
+            return value or None
+        try:
+            return [str(ip_network(part.strip())) for part in str(value).split(",")]
+        except ValueError:
+            raise ValueError(
+                "must be a comma list of your proxies' addresses or networks, such as 10.0.0.5, 172.16.0.0/12."
+            ) from None
 
     @field_validator("metrics_token")
     @classmethod

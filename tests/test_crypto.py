@@ -1,8 +1,9 @@
 """Stored keys are bound to their row, and secrets can be rotated."""
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 
-from app.crypto import CannotDecryptError, Vault
+from app.crypto import SIGNERS_TO_COME, CannotDecryptError, Vault, _derive
 
 OLD, NEW = "o" * 40, "n" * 40
 
@@ -49,3 +50,12 @@ def test_a_mark_made_with_an_old_secret_is_read_until_the_secret_is_removed() ->
     marked = Vault([OLD]).mark("abc23", purpose="link")
     assert Vault([NEW, OLD]).unmark(marked, purpose="link") == "abc23"
     assert Vault([NEW]).unmark(marked, purpose="link") is None
+
+
+def test_what_the_next_release_signs_is_read_by_this_one_for_its_purpose_only() -> None:
+    keys = [_derive(NEW, "sign")]
+    vault = Vault([NEW])
+    signed = URLSafeTimedSerializer(keys, salt="reset", signer_kwargs=SIGNERS_TO_COME).dumps("value")
+    assert vault.unsign(signed, purpose="reset", max_age_seconds=60) == "value"
+    assert vault.unsign(signed, purpose="invitation") is None
+    assert vault.unsign(signed[:-1] + ("A" if signed[-1] != "A" else "E"), purpose="reset") is None

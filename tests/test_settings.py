@@ -33,6 +33,8 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("PUBLIC_URL", "https://kinebridge.example.org/app", "without a path"),
         ("CLINIKO_API_URL", "http://api.example.org/v1", "must start with https://"),
         ("CONTACT_EMAIL", "it (at) practice", "one e-mail address"),
+        ("TRUSTED_PROXIES", "*", "comma list of your proxies' addresses"),
+        ("TRUSTED_PROXIES", "10.0.0.5, proxy.local", "comma list of your proxies' addresses"),
         ("METRICS_TOKEN", "short", "must be one word of 32"),
         ("METRICS_TOKEN", "with spaces in it " * 3, "must be one word of 32"),
         ("MONTHLY_FEE", "39 dollars", "must be an amount above zero"),
@@ -98,6 +100,14 @@ def test_a_secret_is_made_once_and_kept_for_the_owner_only(tmp_path: Path) -> No
     file = tmp_path / "var" / "secret_keys"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert first[0] not in repr(settings)
+
+
+def test_proxies_are_named_by_address_or_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().trusted_proxies is None
+    monkeypatch.setenv("KINEBRIDGE_TRUSTED_PROXIES", "10.0.0.5, 172.16.0.0/12,::1")
+    assert load_settings().trusted_proxies == ["10.0.0.5/32", "172.16.0.0/12", "::1/128"]
+    monkeypatch.setenv("KINEBRIDGE_TRUSTED_PROXIES", "")
+    assert load_settings().trusted_proxies is None
 
 
 def test_every_setting_is_in_the_readme_and_no_other() -> None:

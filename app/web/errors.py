@@ -33,6 +33,7 @@ STATUS_WORDS: dict[int, tuple[str, str]] = {
     403: ("You may not do this", "Your account does not allow this."),
     404: ("Not found", "There is nothing at this address that you can open."),
     405: ("Not found", "There is nothing at this address that you can open."),
+    408: ("That took too long to arrive", "Nothing was saved. Check your connection, go back and send it again."),
     413: (
         "That is too large",
         "What was sent is larger than can be taken here. Nothing was saved. Go back, shorten it or choose smaller "

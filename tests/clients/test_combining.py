@@ -127,7 +127,7 @@ def test_case_12_who_owned_one_side_keeps_the_person_whatever_the_owner_says_unt
     assert ana.get(kept).has_button("New program")
     ben.post("/account/sharing", {"rule": "nobody"})
     assert ana.get(kept).has_button("New program")
-    assert ana.press("Make them two clients again").path == absorbed
+    assert ana.press("Make them two patients again").path == absorbed
     ben.share_with_everyone()
     assert ana.get(kept).status == 404  # hidden as before
 

@@ -41,7 +41,7 @@ def demo(chromium: str, demo_log: Path) -> Iterator[tuple[str, str]]:
             except httpx.HTTPError:
                 return False
 
-        wait_until(ready, "the demo starts")
+        wait_until(ready, "the demo starts", seconds=120)
         found = re.search(r"Cliniko stand-in\s+(http://\S+)", log.read_text())
         assert found, log.read_text()
         yield address, found[1]

@@ -26,7 +26,7 @@ def address(settings: Settings, database_url: str) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()  # from here on a browser waits for the answer
-        server = uvicorn.Server(uvicorn.Config(create_app(settings, database_url), log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(create_app(settings, database_url), log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -6,9 +6,10 @@ import httpx
 import pytest
 import respx
 
-from app.cliniko.errors import MalformedAnswer
+from app.cliniko.errors import ClinikoError, MalformedAnswer
 from app.cliniko.types import PresignedPost
-from tests.cliniko.samples import STORED_XML, make_client, post_json
+from app.main import make_http
+from tests.cliniko.samples import API, BUCKET, STORED_XML, make_client, post_json
 
 INSIDE = (
     "http://127.0.0.1:9/",
@@ -56,3 +57,22 @@ def test_files_go_to_stores_on_the_internet_and_to_the_apis_own_host(url: str, a
     with respx.mock as network:
         network.post(url).respond(201, text=STORED_XML)
         assert asyncio.run(upload(url, api_url=api_url)).startswith(url)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_an_answer_that_leads_elsewhere_is_not_followed(status: int) -> None:
+    """Neither the key nor the file goes to where an answer points."""
+
+    async def ask() -> None:
+        async with make_http() as http:
+            with pytest.raises(ClinikoError):
+                await make_client(http).get_patient("7")
+            with pytest.raises(ClinikoError):
+                await make_client(http).upload(PresignedPost.from_json(post_json(url=BUCKET)), "plan.pdf", b"%PDF")
+
+    with respx.mock(assert_all_called=False) as network:
+        network.get(f"{API}/patients/7").respond(status, headers={"location": "https://evil.example/"})
+        network.post(BUCKET).respond(status, headers={"location": "https://evil.example/"})
+        elsewhere = network.route(host="evil.example").respond(200, json={})
+        asyncio.run(ask())
+        assert elsewhere.call_count == 0

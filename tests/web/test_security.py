@@ -1,9 +1,14 @@
 """What every answer carries, and which requests are turned away."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message
 
-from app.web.security import LARGEST_BODY_BYTES
+from app.web import security
+from app.web.security import LARGEST_BODY_BYTES, BodyLimit
 from tests.web.small_app import HOST, LARGEST_FILE_BYTES, make_app
 
 PAGES = ["/fine", "/nowhere", "/raise/conflict", "/raise/unexpected", "/clients/abc"]
@@ -14,10 +19,13 @@ def test_every_page_carries_the_security_headers(visitor, path):
     headers = visitor.get(path).headers
     assert headers["content-security-policy"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "connect-src 'self'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
     assert headers["referrer-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
+    assert "camera=(), " in headers["permissions-policy"] and "geolocation=()" in headers["permissions-policy"]
+    assert "server" not in headers and "access-control-allow-origin" not in headers
     assert headers["cache-control"] == "no-store"
 
 
@@ -33,7 +41,10 @@ def test_no_page_has_inline_scripts_styles_or_handlers(visitor):
     assert text.count("<script") == text.count('<script type="module" src="/static/')
 
 
-@pytest.mark.parametrize(("public_url", "expected"), [("https://kinebridge.example", "max-age=31536000"), (HOST, None)])
+@pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [("https://kinebridge.example", "max-age=31536000; includeSubDomains"), (HOST, None)],
+)
 def test_browsers_are_told_to_stay_on_https_only_when_we_are_reached_by_it(public_url, expected):
     answer = TestClient(make_app(public_url), base_url=HOST).get("/fine")
     assert answer.headers.get("strict-transport-security") == expected
@@ -127,3 +138,42 @@ def test_where_files_are_sent_more_is_taken(visitor, size, status, pieces):
 @pytest.mark.parametrize("path", ["/files/photo/", "/files/photo/more", "/more/files/photo", "/files/", "/save"])
 def test_an_address_that_only_resembles_one_for_files_takes_no_more(visitor, path):
     assert visitor.post(path, content=bytes(LARGEST_BODY_BYTES + 1)).status_code == 413
+
+
+def send_slowly(app: ASGIApp, pieces: Sequence[bytes]) -> list[Message]:
+    """Send a form of which no more than these pieces ever arrive, and return the answer."""
+    told: list[Message] = []
+
+    async def ask() -> None:
+        coming = iter(pieces)
+
+        async def receive() -> Message:
+            piece = next(coming, None)
+            if piece is None:
+                await asyncio.Event().wait()
+            return {"type": "http.request", "body": piece, "more_body": True}
+
+        async def send(message: Message) -> None:
+            told.append(message)
+
+        headers = [(b"content-type", b"application/x-www-form-urlencoded"), (b"host", b"x")]
+        named = {"path": "/save", "raw_path": b"/save", "query_string": b"", "root_path": "", "headers": headers}
+        scope = {"type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", **named}
+        await app({**scope, "client": ("203.0.113.9", 1), "server": ("x", 80)}, receive, send)
+
+    asyncio.run(asyncio.wait_for(ask(), 20))
+    return told
+
+
+@pytest.mark.parametrize("pieces", [[], [b"na", b"me="]], ids=["nothing", "a-beginning"])
+def test_a_body_that_stops_arriving_gets_a_page_and_the_connection_is_closed(pieces, monkeypatch):
+    monkeypatch.setattr(BodyLimit.__init__, "__kwdefaults__", {"pause_seconds": 0.05})
+    begin, *parts = send_slowly(make_app(), pieces)
+    assert begin["status"] == 408
+    assert (b"connection", b"close") in begin["headers"]
+    assert b"That took too long to arrive" in b"".join(part["body"] for part in parts)
+
+
+def test_a_body_that_drips_for_ever_is_ended_too(monkeypatch):
+    monkeypatch.setattr(security, "LONGEST_FORM_SECONDS", -1)
+    assert send_slowly(make_app(), [])[0]["status"] == 408
