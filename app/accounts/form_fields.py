@@ -17,7 +17,7 @@ FormText = Annotated[str, AfterValidator(drop_unstorable), Form()]
 # Where to go afterwards, from the form's hidden field or the address; to be judged by web.rendering.local_path.
 FormTarget = Annotated[str, Form(alias="next")]
 # A form that was sent before signing in, encrypted (``accounts.kept_forms``).
-FormKept = Annotated[str, Form(alias="kept")]
+FormKept = Annotated[str, AfterValidator(lambda text: text if text.isascii() else ""), Form(alias="kept")]
 QueryTarget = Annotated[str, Query(alias="next")]
 
 

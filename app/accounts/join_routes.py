@@ -61,7 +61,11 @@ async def join(
     except FormError as error:
         invited = invited or await people.find_practitioner(session, invitation.email)
         return _join_page(request, invitation, invited, member, name=name, refusal=error)
-    return await with_new_session(request, session, tools, practitioner_id, redirect(FIRST_PAGE, notice="joined"))
+    answer = redirect(FIRST_PAGE, notice="joined")
+    if _is_signed_in_as(member, invited):
+        # No new sign-in: nobody gave a password, which those of the last minutes stand for (``credentials.is_fresh``).
+        return answer
+    return await with_new_session(request, session, tools, practitioner_id, answer)
 
 
 async def _check_password(

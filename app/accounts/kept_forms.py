@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
 from app.accounts.form_fields import read_form, text_fields
-from app.accounts.models import Practitioner, SignInSession
+from app.accounts.models import Membership, Practitioner, SignInSession
 from app.accounts.sessions import read_cookie
 from app.accounts.tools import Tools
 from app.crypto import CannotDecryptError, Vault
@@ -48,7 +48,7 @@ class NotKeptError(Exception):
 
 
 async def read_typed(request: Request) -> KeptForm | None:
-    """Return the form that a request brought; None for one with nothing in it, or with a password or key.
+    """Return the form that a request brought; None for one with nothing typed in it, or with a password or key.
 
     Raises NotKeptError. The body may have been read already, or not at all.
     """
@@ -66,9 +66,11 @@ async def read_typed(request: Request) -> KeptForm | None:
     fields = tuple(text_fields(form))
     await form.close()
     path = local_path(request.url.path + (f"?{request.url.query}" if request.url.query else ""), "")
-    if has_files and all(name in OUR_NAMES for name, _ in fields):
+    is_typed = any(name not in OUR_NAMES for name, _ in fields)
+    if has_files and not is_typed:
         raise NotKeptError
-    if not fields or not path or any(_is_secret(name) for name, _ in fields):
+    # Where nothing was typed nothing is lost, and signing in presses no button that somebody else may have pressed.
+    if not is_typed or not path or any(_is_secret(name) for name, _ in fields):
         return None
     return KeptForm(path, fields, has_files)
 
@@ -80,15 +82,27 @@ def _is_secret(name: str) -> bool:
 async def find_former(
     session: AsyncSession, vault: Vault, cookie: str | None
 ) -> tuple[uuid.UUID | None, uuid.UUID | None]:
-    """Return whose cookie this is, though the sign-in may have ended, and their practice; (None, None) if unknown."""
+    """Return whose cookie this is, though the sign-in may have ended, and the practice they work in now, if any."""
     token_digest = read_cookie(vault, cookie)
     query = (
-        select(Practitioner.id, Practitioner.active_practice_id)
+        select(Practitioner.id, Membership.practice_id)
         .join(SignInSession, SignInSession.practitioner_id == Practitioner.id)
+        .outerjoin(Membership, (Membership.practitioner_id == Practitioner.id) & Membership.ended_at.is_(None))
         .where(SignInSession.token_digest == token_digest)
+        # As ``accounts.access`` chooses.
+        .order_by((Membership.practice_id == Practitioner.active_practice_id).desc(), Membership.created_at)
+        .limit(1)
     )
     row = (await session.execute(query)).one_or_none() if token_digest else None
     return (row[0], row[1]) if row else (None, None)
+
+
+def practice_named(form: KeptForm) -> uuid.UUID | None:
+    """Return the practice that a form itself says it was made in (``access.refuse_form_of_other_practice``)."""
+    try:
+        return uuid.UUID(next((text for name, text in form.fields if name == "practice"), ""))
+    except ValueError:
+        return None
 
 
 def seal(tools: Tools, form: KeptForm) -> str:
@@ -106,7 +120,7 @@ def seal(tools: Tools, form: KeptForm) -> str:
 def unseal(tools: Tools, sealed: str) -> KeptForm | None:
     """Return the form of a hidden field, None for "" and for what is not ours."""
     try:
-        data = json.loads(tools.vault.decrypt(sealed, row=ROW)) if sealed.isascii() and sealed else None
+        data = json.loads(tools.vault.decrypt(sealed, row=ROW)) if sealed else None
     except CannotDecryptError:
         return None
     if data is None:

@@ -162,6 +162,7 @@ async def check_key(tools: Tools, key: ApiKey) -> CheckedKey:
 
 async def remove_key(session: AsyncSession, tools: Tools, member: Member) -> bool:
     """Forget the member's key and return True, False when there was none. The practice stays bound to its account."""
+    await lock_practice(session, member.practice_id)  # as ``save_key``: one of the two comes first
     connection = await find_connection(session, member.membership_id)
     if connection is None:
         return False

@@ -76,6 +76,17 @@ def write_factor_changed(person: Practitioner, state: str, now: datetime) -> Let
     )
 
 
+def write_codes_renewed(person: Practitioner, now: datetime) -> Letter:
+    """Return the letter that tells of new recovery codes; it holds none of them."""
+    return _letter(
+        person,
+        "new recovery codes",
+        f"New recovery codes for two-factor sign-in of your account in Kinebridge were made {_moment(now)}. Those from "
+        "before no longer work.",
+        "If it was you, there is nothing to do. If it was not, change your password, and tell whoever runs Kinebridge.",
+    )
+
+
 def write_invitation(email: str, *, inviter: str, practice: str, link: str, until: datetime) -> Letter:
     """Return the letter that invites somebody, who may not have an account yet, to a practice."""
     text = "\n\n".join(

@@ -94,10 +94,12 @@ async def check_credentials(
 async def hold_password(session: AsyncSession, practitioner_id: uuid.UUID, stored_hash: str | None) -> bool:
     """Say whether the password that was checked still is the person's, and let nobody change it in this transaction.
 
-    Whoever changes it ends all sign-ins: one that was being checked meanwhile must not come after that.
+    Whoever changes it ends all sign-ins: one that was being checked meanwhile must not come after that. The person is
+    read anew: two-factor sign-in that was turned on meanwhile counts.
     """
-    query = select(Practitioner.id).where(Practitioner.id == practitioner_id, Practitioner.password_hash == stored_hash)
-    return await session.scalar(query.with_for_update(key_share=True)) is not None
+    query = select(Practitioner).where(Practitioner.id == practitioner_id, Practitioner.password_hash == stored_hash)
+    holding = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return await session.scalar(holding) is not None
 
 
 async def _try_at_account(

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,9 @@ from app.accounts.access import Member
 from app.accounts.forms import FormError, PracticeForm
 from app.accounts.models import Practice
 from app.crypto import digest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 CHANGED = (
     "Somebody has changed these settings since you opened this page. Nothing was saved: look at what is saved now, "
@@ -41,7 +45,7 @@ def settings_of(practice: Practice) -> PracticeForm:
     return PracticeForm(**{field.name: getattr(practice, field.name) for field in dataclasses.fields(PracticeForm)})
 
 
-def version_of(saved: PracticeForm) -> str:
+def version_of(saved: "DataclassInstance") -> str:
     """Return a short word that changes with any of the settings, for the form to bring back."""
     return digest(json.dumps(dataclasses.astuple(saved)))[:16]
 

@@ -7,6 +7,7 @@ from app.accounts.access import Database, Member, SamePractice, SignedIn, TeamLe
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, PracticeForm, read_practice
+from app.accounts.guide_routes import refuse_other_region
 from app.accounts.models import Practice, paper_of
 from app.accounts.practice import ChangedMeanwhileError, save_practice, settings_of, version_of
 from app.countries import COUNTRIES
@@ -45,7 +46,11 @@ async def save(
         "patient_word": patient_word,
     }
     try:
-        is_changed = await save_practice(session, member, read_practice(**typed), seen, tools.clock())
+        form = read_practice(**typed)
+        practice = await session.get_one(Practice, member.practice_id)
+        if form.country != practice.country:
+            refuse_other_region(tools.settings, form.country)
+        is_changed = await save_practice(session, member, form, seen, tools.clock())
     except FormError as error:
         return await _practice_page(request, session, member, typed=typed, refusal=error)
     return redirect(PRACTICE_PAGE, notice="saved" if is_changed else "nothing-changed")

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, select, update
+from sqlalchemy import ColumnElement, and_, case, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
@@ -82,19 +82,29 @@ async def list_sessions(
     session: AsyncSession, practitioner_id: uuid.UUID, time_outs: TimeOuts, now: datetime
 ) -> Sequence[SignInSession]:
     """Return the sign-ins of a person that are good now, the one seen last first; at most fifty."""
-    idle_since = case((SignInSession.is_shared, now - time_outs.on(is_shared=True).idle), else_=now - time_outs.idle)
     query = (
         select(SignInSession)
-        .where(
-            _of(practitioner_id),
-            SignInSession.expires_at > now,
-            SignInSession.created_at > now - time_outs.longest,
-            SignInSession.last_seen_at > idle_since,
-        )
+        .where(_of(practitioner_id), SignInSession.expires_at > now, _lasts(time_outs, now))
         .order_by(SignInSession.last_seen_at.desc(), SignInSession.id)
         .limit(MOST_LISTED)
     )
     return (await session.scalars(query)).all()
+
+
+async def end_overdue(session: AsyncSession, whose: ColumnElement[bool], time_outs: TimeOuts, now: datetime) -> None:
+    """Revoke those sign-ins whose time is over by rules that are about to give way to others.
+
+    Nobody asked for a page since: else it would have been noticed. One that is locked is in use.
+    """
+    overdue = select(SignInSession.id).where(whose, SignInSession.revoked_at.is_(None), not_(_lasts(time_outs, now)))
+    ending = update(SignInSession).where(SignInSession.id.in_(overdue.with_for_update(skip_locked=True)))
+    await session.execute(ending.values(revoked_at=now), execution_options={"synchronize_session": False})
+
+
+def _lasts(time_outs: TimeOuts, now: datetime) -> ColumnElement[bool]:
+    """Select what ``TimeOuts.are_over`` says is not over."""
+    idle_since = case((SignInSession.is_shared, now - time_outs.on(is_shared=True).idle), else_=now - time_outs.idle)
+    return and_(SignInSession.created_at > now - time_outs.longest, SignInSession.last_seen_at > idle_since)
 
 
 async def end_one(session: AsyncSession, practitioner_id: uuid.UUID, session_id: uuid.UUID, now: datetime) -> bool:

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts import audit
 from app.accounts.access import Member
 from app.accounts.forms import FormError
-from app.accounts.models import Membership, Practice, Practitioner
-from app.accounts.time_outs import IDLE_MINUTES, SIGN_IN_HOURS
+from app.accounts.models import Membership, Practice, Practitioner, SignInSession
+from app.accounts.practice import ChangedMeanwhileError, lock_practice, version_of
+from app.accounts.sessions import end_overdue
+from app.accounts.time_outs import IDLE_MINUTES, SIGN_IN_HOURS, time_outs
 from app.accounts.tools import Tools
 
 YOURSELF_FIRST = "Set up two-factor sign-in for yourself first. Then you can ask it of everybody."
@@ -43,19 +45,24 @@ def read_rules(*, two_factor: str, idle_minutes: str, sign_in_hours: str) -> Sig
     return SignInRules(two_factor == "on", int(idle_minutes), int(sign_in_hours))
 
 
-async def save_rules(session: AsyncSession, tools: Tools, member: Member, rules: SignInRules) -> bool:
+async def save_rules(session: AsyncSession, tools: Tools, member: Member, rules: SignInRules, seen: str) -> bool:
     """Set the rules of the member's practice; False when they are these already.
 
-    They count from the next page of everybody on. Raises FormError when the member asks for two factors without having
-    them: nobody is to shut themselves out.
+    They count from the next page of everybody on; what is over by the former ones stays so. ``seen`` is the version
+    the member saw, "" for any. Raises ChangedMeanwhileError when it is not the present one, and FormError when the
+    member asks for two factors without having them: nobody is to shut themselves out.
     """
-    query = select(Practice).where(Practice.id == member.practice_id).with_for_update()
-    practice = (await session.scalars(query.execution_options(populate_existing=True))).one()
+    practice = await lock_practice(session, member.practice_id)
     present = rules_of(practice)
     if rules == present:
         return False
+    if seen and seen != version_of(present):
+        raise ChangedMeanwhileError
     if rules.requires_two_factor and not present.requires_two_factor and not member.has_two_factor:
         raise FormError({"two_factor": YOURSELF_FIRST})
+    working_here = select(Practitioner.id).where(Practitioner.active_practice_id == practice.id)
+    former = time_outs(present.idle_minutes, present.sign_in_hours)
+    await end_overdue(session, SignInSession.practitioner_id.in_(working_here), former, tools.clock())
     await session.execute(update(Practice).where(Practice.id == practice.id).values(**vars(rules)))
     audit.record_by(session, member, "practice.sign_in_rules_saved", at=tools.clock(), **vars(rules))
     return True

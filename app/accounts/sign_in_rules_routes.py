@@ -9,6 +9,7 @@ from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
 from app.accounts.models import Practice
+from app.accounts.practice import ChangedMeanwhileError, version_of
 from app.accounts.sign_in_rules import SignInRules, list_without_two_factor, read_rules, rules_of, save_rules
 from app.accounts.time_outs import IDLE_MINUTES, SIGN_IN_HOURS, word_minutes
 from app.web.rendering import redirect
@@ -33,12 +34,15 @@ async def change_rules(
     two_factor: FormText = "",
     idle_minutes: FormText = "",
     sign_in_hours: FormText = "",
+    seen: FormText = "",
 ) -> Response:
     """Save the rules for everybody in the practice."""
     rules = None
     try:
         rules = read_rules(two_factor=two_factor, idle_minutes=idle_minutes, sign_in_hours=sign_in_hours)
-        changed = await save_rules(session, tools, member, rules)
+        changed = await save_rules(session, tools, member, rules, seen)
+    except ChangedMeanwhileError as error:
+        return await _rules_page(request, session, member, refusal=error)
     except FormError as error:
         return await _rules_page(request, session, member, rules=rules, refusal=error)
     return redirect(RULES_PAGE, notice="saved" if changed else "nothing-changed")
@@ -59,6 +63,7 @@ async def _rules_page(
         refusal,
         practice=practice,
         rules=rules or rules_of(practice),
+        seen=version_of(rules_of(practice)),
         has_two_factor=member.has_two_factor,
         without=await list_without_two_factor(session, member),
         idle_choices=[(minutes, word_minutes(minutes)) for minutes in IDLE_MINUTES],

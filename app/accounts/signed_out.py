@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from app.accounts.access import SignInRequiredError, TwoFactorNeededError
 from app.accounts.arriving import kept_page, sign_in_page
-from app.accounts.kept_forms import KeptForm, NotKeptError, find_former, read_typed, seal
+from app.accounts.kept_forms import KeptForm, NotKeptError, find_former, practice_named, read_typed, seal
 from app.accounts.sessions import cookie_name
 from app.accounts.tools import Tools, get_tools
 from app.accounts.two_factor import TWO_FACTOR_PAGE
@@ -35,7 +35,8 @@ async def show_sign_in(request: Request, error: SignInRequiredError) -> Response
         async with transaction(tools.sessions) as session:
             cookie = request.cookies.get(cookie_name(tools.settings))
             practitioner_id, practice_id = await find_former(session, tools.vault, cookie)
-        kept = seal(tools, replace(form, practitioner_id=practitioner_id, practice_id=practice_id))
+        made_in = practice_named(form) or practice_id
+        kept = seal(tools, replace(form, practitioner_id=practitioner_id, practice_id=made_in))
         return sign_in_page(request, "", kept=kept, status=401)
 
     return await _answer(request, "/sign-in", error.target, in_place)
@@ -68,8 +69,11 @@ async def _answer(
 def _page_before(request: Request, tools: Tools) -> str:
     """Return the page the form stood on, if the browser tells: a page of ours that can be opened again."""
     before = request.headers.get("referer", "")
+    try:
+        parts = urlsplit(before)
+    except ValueError:
+        return "/"
     if origin_of(before) != origin_of(tools.settings.public_url):
         return "/"
-    parts = urlsplit(before)
     path = local_path(parts.path + (f"?{parts.query}" if parts.query else ""), "/")
     return "/" if path.startswith("/sign-in") else path

@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
+from app.accounts.models import SignInSession
 from app.accounts.people import set_active_practice
+from app.accounts.sessions import end_overdue
 
 # Every practice and every role has these; what lies below them is of one practice, or of those who run it.
 PAGES = frozenset(
@@ -26,6 +28,8 @@ async def switch_practice(session: AsyncSession, member: Member, practice_id: uu
     """Let the person work in another of their practices from now on, and record it there."""
     if practice_id == member.practice_id:
         return
+    theirs = SignInSession.practitioner_id == member.practitioner_id
+    await end_overdue(session, theirs, member.time_outs, now)  # the other practice may allow longer
     await set_active_practice(session, member.practitioner_id, practice_id)
     audit.record(session, "practice.switched", at=now, practice_id=practice_id, practitioner_id=member.practitioner_id)
 

@@ -5,7 +5,7 @@ The secret is encrypted and bound to its row. Each code of the app is taken once
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 from sqlalchemy import delete, or_, update
@@ -28,6 +28,7 @@ STEPS_AROUND = (-1, 0, 1)
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 16  # letters: 79 bits, so that a plain digest is enough
 LONGEST_CODE = 60
+BEGUN_FOR = timedelta(minutes=30)
 SECOND_STEP_PURPOSE = "second-step"
 SECOND_STEP_SECONDS = 600
 WRONG_CODE = "This code is not right, or was used already. Wait for the next one and try again."
@@ -38,18 +39,40 @@ def name_row(person: Practitioner) -> str:
     return f"totp:{person.id}"
 
 
-def make_secret(vault: Vault, person: Practitioner) -> None:
-    """Give a person a new secret, which is not asked for until a code of it has been shown."""
-    person.totp_secret = vault.encrypt(pyotp.random_base32(), row=name_row(person))
+def name_begun(person: Practitioner, session_id: uuid.UUID) -> str:
+    """Return the name for a secret that is being set up: bound to the sign-in in which the password was given.
+
+    Whoever finds the person signed in elsewhere does not finish it with a phone of their own.
+    """
+    return f"totp-begun:{person.id} {session_id}"
+
+
+def begin(vault: Vault, person: Practitioner, session_id: uuid.UUID, now: datetime) -> None:
+    """Give a person a new secret, which is not asked for until a code of it has been shown in the same sign-in."""
+    begun = f"{int(now.timestamp())} {pyotp.random_base32()}"
+    person.totp_secret = vault.encrypt(begun, row=name_begun(person, session_id))
     person.totp_since = person.totp_step = None
 
 
-def read_secret(vault: Vault, person: Practitioner) -> str:
-    """Return the secret, "" without one or when it cannot be read any more."""
+def read_begun(vault: Vault, person: Practitioner, session_id: uuid.UUID, now: datetime) -> str:
+    """Return the secret that is being set up in a sign-in, "" when there is none or it was left for half an hour."""
+    if person.totp_since is not None:
+        return ""
+    begun_at, _, secret = read_secret(vault, person, name_begun(person, session_id)).partition(" ")
+    return secret if secret and now - datetime.fromtimestamp(int(begun_at), UTC) < BEGUN_FOR else ""
+
+
+def read_secret(vault: Vault, person: Practitioner, row: str) -> str:
+    """Return the secret stored under a name, "" without one or when it cannot be read any more."""
     try:
-        return vault.decrypt(person.totp_secret, row=name_row(person)) if person.totp_secret else ""
+        return vault.decrypt(person.totp_secret, row=row) if person.totp_secret else ""
     except CannotDecryptError:
         return ""
+
+
+def turn_on(vault: Vault, person: Practitioner, secret: str, now: datetime) -> None:
+    """Ask for codes of the secret that was set up, from now on."""
+    person.totp_secret, person.totp_since = vault.encrypt(secret, row=name_row(person)), now
 
 
 def app_address(secret: str, email: str) -> str:
@@ -67,15 +90,18 @@ def find_step(secret: str, typed: str, now: datetime) -> int | None:
     return next((step for step in around if pyotp.utils.strings_equal(totp.generate_otp(step), digits)), None)
 
 
-async def take_code(session: AsyncSession, tools: Tools, person: Practitioner, typed: str) -> None:
+async def take_code(
+    session: AsyncSession, tools: Tools, person: Practitioner, typed: str, *, begun: str | None = None
+) -> None:
     """Take a code of the app or a recovery code; raises FormError, after some wrong ones with a wait.
 
-    Of two that send the same code, one is taken.
+    ``begun`` is the secret that is being set up. Of two that send the same code, one is taken.
     """
     await release(session)
     now, tries = tools.clock(), [Try(SECOND_STEP, str(person.id))]
     await take(tools.sessions, tries, now, field="code")
-    step = find_step(read_secret(tools.vault, person), typed, now)
+    secret = read_secret(tools.vault, person, name_row(person)) if begun is None else begun
+    step = find_step(secret, typed, now)
     is_right = await (_use_step(session, person, step) if step is not None else _use_recovery(session, person, typed))
     if not is_right or not await hold_password(session, person.id, person.password_hash):
         raise FormError({"code": WRONG_CODE})

@@ -14,7 +14,7 @@ from app.accounts.arriving import lead_on, second_step_page, sign_in_page
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
-from app.accounts.letters import write_factor_changed
+from app.accounts.letters import write_codes_renewed, write_factor_changed
 from app.accounts.models import Practice, Practitioner
 from app.accounts.sessions import end_sessions
 from app.accounts.sign_in_events import record_sign_in_event
@@ -89,9 +89,10 @@ async def change(
         return _two_factor_page(request, tools, member, await _person(session, member), target, refusal=error)
     is_on = person.totp_since is not None
     if action == "begin" and not is_on:
-        two_factor.make_secret(tools.vault, person)
+        two_factor.begin(tools.vault, person, member.session_id, tools.clock())
         return redirect(with_next(TWO_FACTOR_PAGE, target))
     if action == "codes" and is_on:
+        await post(session, write_codes_renewed(person, tools.clock()), tools.clock())
         credentials.record_own(session, person, "account.recovery_codes_renewed", tools.clock())
         return await _codes_page(request, session, person, target)
     if action == "off" and is_on:
@@ -112,14 +113,15 @@ async def confirm(
 ) -> Response:
     """Turn it on with a first code of the app, show the recovery codes, and sign all other browsers out."""
     person = await _person(session, member)
-    if person.totp_secret is None or person.totp_since is not None:
+    secret = two_factor.read_begun(tools.vault, person, member.session_id, tools.clock())
+    if not secret:
         return redirect(with_next(TWO_FACTOR_PAGE, target), notice="nothing-changed")
     try:
-        await two_factor.take_code(session, tools, person, code)
+        await two_factor.take_code(session, tools, person, code, begun=secret)
     except FormError as error:
         return _two_factor_page(request, tools, member, await _person(session, member), target, refusal=error)
     person = await _person(session, member)
-    person.totp_since = tools.clock()
+    two_factor.turn_on(tools.vault, person, secret, tools.clock())
     await end_sessions(session, person.id, tools.clock(), but=member.session_id)
     await _tell(session, tools, person, "on")
     request.state.viewer = replace(member, has_two_factor=True, is_held=False).as_viewer()
@@ -154,13 +156,12 @@ def _two_factor_page(
     *,
     refusal: FormError | None = None,
 ) -> Response:
-    is_on = person.totp_since is not None
-    secret = "" if is_on else two_factor.read_secret(tools.vault, person)
+    secret = two_factor.read_begun(tools.vault, person, member.session_id, tools.clock())
     return form_page(
         request,
         "accounts/two_factor.html",
         refusal,
-        is_on=is_on,
+        is_on=person.totp_since is not None,
         asking=member.practice_name if member.is_held else "",
         target=local_path(target, ""),
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),

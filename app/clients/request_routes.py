@@ -7,7 +7,7 @@ from app.accounts import bell
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError
-from app.accounts.people import set_active_practice
+from app.accounts.switching import switch_practice
 from app.clients.client_sharing_routes import read_grant
 from app.clients.granting import zone_of
 from app.clients.request_queries import OpenRequest, find_practice, get_to_answer
@@ -23,7 +23,7 @@ async def show_request(request: Request, token: str, member: SignedIn, session: 
     """Show who asks for which client, to whoever may answer; in another practice of theirs, change to that first."""
     request_id, practice_id = await find_practice(session, tools.vault, token)
     if practice_id != member.practice_id and practice_id in [id_ for id_, _ in member.practices]:
-        await set_active_practice(session, member.practitioner_id, practice_id)
+        await switch_practice(session, member, practice_id, tools.clock())
         return redirect(f"/access-requests/{token}", notice="practice-changed")
     found = await get_to_answer(session, member, request_id, tools.clock())
     await bell.hush(session, request_id, member.membership_id)

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from app.crypto import Vault
 from app.main import create_app
 from app.settings import Settings
+from tests.accounts.arrange import email_of
 from tests.conftest import SECRET
 from tests.support import PASSWORD, Browser, Page
 
@@ -292,11 +293,14 @@ def test_who_is_signed_in_as_someone_else_is_told_and_joins_as_the_invited(brows
     assert "Lee Okafor" in header(page)
 
 
-def test_joining_renews_the_session(browser: Browser) -> None:
-    person, _email, link = invited_person(browser)
-    before = dict(person.cookies)
-    person.get(link)
-    person.press("Join practice")
+def test_joining_by_the_password_renews_the_session(browser: Browser) -> None:
+    _person, email, link = invited_person(browser)
+    stranger = browser.another()
+    stranger.sign_up()
+    before = dict(stranger.cookies)
+    stranger.get(link)
+    stranger.press("Join practice", Password=PASSWORD)
+    assert email_of(stranger) == email
     old = browser.another()
     old.cookies = before
     assert old.get("/account/settings").path == "/sign-in"

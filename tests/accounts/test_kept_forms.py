@@ -131,6 +131,32 @@ def test_case_9_it_is_not_sent_into_another_practice(browser: Browser, now: Now)
     assert title_of(person) == TYPED
 
 
+def test_case_9_of_two_practices_the_one_the_form_was_opened_in_counts(browser: Browser, now: Now) -> None:
+    email = browser.sign_up(practice="Bayside Physio")
+    owner = browser.another()
+    owner.sign_up(practice="Hillside Rehab")
+    elsewhere = browser.another()
+    elsewhere.sign_in(email)
+    elsewhere.get(owner.invite(email))
+    browser.get("/account/settings")
+    elsewhere.press("Join practice")
+    now.move(days=15)
+    browser.press("Save title", **{"Your title": TYPED})
+    page = browser.press("Sign in", Email=email, Password=PASSWORD)
+    assert "while you worked at Bayside Physio . Nothing was sent yet." in page.text
+
+
+def test_after_their_practice_was_erased_it_is_sent_in_the_one_they_went_on_in(
+    browser: Browser, now: Now, database: sa.Engine
+) -> None:
+    email = browser.sign_up()
+    with database.begin() as connection:
+        query = "UPDATE practitioners SET active_practice_id = NULL WHERE email = :email"
+        connection.execute(sa.text(query), {"email": email})
+    send_too_late(browser, now)
+    assert browser.press("Sign in", Email=email, Password=PASSWORD).h1 == "You are signed in"
+
+
 def test_it_is_not_sent_into_a_practice_left_meanwhile(browser: Browser, now: Now, database: sa.Engine) -> None:
     person = browser.another()
     email = person.sign_up(practice="Hillside Rehab")
@@ -176,11 +202,23 @@ def test_passwords_keys_and_codes_are_never_kept(browser: Browser, path: str, da
 
 
 @pytest.mark.parametrize(
-    "referer", ["", "https://evil.example/x", "http://testserver.evil.example/", "x", "http://testserver/sign-in"]
+    "referer",
+    ["", "https://evil.example/x", "http://testserver.evil.example/", "x", "http://[x", "http://testserver/sign-in"],
 )
 def test_only_a_page_of_ours_is_come_back_to(browser: Browser, referer: str) -> None:
     answer = browser.send("POST", "/account/security/sign-out-elsewhere", headers={"referer": referer})
     assert (answer.status, answer.headers["location"]) == (303, "/sign-in?next=%2F")
+
+
+def test_a_button_pressed_too_late_is_not_pressed_by_signing_in(ana: Browser, now: Now) -> None:
+    """Nothing was typed: whoever was at a page left open is not to have somebody remove their own key."""
+    email = email_of(ana)
+    ana.get("/account/settings")
+    now.move(days=15)
+    page = ana.press("Remove key")
+    assert page.path == "/sign-in" and not page.soup.find("input", {"name": "kept"})
+    ana.press("Sign in", Email=email, Password=PASSWORD)
+    assert ana.get("/account/settings").has_button("Remove key")
 
 
 def test_what_is_too_large_or_only_a_file_is_said_not_to_be_kept(browser: Browser) -> None:
@@ -239,3 +277,9 @@ def test_the_form_goes_to_no_address_but_the_one_it_was_sent_to(browser: Browser
     page = browser.press("Sign in", Email=email, Password=PASSWORD)
     assert re.fullmatch(r"/account/settings/title\?next=//evil.example", str(page.form(SEND)[0]["action"]))
     assert browser.press(SEND).path == "/account/settings"
+
+
+def test_a_kept_form_in_letters_that_no_page_can_hold_is_none(browser: Browser) -> None:
+    content = b'--x\r\nContent-Disposition: form-data; name="kept"\r\n\r\n\\ud800\r\n--x--\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=x; charset=unicode_escape"}
+    assert browser.server.post("/sign-in", content=content, headers=headers).status_code == 422

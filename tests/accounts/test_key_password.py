@@ -3,6 +3,7 @@
 import pytest
 
 from app.settings import Settings
+from tests.accounts.arrange import email_of
 from tests.fakes.smtp import FakeSmtp
 from tests.programs.home.arrange import Now
 from tests.support import PASSWORD, Browser, Clinic, Page
@@ -97,3 +98,14 @@ def test_each_change_is_told_by_mail_without_the_key(ana: Browser, clinic: Clini
         "Kinebridge: a Cliniko key was removed",
     ]
     assert all("Harbour Physio" in text and clinic.ben.key[:8] not in text for _, text in letters)
+
+
+def test_joining_another_practice_does_not_stand_in_for_the_password(ana: Browser, now: Now) -> None:
+    email = email_of(ana)
+    stranger = ana.another()
+    stranger.sign_up(practice="Hillside Rehab")
+    now.move(minutes=15)
+    ana.get(stranger.invite(email))
+    assert "You have joined the practice." in ana.press("Join practice").text
+    ana.press("Harbour Physio")
+    assert asks_password(ana)

@@ -1,9 +1,13 @@
 """A key that is replaced or removed while Cliniko is asked about the old one."""
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
+from tests.accounts.arrange import email_of
 from tests.fakes.cliniko import FakeCliniko
 from tests.support import Browser, Clinic
 
@@ -30,3 +34,25 @@ def test_checking_the_saved_key_again_undoes_nothing_done_meanwhile(
     settings = other_tab.get("/account/settings")
     assert ("Ben Cole" in settings.text) == (meanwhile == "replaced")
     assert "Ana Ruiz" not in settings.text
+
+
+def test_a_key_saved_while_the_former_one_is_being_removed_is_kept(
+    ana: Browser, clinic: Clinic, database: sa.Engine, wait_for_blocked: Callable[[int], None]
+) -> None:
+    email, other_tab = email_of(ana), ana.another()
+    other_tab.cookies = dict(ana.cookies)
+    other_tab.get("/account/settings")
+    row = (
+        "SELECT 1 FROM connections c JOIN memberships m ON m.id = c.membership_id "
+        "JOIN practitioners p ON p.id = m.practitioner_id WHERE p.email = :email FOR UPDATE OF c"
+    )
+    with ThreadPoolExecutor() as pool:
+        with database.begin() as holder:
+            holder.execute(sa.text(row), {"email": email})
+            removing = pool.submit(other_tab.press, "Remove key")
+            wait_for_blocked(1)
+            saving = pool.submit(ana.save_key, clinic.ben.key)
+            wait_for_blocked(2)
+        assert "The Cliniko API key is removed." in removing.result().text
+        assert "The Cliniko API key is saved." in saving.result().text
+    assert "Ben Cole" in ana.get("/account/settings").text

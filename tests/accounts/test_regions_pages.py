@@ -73,3 +73,21 @@ def test_other_countries_sign_up_here(browser: Browser, country: str) -> None:
 
 def test_without_regions_every_country_signs_up_here(browser: Browser) -> None:
     assert sign_up(browser, Country="DE").path == "/account/settings"
+
+
+@pytest.mark.usefixtures("regions")
+def test_a_practice_does_not_move_to_a_country_of_another_region(browser: Browser) -> None:
+    browser.sign_up(country="FR")
+    browser.get("/account/practice/settings")
+    page = browser.press("Save changes", Country="DE")
+    assert page.status == 422
+    assert "use Kinebridge at https://eu.kinebridge.example" in sentence_beside(page, "country")
+
+
+def test_a_practice_whose_country_was_given_to_another_region_saves_the_rest(
+    browser: Browser, request: pytest.FixtureRequest
+) -> None:
+    browser.sign_up(country="DE")
+    request.getfixturevalue("regions")
+    browser.get("/account/practice/settings")
+    assert "Your changes are saved." in browser.press("Save changes", **{"Practice name": "Rheinufer Physio"}).text

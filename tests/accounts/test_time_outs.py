@@ -136,6 +136,45 @@ def test_what_timed_out_does_not_come_back_by_longer_times(browser: Browser, now
     assert not is_signed_in(other)
 
 
+def test_what_nobody_asked_for_since_it_timed_out_does_not_come_back_either(browser: Browser, now: Now) -> None:
+    """By longer times, nor by working in a practice that has them."""
+    email = browser.sign_up(practice="Bayside Physio")
+    set_rules(browser, idle="15")
+    stranger = browser.another()
+    stranger.sign_up(practice="Hillside Rehab")
+    browser.get(stranger.invite(email))
+    browser.press("Join practice")
+    browser.press("Bayside Physio")
+    others = [browser.another(), browser.another()]
+    others[0].sign_in(email)
+    now.move(minutes=14)
+    assert is_signed_in(browser)
+    others[1].sign_in(email)
+    now.move(minutes=2)
+    browser.press("Hillside Rehab")
+    assert not is_signed_in(others[0])
+    browser.press("Bayside Physio")
+    now.move(minutes=14)
+    assert is_signed_in(browser)
+    now.move(minutes=2)
+    set_rules(browser, idle="20160")
+    assert not is_signed_in(others[1])
+    assert is_signed_in(browser)
+
+
+def test_a_form_opened_before_another_owner_saved_takes_nothing_back(browser: Browser) -> None:
+    browser.sign_up()
+    browser.get(PAGE)
+    other_tab = browser.another()
+    other_tab.cookies = dict(browser.cookies)
+    set_rules(other_tab, idle="15")
+    page = browser.press("Save changes", **{"Ask to sign in again after": "8"})
+    assert page.status == 409 and "Somebody has changed these settings" in page.text
+    assert "Your changes are saved." in browser.press("Save changes", **{"Ask to sign in again after": "8"}).text
+    chosen = [str(each["value"]) for each in browser.get(PAGE).soup.select("option[selected]")]
+    assert chosen == ["15", "8"]
+
+
 def test_the_list_of_sign_ins_shows_what_is_good_by_the_rules(browser: Browser, now: Now) -> None:
     email = browser.sign_up()
     other, shared = browser.another(), browser.another()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
 import pytest
@@ -38,6 +39,10 @@ def settings(settings: Settings, smtp: FakeSmtp) -> Settings:
 @pytest.fixture
 def enrolled(browser: Browser, now: Now) -> Enrolled:
     return Enrolled(browser, now)
+
+
+def is_on(browser: Browser) -> bool:
+    return "Two-factor sign-in is on" in browser.get(PAGE).text
 
 
 def is_signed_in(browser: Browser) -> bool:
@@ -184,6 +189,16 @@ def test_new_recovery_codes_end_the_former_ones(enrolled: Enrolled) -> None:
     assert is_signed_in(other)
 
 
+def test_new_recovery_codes_are_told_by_mail_without_the_codes(enrolled: Enrolled, smtp: FakeSmtp) -> None:
+    enrolled.browser.get(PAGE)
+    page = enrolled.browser.press("Show new codes", **{"Your password": PASSWORD})
+    enrolled.browser.run_jobs()
+    text = str(smtp.messages[-1].get_content())
+    assert "New recovery codes" in text and "change your password" in text
+    codes = re.findall(r"\b(?:\w{4}-){3}\w{4}\b", page.text)
+    assert len(codes) == 10 and not any(code in text for code in codes)
+
+
 def test_a_code_may_be_half_a_minute_off_and_written_in_any_digits(now: Now) -> None:
     secret = pyotp.random_base32()
     step = int(now().timestamp()) // 30
@@ -193,3 +208,62 @@ def test_a_code_may_be_half_a_minute_off_and_written_in_any_digits(now: Now) -> 
     assert find_step(secret, arabic, now()) == step
     for wrong in ("", "12345", "1234567", "²²²²²²", "x" * 5000):
         assert find_step(secret, wrong, now()) is None
+
+
+def test_a_set_up_begun_in_one_browser_is_not_finished_in_another_without_the_password(
+    browser: Browser, now: Now
+) -> None:
+    email = browser.sign_up()
+    other = browser.another()
+    other.sign_in(email)
+    browser.get(PAGE)
+    page = browser.press("Set up", **{"Your password": PASSWORD})
+    key = str(page.soup.select_one("strong.reference").get_text())
+    page = other.get(PAGE)
+    assert key not in page.text and page.has_button("Set up")
+    code = pyotp.TOTP(key.replace(" ", "")).at(now())
+    assert "recovery" not in other.post(f"{PAGE}/confirm", {"code": code}).text
+    assert not is_on(other)
+    browser.press("Turn on", Code=code)
+    assert is_on(browser)
+
+
+def test_a_set_up_that_was_left_is_not_shown_again_without_the_password(browser: Browser, now: Now) -> None:
+    browser.sign_up()
+    browser.get(PAGE)
+    browser.press("Set up", **{"Your password": PASSWORD})
+    now.move(minutes=29)
+    page = browser.get(PAGE)
+    key = str(page.soup.select_one("strong.reference").get_text())
+    now.move(minutes=1)
+    late = browser.post(f"{PAGE}/confirm", {"code": pyotp.TOTP(key.replace(" ", "")).at(now())})
+    assert late.path == PAGE and late.has_button("Set up") and key not in late.text
+
+
+def test_turned_on_while_a_password_is_checked_it_is_asked_for(
+    browser: Browser, database: sa.Engine, wait_for_blocked: Callable[[int], None]
+) -> None:
+    email = browser.sign_up()
+    with ThreadPoolExecutor() as pool, database.connect() as elsewhere:
+        turning_on = "UPDATE practitioners SET totp_since = now(), totp_secret = 'sealed' WHERE email = :email"
+        elsewhere.execute(sa.text(turning_on), {"email": email})
+        signing_in = pool.submit(browser.another().sign_in, email)
+        wait_for_blocked(1)
+        elsewhere.commit()
+        assert signing_in.result().h1 == "Enter your code"
+
+
+def test_begun_anew_in_another_tab_while_it_is_turned_on_the_secret_that_was_shown_stays(
+    browser: Browser, database: sa.Engine, wait_for_blocked: Callable[[int], None]
+) -> None:
+    email = {"email": browser.sign_up()}
+    browser.get(PAGE)
+    with ThreadPoolExecutor() as pool, database.connect() as elsewhere:
+        turning_on = "UPDATE practitioners SET totp_since = now(), totp_secret = 'sealed' WHERE email = :email"
+        elsewhere.execute(sa.text(turning_on), email)
+        beginning = pool.submit(browser.press, "Set up", **{"Your password": PASSWORD})
+        wait_for_blocked(1)
+        elsewhere.commit()
+        assert "Two-factor sign-in is on" in beginning.result().text
+        stored = elsewhere.scalar(sa.text("SELECT totp_secret FROM practitioners WHERE email = :email"), email)
+    assert stored == "sealed"
