@@ -24,6 +24,7 @@ from app.cliniko.key import parse_key
 from app.db import transaction
 from app.demo.cliniko.app import create_standin
 from app.demo.cliniko.state import State, User
+from app.demo.colleagues import seed_colleagues
 from app.demo.patients import DemoClinics, fill
 from app.embedded import embedded_server
 from app.main import create_app, open_tools
@@ -62,6 +63,7 @@ def run_demo(port: int) -> None:
                 async with open_tools(settings, url) as tools:
                     await seed_practice(tools, clinics)
                     await seed_client_added_by_hand(tools)
+                    await seed_colleagues(tools)
                     await add_discount(tools, DISCOUNT)
 
             asyncio.run(seed())
@@ -173,6 +175,7 @@ Kinebridge demo, with a stand-in for Cliniko. Nothing leaves this machine; nothi
                            {clinics.podiatrist.key}  belongs to another clinic.
 
   A discount code is       {DISCOUNT.code}.
+  Ben asks to see a patient that Amara keeps to herself: it is in her bell.
 
   Press Ctrl+C to end.
 """

@@ -22,7 +22,7 @@ from app.privacy.sending import ExportResponse
 from app.web.rendering import page, redirect
 
 DATA_PAGE = "/account/data"
-NOBODY_FOUND = "No client of this practice is linked to this patient in Cliniko."
+NOBODY_FOUND = "Nobody here is linked to this patient in Cliniko."
 LONGEST_SEARCH = 500
 
 router = APIRouter(prefix=DATA_PAGE)

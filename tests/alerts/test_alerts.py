@@ -292,7 +292,7 @@ def test_notes_are_read_one_by_one_and_old_ones_are_forgotten(
     execute(database, "INSERT INTO bell_marks (membership_id, about) SELECT membership_id, about FROM bell_notes")
     told = browser.get("/alerts").text
     assert bell(browser) == "Alerts, 2 new"
-    assert "Your request to see a client was declined." in told and "There is news for you." in told
+    assert "Your request to see a patient was declined." in told and "There is news for you." in told
     browser.get("/alerts")
     browser.press("Mark as read")
     assert bell(browser) == "Alerts, 1 new"

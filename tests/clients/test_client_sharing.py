@@ -38,7 +38,7 @@ def test_the_owner_lets_one_colleague_see_one_client_and_takes_it_back(
     page = ana.press("Save changes", Colleague=member_id(database, client, "Ben Cole"), **{"May only view": True})
     assert "Ben Cole View only. Said for this patient alone" in page.text
     assert "View only" in ben.get(client).text
-    assert bell(ben) == "Alerts, 1 new" and "Ana Ruiz lets you see one of their clients" in ben.get("/alerts").text
+    assert bell(ben) == "Alerts, 1 new" and "Ana Ruiz lets you see one of their patients" in ben.get("/alerts").text
     assert say(ana, database, client, "Ben Cole", "edit") == 200
     assert ben.get(client).has_button("New program")
     assert say(ana, database, client, "Ben Cole", "rule") == 200
@@ -97,7 +97,7 @@ def test_a_client_is_handed_over_after_seeing_what_that_means(
     assert page.h1 == "Hand over to Ben Cole?" and "Will no longer see the patient: Cleo Marsh." in page.text
     ana.press("Hand over")
     assert "Shared by" not in ben.get(client).text and ben.get(f"{client}/sharing").status == 200
-    assert "Ana Ruiz handed a client over to you" in ben.get("/alerts").text
+    assert "Ana Ruiz handed a patient over to you" in ben.get("/alerts").text
     assert cleo.get(client).status == 404 and "View only" in dora.get(client).text
     assert ana.get(client).has_button("New program")  # the tick was left in
     ana.run_jobs(hurry=True, rounds=3)
@@ -132,7 +132,7 @@ def test_who_runs_the_practice_hands_over_a_colleagues_client_they_may_edit(
     page = ana.get(f"{client}/sharing")
     assert "Change it for one colleague" not in page.text
     assert ana.post(f"{client}/hand-over", to_cleo).status == 200
-    assert "Ana Ruiz handed one of your clients over" in ben.get("/alerts").text
+    assert "Ana Ruiz handed one of your patients over" in ben.get("/alerts").text
     assert ben.get(client).status == 200 and cleo.get(f"{client}/sharing").status == 200
 
 

@@ -88,7 +88,7 @@ def test_case_6_a_request_reaches_the_owner_who_lets_the_asker_in_with_one_click
     ana.get(link_in(letter))
     assert "Your answer is saved" in ana.press("Let them edit").text
     assert bell(ben) == "Alerts, 1 new"
-    assert "Ana Ruiz lets you see the client you asked for" in ben.get("/alerts").text
+    assert "Ana Ruiz lets you see the patient you asked for" in ben.get("/alerts").text
     (told,) = post_of(database, ben)
     assert "Ana Ruiz lets you edit the client" in told and "Olivia" not in told
     assert ben.open_patient(olivia).path == client
@@ -144,7 +144,7 @@ def test_case_6_one_answer_counts_and_a_no_names_nobody(
     assert "answered before" in late.text and "Declined by Ana Ruiz" in late.text
     (told,) = post_of(database, ben)
     assert "declined" in told and "Ana" not in told
-    assert "Your request to see a client was declined." in ben.get("/alerts").text
+    assert "Your request to see a patient was declined." in ben.get("/alerts").text
     refused = ben.open_patient(olivia)
     assert "You can ask again from" in refused.text and not refused.has_button("Request access")
     assert ben.post("/open/cliniko/request-access", {"patient_id": olivia}).status == 409
@@ -286,7 +286,7 @@ def test_case_6_a_new_owner_answers_what_the_former_was_asked(
     ((cleo_id,),) = rows(database, query, id=id_of(client))
     ana.post(f"{client}/hand-over", {"to": str(cleo_id)})
     assert bell(ana) == "Alerts" and ana.post(link, {"access": "edit"}).status == 404
-    assert "Ben Cole asks to see one of your clients" in cleo.get("/alerts").text
+    assert "Ben Cole asks to see one of your patients" in cleo.get("/alerts").text
     cleo.get(cleo.get("/alerts").link("Answer"))
     cleo.press("Let them edit")
     assert ben.open_patient(olivia).path == client

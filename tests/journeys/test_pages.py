@@ -29,6 +29,8 @@ PATHS = (
         "/guide/connect-cliniko",
         "/account/activity",
         "/account/activity/keeping",
+        "/account/data",
+        "/account/data/unseen",
         "/alerts",
         "/exercises",
         "/exercises/bridge",
@@ -73,6 +75,8 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "sign-up with errors"
+    page.goto(f"{address}/reset-password")
+    yield "reset password"
     page.goto(f"{address}/account/settings")
     sign_in(page)
     expect(page.get_by_label("App URL")).to_be_visible()
@@ -93,7 +97,7 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
     client = page.url
     page.get_by_role("link", name="Who has seen this patient").click()
     yield "who has seen a client"
-    for ending in ("sharing", "same-person"):
+    for ending in ("sharing", "same-person", "data"):
         page.goto(f"{client}/{ending}")
         yield f"client: {ending}"
     page.goto(f"{address}/clients")

@@ -51,6 +51,6 @@ def test_case_6_from_a_colleagues_patient_to_opening_them_with_leave(
 
     ben.goto(f"{address}/alerts")
     assert violations(ben) == [] and px_too_wide(ben) <= 0
-    ben.get_by_role("link", name="Open the client").click()
+    ben.get_by_role("link", name="Open the patient").click()
     expect(ben.get_by_role("heading", level=1)).to_have_text("James Whitlock")
     expect(ben.get_by_role("button", name="New program")).to_be_visible()

@@ -176,7 +176,7 @@ def test_grants_to_a_leaver_end_exceptions_stay_and_requests_go_to_who_takes_the
     kept = query(database, "SELECT access FROM client_grants WHERE membership_id = :id", id=id_)
     assert [row.access for row in kept] == ["none"]
     assert "Cleo Marsh asks to see Otto Hart" in ana.get("/account/sharing").text
-    assert "Cleo Marsh asks to see one of your clients. New" in ana.get("/alerts").text
+    assert "Cleo Marsh asks to see one of your patients. New" in ana.get("/alerts").text
     ana.get(ana.get("/alerts").link("Answer"))
     ana.press("Let them view only")
     assert cleo.get(bens).status == 200

@@ -275,7 +275,7 @@ def test_case_7_who_asked_to_see_a_leavers_client_is_answered_by_the_new_owner(
         asking[name].press("Request access")
     end(ana, "Ben Cole", to="Lee Adler")
     news = asking["Lee"].get("/alerts")
-    assert "Kim Adler asks to see one of your clients." in news.text and "Lee Adler asks" not in news.text
+    assert "Kim Adler asks to see one of your patients." in news.text and "Lee Adler asks" not in news.text
     open_ones = query(
         database,
         "SELECT p.name FROM access_requests r JOIN memberships m ON m.id = asker_id JOIN practitioners p "

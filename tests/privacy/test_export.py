@@ -120,7 +120,7 @@ def test_only_who_may_edit_a_client_and_those_who_run_the_practice_get_at_their_
     assert unpack(ben.get(f"{client}/data.zip")) and not ben.get(f"{client}/data").has_button("Erase this patient")
     assert ana.get(client).status == 404
     ana.get("/account/data")
-    assert "No client" in ana.press("Find", **{"Patient in Cliniko": "999999"}).text
+    assert "Nobody here is linked" in ana.press("Find", **{"Patient in Cliniko": "999999"}).text
     page = ana.press("Find", **{"Patient in Cliniko": patient})
     assert page.path == f"{client}/data" and page.has_button("Erase this patient")
     assert unpack(ana.get(f"{client}/data.zip"))

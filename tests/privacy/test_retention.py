@@ -102,7 +102,7 @@ def test_every_row_of_each_kind_that_is_still_wanted_stays(ana: Browser, clinic:
 def test_the_page_for_those_who_run_the_practice_tells_every_rule(ana: Browser) -> None:
     page = ana.get("/account/data")
     assert all(rule.words in page.text for rule in RULES)
-    assert "is kept for 7 years here" in page.text
+    assert "is kept for 7 years:" in page.text
 
 
 def set_last_seen(database: sa.Engine, client: str, years: float) -> None:
