@@ -44,11 +44,7 @@ async def hand_clients_over(
     for table in (ClientViewer, ClientGrant):
         await session.execute(delete(table).where(table.membership_id == to_id, table.client_id.in_(owned)))
     await settle_requests(session, owned, to_id, now)
-
-
-async def pass_requests_on(session: AsyncSession, from_id: uuid.UUID, to_id: uuid.UUID) -> None:
-    """Let the bell ask a colleague, instead of a member, to answer who asks to see the member's clients."""
-    await pass_to_owner(session, select(Client.id).where(Client.owner_id == from_id), from_id, to_id)
+    await pass_to_owner(session, owned, from_id, to_id)
 
 
 async def end_views(session: AsyncSession, membership_id: uuid.UUID) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import Membership, Role
 from app.accounts.tools import Tools, tools_of
-from app.clients.handing import lock_clients, pass_requests_on
+from app.clients.handing import lock_clients
 from app.clients.models import Client
 from app.db import transaction
 from app.delivery.handing import is_to_tidy, is_waiting, lock_deliveries
@@ -44,7 +44,6 @@ async def _hand_over(session: AsyncSession, tools: Tools, from_id: uuid.UUID, to
     await lock_clients(session, from_id)
     held = select(Membership.id).where(Membership.id == from_id, Membership.ended_at.is_not(None)).with_for_update()
     if await session.scalar(held):  # not back meanwhile
-        await pass_requests_on(session, from_id, to_id)
         await hand_over(session, tools, from_id, to_id)
 
 

@@ -22,7 +22,7 @@ from app.accounts.letters import write_handed_over
 from app.accounts.models import Connection, Ending, Membership, Practitioner
 from app.accounts.team import Colleague, end_access, end_bell, end_sharing, get_changeable, hold_team, list_members
 from app.accounts.tools import Tools
-from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients, pass_requests_on
+from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients
 from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries
 from app.errors import ConflictError
 from app.exercises.models import ExerciseRecord
@@ -75,8 +75,6 @@ async def end_membership(
     if clients and chosen is None:
         raise ConflictError(f"{leaver.name} has got a client at this moment. Nothing was changed: begin again.")
     to_id, now = chosen or member.membership_id, tools.clock()
-    # Before their bell is cleared: what asks them for an answer asks the new owner.
-    await pass_requests_on(session, membership_id, to_id)
     membership = await end_access(session, membership_id, ending, handed_to=to_id, now=now)
     await end_invitations(session, membership, leaver.email, now)
     waiting = await hand_over(session, tools, membership_id, to_id, by=member.practitioner_id)

@@ -105,7 +105,9 @@ def test_an_owner_exports_the_practice_with_the_password_and_it_holds_no_secret(
     assert any(name.startswith("photos/") for name in files)
     told = b"".join(content for name, content in files.items() if not name.endswith(("pdf", "jpg"))).decode()
     with database.connect() as connection:
-        hashes = connection.exec_driver_sql("SELECT password_hash FROM practitioners").scalars().all()
+        # Other tests have people whose hash is a word.
+        real = "SELECT password_hash FROM practitioners WHERE length(password_hash) > 20"
+        hashes = connection.exec_driver_sql(real).scalars().all()
     secrets = (*hashes, clinic.ana.key, "gAAAA", "Cleo Marsh", "Riverside")
     assert [secret for secret in secrets if secret in told] == []
     recorded = rows_of(unpack(ana.post("/account/data/export", {"export_password": PASSWORD})), "audit_events")
