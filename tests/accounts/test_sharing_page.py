@@ -225,7 +225,7 @@ def test_who_never_chose_follows_the_practice_and_is_told_of_its_rule(browser: B
     listed = mia.get("/clients").text
     assert "Olivia Hart" in listed and "View only" in listed and "Oscar" not in browser.get("/clients").text
     assert "At the moment: everyone in the practice, for viewing only." in lee.get("/account/sharing").text
-    assert "Pat Nguyen changed how the practice shares clients" in lee.get("/alerts").text
+    assert "Pat Nguyen changed how the practice shares patients" in lee.get("/alerts").text
     assert "Pat Nguyen" not in mia.get("/alerts").text
     assert browser.post("/account/sharing/practice", {"rule": "chosen"}).status == 422
     lee.get("/account/sharing")
