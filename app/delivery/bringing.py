@@ -25,7 +25,7 @@ from app.delivery.attempts import Attempt
 from app.delivery.backlog import note_verdict
 from app.delivery.claims import Claim, LostClaimError, write
 from app.delivery.finding import find_own, follow_merges
-from app.delivery.models import Delivery, DeliveryState, Document
+from app.delivery.models import Delivery, DeliveryAttempt, DeliveryState, Document
 from app.delivery.outcome import (
     FileRemovedError,
     Outcome,
@@ -164,8 +164,7 @@ async def _record_attachment(
     async with transaction(tools.sessions) as session:
         outcome = await _check_file(session, claim, attachment, outcome)
         await _note_answer(session, claim, now)
-        session.add(attempt.row(claim.delivery_id, reason=outcome.reason))
-        await _move_on(session, claim, outcome, values, now)
+        await _move_on(session, claim, outcome, values, now, attempt.row(claim.delivery_id, reason=outcome.reason))
     _tell(attempt, outcome)
 
 
@@ -188,8 +187,8 @@ async def _record_poll(tools: Tools, claim: Claim, attempt: Attempt, attachment:
         outcome = await _check_file(session, claim, attachment, outcome)
         reason = "" if outcome.state is DeliveryState.DELIVERED else outcome.reason or "processing"
         await _note_answer(session, claim, now)
-        session.add(attempt.row(claim.delivery_id, reason=reason))
-        await _move_on(session, claim, outcome, {"polls": claim.polls + 1, "failures": 0}, now)
+        values = {"polls": claim.polls + 1, "failures": 0}
+        await _move_on(session, claim, outcome, values, now, attempt.row(claim.delivery_id, reason=reason))
     _tell(attempt, outcome)
 
 
@@ -220,13 +219,13 @@ async def _record_failure(tools: Tools, claim: Claim, attempt: Attempt, error: E
         held_until = await _note_verdict(session, claim, judge_cliniko(error), outcome, now)
         if held_until is not None and outcome.at is not None:
             outcome = replace(outcome, at=max(outcome.at, held_until))
-        if not (isinstance(error, RateLimited) and error.remote_status is None):
-            # Waiting for its turn in a long backlog is no attempt: Cliniko was asked nothing.
-            session.add(attempt.row(claim.delivery_id, reason=outcome.reason, error=error))
+        # Waiting for its turn in a long backlog is no attempt: Cliniko was asked nothing.
+        was_asked = not (isinstance(error, RateLimited) and error.remote_status is None)
+        tried = attempt.row(claim.delivery_id, reason=outcome.reason, error=error) if was_asked else None
         if outcome.state in WAITS_FOR_KEY and not await still_holds_key(session, claim.connection):
             # A newer key was saved during the call, and what waited for it has been sent on already.
             outcome = go_on_at_once(recorded_at=claim.recorded_at, now=now)
-        await _move_on(session, claim, outcome, {}, now)
+        await _move_on(session, claim, outcome, {}, now, tried)
         if outcome.connection_state is not None:
             key = claim.connection.encrypted_key
             await note_answer(session, claim.connection.id, outcome.connection_state, encrypted_key=key, at=now)
@@ -265,14 +264,24 @@ async def _note_verdict(
 
 
 async def _move_on(
-    session: AsyncSession, claim: Claim, outcome: Outcome, values: Mapping[str, Any], now: datetime
+    session: AsyncSession,
+    claim: Claim,
+    outcome: Outcome,
+    values: Mapping[str, Any],
+    now: datetime,
+    tried: DeliveryAttempt | None,
 ) -> None:
-    """Write the outcome and, when something remains to be done, the job that does it."""
+    """Write the outcome, what was tried, and, when something remains to be done, the job that does it.
+
+    Nothing of it where the delivery is another worker's by now, or was erased with its client.
+    """
     written: dict[str, Any] = {"state": outcome.state, "reason": outcome.reason, **values}
     written.setdefault("failures", outcome.failures)
     if outcome.state is DeliveryState.DELIVERED:
         written["delivered_at"] = now
     await write(session, claim, **written)
+    if tried is not None:
+        session.add(tried)
     delivery = await session.get_one(Delivery, claim.delivery_id, populate_existing=True)
     if outcome.state is DeliveryState.DELIVERED:
         await events.delivery_arrived(session, delivery, now)

@@ -99,8 +99,11 @@ async def tidy(tools: Tools, delivery_id: uuid.UUID) -> None:
         log.info("delivery_not_tidied", delivery_id=str(delivery_id), error=error)
         trouble = error
     async with transaction(tools.sessions) as session:
-        session.add(attempt.row(delivery_id, reason="duplicate" if archived else "", error=trouble))
-        await _record(session, delivery_id, own, archived, tools.clock(), had_trouble=trouble is not None)
+        # None where it was erased with its client meanwhile.
+        delivery = await session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+        if delivery is not None:
+            session.add(attempt.row(delivery_id, reason="duplicate" if archived else "", error=trouble))
+            _record(session, delivery, own, archived, tools.clock(), had_trouble=trouble is not None)
 
 
 def _one_too_many(own: OwnFiles, task: Task, patient_id: str) -> list[Attachment]:
@@ -141,16 +144,15 @@ async def _find_patient(cliniko: Cliniko, task: Task) -> str:
         return task.patient_id
 
 
-async def _record(
+def _record(
     session: AsyncSession,
-    delivery_id: uuid.UUID,
+    delivery: Delivery,
     own: OwnFiles,
     archived: list[str],
     now: datetime,
     *,
     had_trouble: bool,
 ) -> None:
-    delivery = await session.get_one(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     left = [extra for extra in own.extras if extra.id not in archived]
     is_open = any(not extra.processing_completed for extra in left) and now - delivery.started_at < LOOK_FOR_AT_MOST
     delivery.look_again_at = now + TRY_AGAIN_AFTER if is_open or had_trouble else None
@@ -164,7 +166,7 @@ async def _record(
             at=now,
             practice_id=delivery.practice_id,
             client_id=delivery.client_id,
-            delivery_id=str(delivery_id),
+            delivery_id=str(delivery.id),
             attachment_id=attachment_id,
             kept_attachment_id=own.kept.id if own.kept else None,
         )

@@ -3,17 +3,22 @@
 import asyncio
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from app import trimming
+from app.clients.jobs import refresh
+from app.delivery.jobs import deliver, tidy
 from app.privacy import erasing
 from app.privacy.asking import WAITING
 from app.privacy.jobs import erase_all_due
 from app.privacy.tables import TABLES, tables_in_order
 from tests.clients.arrange import count_waiting, look_again, merged_pair
+from tests.fakes.cliniko import FakeCliniko
 from tests.privacy.arrange import Person, let_time_pass, mentions, practice_of, run_practice, treat
 from tests.processes import wait_until
 from tests.programs.arrange import start_from_template
@@ -384,3 +389,32 @@ def test_taken_back_while_the_erasing_of_a_practice_begins_nothing_is_half_done(
 
 async def killed_at_once(*_: Any) -> None:
     raise KilledError
+
+
+@pytest.mark.parametrize("job", ["poll", "tidy", "refresh"])
+def test_a_client_erased_while_cliniko_is_asked_leaves_the_job_with_nothing_to_do(
+    job: str, ana: Browser, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    patient = clinic.add_patient("Olivia", "Hart")
+    client, tools, portal = ana.open_patient(patient).path, ana.server.app.state.tools, ana.server.portal
+    assert portal is not None
+    id_ = uuid.UUID(client.rpartition("/")[2])
+    cliniko.state.processing_polls = 1000 if job == "poll" else 0
+    delivery = send_pdf(ana, client)
+    ana.run_jobs(hurry=True, rounds=2)
+    ana.post(f"{client}/erasure")
+    let_time_pass(database, "clients", id_)
+    with database.begin() as connection:
+        due = "UPDATE deliveries SET next_attempt_at = NULL, look_again_at = now() WHERE id = :id"
+        membership = connection.execute(sa.text(due + " RETURNING membership_id"), {"id": delivery}).scalar_one()
+    path = f"/v1/patients/{patient}" if job == "refresh" else "/v1/patient_attachments/*"
+    hold = cliniko.hold("GET", path, when="after")
+    jobs: dict[str, Any] = {"poll": deliver, "tidy": tidy, "refresh": refresh}
+    about = {"client_id": str(id_), "membership_id": str(membership)} if job == "refresh" else {"delivery_id": delivery}
+    context = SimpleNamespace(additional_context={"tools": tools})
+    asking = portal.start_task_soon(partial(jobs[job].func, context, **about))
+    assert hold.reached.wait(10)
+    assert portal.call(erasing.erase_client, tools, id_)
+    hold.release()
+    asking.result(30)
+    assert mentions(database, id_) <= STAYS
