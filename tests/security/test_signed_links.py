@@ -22,7 +22,7 @@ VAULT = Vault([SECRET])
 
 def altered(signed: str) -> list[str]:
     """The text with one character another one, at every fifth place, without its end, and doubled."""
-    places = range(0, len(signed), 5)
+    places = range(0, len(signed) - 1, 5)  # of the very last letter not every bit counts
     changed = [signed[:at] + ("B" if signed[at] != "B" else "C") + signed[at + 1 :] for at in places]
     return [*changed, signed[:-1], signed.rpartition(".")[0] or "x", signed + signed, signed.swapcase()]
 
