@@ -29,7 +29,10 @@ async def erase_due(context: JobContext, timestamp: int) -> None:
 
 async def erase_all_due(tools: Tools) -> None:
     """Erase whatever has waited its time."""
-    await follow_combined(tools)
+    try:
+        await follow_combined(tools)
+    except SQLAlchemyError as error:  # such as a combining at this moment; what is due goes on
+        log.warning("erasing_not_followed", error_type=type(error).__name__)
     last: uuid.UUID | None = None
     while ids := await find_due_clients(tools, last):
         for client_id in ids:

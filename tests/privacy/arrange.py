@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.db import Base
 from app.migrations import import_all_models
+from app.privacy.jobs import erase_all_due
 from tests.exercises.exchange.sending import send
 from tests.programs.arrange import start_from_template
 from tests.support import Browser, Clinic, Page
@@ -109,3 +110,15 @@ def practice_of(database: sa.Engine, client_id: uuid.UUID) -> uuid.UUID:
         query = sa.text("SELECT practice_id FROM clients WHERE id = :id")
         found: uuid.UUID = connection.execute(query, {"id": client_id}).scalar_one()
         return found
+
+
+def erase_due(browser: Browser) -> None:
+    """What the hourly job does, without the jobs that it puts in, such as those for mails."""
+    assert browser.server.portal is not None
+    browser.server.portal.call(erase_all_due, browser.server.app.state.tools)
+
+
+def last_letter(database: sa.Engine, about: str) -> str:
+    with database.connect() as connection:
+        query = "SELECT text FROM outgoing_mails WHERE position(:about IN subject) > 0 ORDER BY created_at DESC LIMIT 1"
+        return str(connection.execute(sa.text(query), {"about": about}).scalar_one())
