@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts import audit, bell
 from app.accounts.access import Member, hold_membership
-from app.accounts.models import Access, Membership, Practitioner, Role
+from app.accounts.models import Access, Membership, Practice, Practitioner, Role
 from app.accounts.tools import Tools
 from app.clients.granting import write_grant
 from app.clients.models import AccessRequest, Client
@@ -103,6 +103,7 @@ async def _tell(
     asker_id = request.asker_id
     await bell.note(session, said, membership_ids, about=request.id, actor_id=asker_id, path=path, now=now)
     client = await session.get_one(Client, request.client_id)
+    word = (await session.get_one(Practice, request.practice_id)).patient_word
     asker = await person_of(session, asker_id)
     query = select(Practitioner).join(Membership, Membership.practitioner_id == Practitioner.id)
     for reader in (await session.scalars(query.where(Membership.id.in_(membership_ids)).order_by(Membership.id))).all():
@@ -111,6 +112,7 @@ async def _tell(
             asker.name,
             initials(client.first_name, client.last_name),
             tools.settings.public_url + path,
+            word=word,
             is_own=said == "access_asked",
         )
         await post(session, letter, now, useful_for=MAIL_USEFUL_FOR)
@@ -203,8 +205,8 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
         now=now,
     )
     link = tools.settings.public_url + (f"/clients/{client_id}" if is_given else "/account/sharing")
-    asker = await person_of(session, request.asker_id)
-    await post(session, write_answer(asker, member.name if is_given else None, grant.access, link), now)
+    asker, word = await person_of(session, request.asker_id), member.patient_word
+    await post(session, write_answer(asker, member.name if is_given else None, grant.access, link, word=word), now)
     ids = {"membership_id": str(request.asker_id), "access": grant.access, "request_id": str(request.id)}
     action = "sharing.granted" if is_given else "sharing.declined"
     audit.record_by(session, member, action, at=now, client_id=client_id, **ids)

@@ -45,7 +45,7 @@ def post_of(database: sa.Engine, browser: Browser) -> list[str]:
     """The letters to who is signed in about clients, the oldest first."""
     found = rows(
         database,
-        "SELECT subject, text FROM outgoing_mails WHERE recipient = :to AND text LIKE '%client%' "
+        "SELECT subject, text FROM outgoing_mails WHERE recipient = :to AND text LIKE '%patient%' "
         "ORDER BY created_at, id",
         to=email_of(browser),
     )
@@ -80,7 +80,7 @@ def test_case_6_a_request_reaches_the_owner_who_lets_the_asker_in_with_one_click
     assert (asked.status, asked.h1) == (200, "You have asked for access")
     assert bell(ana) == "Alerts, 1 new"
     (letter,) = post_of(database, ana)
-    assert "Ben Cole asks to see one of your clients (O.H.)" in letter
+    assert "Ben Cole asks to see one of your patients (O.H.)" in letter
     assert "Olivia" not in letter and "Hart" not in letter and olivia not in letter
     page = ana.get(link_in(letter))
     assert page.h1 == "Ben Cole asks to see a patient" and "Olivia Hart" in page.text
@@ -90,7 +90,7 @@ def test_case_6_a_request_reaches_the_owner_who_lets_the_asker_in_with_one_click
     assert bell(ben) == "Alerts, 1 new"
     assert "Ana Ruiz lets you see the patient you asked for" in ben.get("/alerts").text
     (told,) = post_of(database, ben)
-    assert "Ana Ruiz lets you edit the client" in told and "Olivia" not in told
+    assert "Ana Ruiz lets you edit the patient" in told and "Olivia" not in told
     assert ben.open_patient(olivia).path == client
     assert ben.get(client).has_button("New program")
     actions = rows(
@@ -216,7 +216,7 @@ def test_case_6_after_seven_days_those_who_run_the_practice_are_told_once_and_ma
     for _ in range(2):
         pass_on(app, clock)
     (letter,) = post_of(database, ana)
-    assert "Cleo Marsh asks to see a client (O.H.) whose owner has not answered" in letter
+    assert "Cleo Marsh asks to see a patient (O.H.) whose owner has not answered" in letter
     assert len(post_of(database, ben)) == 1
     page = ana.get(link_in(letter))
     assert "A patient of Ben Cole" in page.text and "Olivia" not in page.text
