@@ -1,7 +1,7 @@
 """Who is asking, and for which practice: the one place where a request gets its tenant.
 
-Every route that shows or changes anything depends on ``SignedIn``; what a member may see of a client is decided by
-``clients.queries.visible_to``, which starts from the member given here.
+Every route that shows or changes anything depends on ``SignedIn``; what a member may do with a client is decided by
+``clients.sharing``, and asked for by ``clients.queries``, which start from the member given here.
 """
 
 import uuid

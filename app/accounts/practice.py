@@ -1,4 +1,4 @@
-"""What a practice says of itself: name, country, time zone, paper and its word for patients."""
+"""What a practice says of itself: name, country, time zone, paper and its word for patients; where it belongs."""
 
 import dataclasses
 import json
@@ -13,7 +13,10 @@ from app.accounts import audit
 from app.accounts.access import Member
 from app.accounts.forms import FormError, PracticeForm
 from app.accounts.models import Practice
+from app.countries import COUNTRIES
 from app.crypto import digest
+from app.regions import Region
+from app.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -32,6 +35,21 @@ class ChangedMeanwhileError(FormError):
 
     def __init__(self) -> None:
         super().__init__({"meanwhile": CHANGED})
+
+
+class OtherRegionError(FormError):
+    """The country belongs to another deployment, where the practice's patients' records are to stay."""
+
+    def __init__(self, region: Region, country: str) -> None:
+        super().__init__({"country": f"Practices in {dict(COUNTRIES)[country]} use Kinebridge at {region.url}."})
+        self.region = region
+
+
+def refuse_other_region(settings: Settings, country: str) -> None:
+    """Raise OtherRegionError for a country that another deployment names as its own."""
+    for region in settings.regions:
+        if country in region.countries and region.url != settings.public_url:
+            raise OtherRegionError(region, country)
 
 
 async def lock_practice(session: AsyncSession, practice_id: uuid.UUID) -> Practice:

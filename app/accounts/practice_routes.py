@@ -7,9 +7,14 @@ from app.accounts.access import Database, Member, SamePractice, SignedIn, TeamLe
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, PracticeForm, read_practice
-from app.accounts.guide_routes import refuse_other_region
 from app.accounts.models import Practice, paper_of
-from app.accounts.practice import ChangedMeanwhileError, save_practice, settings_of, version_of
+from app.accounts.practice import (
+    ChangedMeanwhileError,
+    refuse_other_region,
+    save_practice,
+    settings_of,
+    version_of,
+)
 from app.countries import COUNTRIES
 from app.web.rendering import redirect
 

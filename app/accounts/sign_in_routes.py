@@ -15,9 +15,9 @@ from app.accounts.browsers import AskingBrowser
 from app.accounts.form_fields import FormKept, FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, clean_line, read_sign_up
-from app.accounts.guide_routes import OtherRegionError, refuse_other_region
 from app.accounts.known_sign_ups import check_known
 from app.accounts.models import Practitioner
+from app.accounts.practice import OtherRegionError, refuse_other_region
 from app.accounts.sessions import clear_cookie, cookie_name, end_session
 from app.accounts.shared_computers import is_remembered
 from app.accounts.sign_in_events import record_refusal, record_sign_in_event

@@ -1,8 +1,7 @@
 """Who can see this client: what the owner says of one client, and handing it over to a colleague."""
 
 import uuid
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -10,7 +9,7 @@ from fastapi.responses import Response
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError
-from app.accounts.models import Access
+from app.clients.forms import read_colleague, read_grant
 from app.clients.granting import (
     get_managed_client,
     hand_over,
@@ -20,7 +19,7 @@ from app.clients.granting import (
     zone_of,
 )
 from app.clients.models import Client
-from app.clients.sharing import Grant, end_of, last_day
+from app.clients.sharing import last_day
 from app.errors import NotFoundError
 from app.web.rendering import page, redirect
 
@@ -28,7 +27,6 @@ router = APIRouter(prefix="/clients/{client_id}")
 
 # What the form says for taking back what was said of a colleague.
 BY_RULE = "rule"
-LONGEST_GRANT = timedelta(days=3660)
 
 
 @router.get("/sharing")
@@ -106,30 +104,6 @@ async def do_hand_over(
         raise NotFoundError from None
     await hand_over(session, member, client, to_id, keeps_sight=keeps_sight == "yes", now=tools.clock())
     return redirect("/clients", notice="client-handed-over")
-
-
-def read_colleague(typed: str) -> uuid.UUID:
-    """Return the membership id that was chosen; raises FormError."""
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        raise FormError({"colleague": "Choose a colleague."}) from None
-
-
-def read_grant(access: str, until: str, now: datetime, zone: str | None) -> Grant:
-    """Return what a form lets somebody do, until the end of a day where the practice is; raises FormError."""
-    if access not in set(Access):
-        raise FormError({"access": "Choose what they may do."})
-    if not until.strip():
-        return Grant(Access(access))
-    today = now.astimezone(ZoneInfo(zone or "UTC")).date()
-    try:
-        day = date.fromisoformat(until.strip())
-    except ValueError:
-        raise FormError({"until": "Write a date, such as 2027-01-31, or leave this empty."}) from None
-    if not today <= day <= today + LONGEST_GRANT:
-        raise FormError({"until": "Choose today or a later day of the next ten years, or leave this empty."})
-    return Grant(Access(access), end_of(day, zone))
 
 
 async def _sharing_page(

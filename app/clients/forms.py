@@ -1,17 +1,22 @@
-"""Reading what was typed about a person. Pure."""
+"""Reading what was typed about a person, and about who may see them. Pure."""
 
+import uuid
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.accounts.forms import FormError, clean_line, read_email
+from app.accounts.models import Access
 from app.accounts.time_zones import find_time_zone
 from app.clients.details import EDITABLE, Details
+from app.clients.sharing import Grant, end_of
 from app.cliniko.fields import EARLIEST_BIRTH
 from app.cliniko.types import MOST_PHONE_NUMBERS
 
 LONGEST = {"title": 60, "first_name": 255, "last_name": 255, "preferred_first_name": 255, "pronouns": 100}
 LONGEST_PHONE = 255
+LONGEST_GRANT = timedelta(days=3660)
 
 
 def show_fields(details: Details) -> dict[str, str]:
@@ -103,3 +108,27 @@ def _read_zone(text: str) -> str | None:
     if name and zone is None:
         raise ValueError("Write a city and its part of the world, such as Australia/Sydney, or leave this empty.")
     return zone
+
+
+def read_colleague(typed: str) -> uuid.UUID:
+    """Return the membership id that was chosen; raises FormError."""
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        raise FormError({"colleague": "Choose a colleague."}) from None
+
+
+def read_grant(access: str, until: str, now: datetime, zone: str | None) -> Grant:
+    """Return what a form lets somebody do, until the end of a day where the practice is; raises FormError."""
+    if access not in set(Access):
+        raise FormError({"access": "Choose what they may do."})
+    if not until.strip():
+        return Grant(Access(access))
+    today = now.astimezone(ZoneInfo(zone or "UTC")).date()
+    try:
+        day = date.fromisoformat(until.strip())
+    except ValueError:
+        raise FormError({"until": "Write a date, such as 2027-01-31, or leave this empty."}) from None
+    if not today <= day <= today + LONGEST_GRANT:
+        raise FormError({"until": "Choose today or a later day of the next ten years, or leave this empty."})
+    return Grant(Access(access), end_of(day, zone))

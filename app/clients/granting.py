@@ -117,7 +117,7 @@ async def hand_over(
     """
     await _hold(session, client)
     colleagues = await list_colleagues(session, client, now)
-    if to_id not in {colleague.id for colleague in colleagues} or not await hold_membership(session, to_id):
+    if to_id not in {colleague.id for colleague in colleagues}:
         raise NotFoundError
     await _hold_colleague(session, to_id)
     from_id = client.owner_id

@@ -40,11 +40,7 @@ async def deactivate(
     successor: FormText = "",
 ) -> Response:
     """End a colleague's access for a while."""
-    try:
-        await end_membership(session, tools, member, membership_id, Ending.DEACTIVATED, successor)
-    except FormError as error:
-        return await _leaving_page(request, session, member, membership_id, Ending.DEACTIVATED, refusal=error)
-    return redirect(TEAM_PAGE, notice="member-deactivated")
+    return await _end(request, session, tools, member, membership_id, Ending.DEACTIVATED, successor)
 
 
 @router.post("/remove", dependencies=[SamePractice])
@@ -57,11 +53,23 @@ async def remove(
     successor: FormText = "",
 ) -> Response:
     """End a colleague's access for good."""
+    return await _end(request, session, tools, member, membership_id, Ending.REMOVED, successor)
+
+
+async def _end(
+    request: Request,
+    session: Database,
+    tools: ToolsDep,
+    member: Member,
+    membership_id: uuid.UUID,
+    ending: Ending,
+    successor: str,
+) -> Response:
     try:
-        await end_membership(session, tools, member, membership_id, Ending.REMOVED, successor)
+        await end_membership(session, tools, member, membership_id, ending, successor)
     except FormError as error:
-        return await _leaving_page(request, session, member, membership_id, Ending.REMOVED, refusal=error)
-    return redirect(TEAM_PAGE, notice="member-removed")
+        return await _leaving_page(request, session, member, membership_id, ending, refusal=error)
+    return redirect(TEAM_PAGE, notice=f"member-{ending}")
 
 
 async def _leaving_page(
