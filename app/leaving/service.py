@@ -16,11 +16,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
+from app.accounts.colleagues.invitations import end_invitations
+from app.accounts.colleagues.team import (
+    Colleague,
+    end_access,
+    end_bell,
+    end_sharing,
+    get_changeable,
+    hold_team,
+    list_members,
+)
 from app.accounts.forms import FormError
-from app.accounts.invitations import end_invitations
 from app.accounts.letters import write_handed_over
 from app.accounts.models import Connection, Ending, Membership, Practitioner
-from app.accounts.team import Colleague, end_access, end_bell, end_sharing, get_changeable, hold_team, list_members
 from app.accounts.tools import Tools
 from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients
 from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries

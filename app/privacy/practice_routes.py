@@ -6,11 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Database, Lead, Member, SamePractice, ToolsDep
-from app.accounts.credentials import confirm_password
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
 from app.accounts.models import Practice
+from app.accounts.security.credentials import confirm_password
 from app.accounts.tools import Tools
 from app.clients.pasted import WrongPageError, find_pasted
 from app.delivery.models import Delivery

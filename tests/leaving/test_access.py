@@ -6,7 +6,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.invitations import join_path
+from app.accounts.colleagues.invitations import join_path
 from tests.delivery.arrange import query
 from tests.leaving.arrange import email_of, end, membership_of
 from tests.support import PASSWORD, Browser, Clinic
