@@ -271,14 +271,34 @@ async def require_team_lead(member: SignedIn) -> Member:
 TeamLead = Annotated[Member, Depends(require_team_lead)]
 
 
-async def require_lead(member: SignedIn) -> Member:
+async def require_team_lead_else_404(member: SignedIn) -> Member:
     """Return the member if they are an owner or admin; raises NotFoundError where others should see no such page."""
     if not member.runs_team:
         raise NotFoundError
     return member
 
 
-Lead = Annotated[Member, Depends(require_lead)]
+TeamLeadElse404 = Annotated[Member, Depends(require_team_lead_else_404)]
+
+
+async def require_owner(member: SignedIn) -> Member:
+    """Return the member if they own the practice; raises ForbiddenError otherwise."""
+    if member.role is not Role.OWNER:
+        raise ForbiddenError("Only an owner of the practice can do this. Ask one of them.")
+    return member
+
+
+Owner = Annotated[Member, Depends(require_owner)]
+
+
+async def require_owner_else_404(member: SignedIn) -> Member:
+    """Return the member if they own the practice; raises NotFoundError where others should see no such page."""
+    if member.role is not Role.OWNER:
+        raise NotFoundError
+    return member
+
+
+OwnerElse404 = Annotated[Member, Depends(require_owner_else_404)]
 
 
 async def refuse_form_of_other_practice(member: SignedIn, practice: Annotated[str, Form()] = "") -> None:

@@ -1,11 +1,11 @@
 """My account > Practice > Discount: what the practice has, and entering a code."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, Owner, SamePractice, SignedIn, ToolsDep
 from app.accounts.browsers import AskingBrowser
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
@@ -14,22 +14,11 @@ from app.accounts.models import Practice, Role
 from app.accounts.practices.discount_models import Discount
 from app.accounts.practices.discounts import ReplacingError, day_at, enter_code, find_entered, read_code
 from app.accounts.tools import Tools
-from app.errors import ForbiddenError
 from app.web.rendering import page, redirect
 
 DISCOUNT_PAGE = "/account/practice/discount"
 
 router = APIRouter(prefix=DISCOUNT_PAGE)
-
-
-async def require_owner(member: SignedIn) -> Member:
-    """Return the member if they are an owner, whose fee it is; raises ForbiddenError otherwise."""
-    if member.role != Role.OWNER:
-        raise ForbiddenError("Only an owner of the practice can do this. Ask one of them.")
-    return member
-
-
-Owner = Annotated[Member, Depends(require_owner)]
 
 
 @router.get("")
