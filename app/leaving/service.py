@@ -25,6 +25,7 @@ from app.accounts.colleagues.team import (
     get_changeable,
     hold_team,
     list_members,
+    tell_of_access,
 )
 from app.accounts.forms import FormError
 from app.accounts.letters import write_handed_over
@@ -92,6 +93,7 @@ async def end_membership(
         await _tell(session, member, leaver.name, to_id, clients, now)
     who: dict[str, Any] = {"membership_id": str(membership_id), "to_id": str(to_id)}
     audit.record_by(session, member, f"member.{ending}", at=now, clients=clients, deliveries=waiting, **who)
+    await tell_of_access(session, member, leaver, ending, now)
 
 
 async def hand_over(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts import audit
 from app.accounts.access import Member
+from app.accounts.letters import write_access_changed
 from app.accounts.models import (
     BellMark,
     BellNote,
@@ -29,6 +30,7 @@ from app.accounts.models import (
 )
 from app.accounts.sessions import end_sessions
 from app.errors import ConflictError, ForbiddenError, NotFoundError
+from app.mail.service import post
 
 NO_LONGER_RUNS_IT = "You no longer run this practice's team, so nothing was changed."
 
@@ -147,7 +149,16 @@ async def change_role(
     if role is not Role.ADMIN:
         await _end_invitations_of_admins(session, membership_id, now)
     audit.record_by(session, member, "member.role_changed", at=now, membership_id=str(membership_id), role=role)
+    await tell_of_access(session, member, colleague, role, now)
     return True
+
+
+async def tell_of_access(
+    session: AsyncSession, member: Member, colleague: Colleague, change: str, now: datetime
+) -> None:
+    """Tell a colleague by mail what was changed about their role or access (a key of ``letters.ACCESS_CHANGES``)."""
+    names = {"by": member.name, "practice": member.practice_name}
+    await post(session, write_access_changed(colleague.name, colleague.email, change=change, now=now, **names), now)
 
 
 async def _end_invitations_of_admins(session: AsyncSession, invited_by_id: uuid.UUID, now: datetime) -> None:
@@ -170,6 +181,7 @@ async def reactivate(session: AsyncSession, member: Member, membership_id: uuid.
         update(Membership).where(Membership.id == membership_id).values(ended_at=None, ended_as=None, handed_to_id=None)
     )
     audit.record_by(session, member, "member.reactivated", at=now, membership_id=str(membership_id))
+    await tell_of_access(session, member, colleague, "reactivated", now)
     return True
 
 
