@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SamePractice, TeamLeadElse404, ToolsDep
+from app.accounts.access import Database, Member, TeamLeadElse404, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.models import Practice
 from app.activity.keeping import YEARS, count_older, save_years
@@ -22,7 +22,7 @@ async def show_keeping(request: Request, session: Database, member: TeamLeadElse
     return await _keeping_page(request, session, member)
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def save_keeping(
     request: Request, session: Database, tools: ToolsDep, member: TeamLeadElse404, years: FormText = ""
 ) -> Response:
@@ -43,7 +43,6 @@ async def _keeping_page(
         request,
         "activity/keeping.html",
         status=422 if errors else 200,
-        practice_id=member.practice_id,
         practice_name=practice.name,
         years=years,
         older=older,

@@ -77,7 +77,7 @@ def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
     assert "not linked to Cliniko" in assigned.text and "Not in Cliniko" in assigned.text
     version = re.sub("/edit$", "/versions/1/send", start_from_template(ana, page.path).path)
     assert ana.post(version, {}).status == 404  # not assigned yet
-    assert ana.post("/clients/new", sent | {"practice": "00000000-0000-0000-0000-000000000000"}).status == 409
+    assert ana.post("/clients/new", sent | {"made_by": "00000000-0000-0000-0000-000000000000"}).status == 409
 
 
 def test_what_was_typed_after_the_session_ended_is_kept_for_after_signing_in(ana: Browser) -> None:

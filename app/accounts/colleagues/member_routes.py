@@ -8,7 +8,7 @@ import uuid
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.colleagues import team
 from app.accounts.colleagues.team_routes import ROLE_CHOICES, ROLE_WORDS, TEAM_PAGE
 from app.accounts.form_fields import FormText
@@ -33,7 +33,7 @@ async def show_ownership(request: Request, session: Database, member: SignedIn) 
     return await _ownership_page(request, session, member)
 
 
-@router.post(OWNERSHIP_PAGE, dependencies=[SamePractice])
+@router.post(OWNERSHIP_PAGE)
 async def pass_ownership_on(
     request: Request,
     session: Database,
@@ -63,7 +63,6 @@ async def show_colleague(request: Request, membership_id: uuid.UUID, session: Da
     return page(
         request,
         "accounts/colleague.html",
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         colleague=colleague,
         role_words=ROLE_WORDS[colleague.role],
@@ -71,7 +70,7 @@ async def show_colleague(request: Request, membership_id: uuid.UUID, session: Da
     )
 
 
-@router.post(f"{TEAM_PAGE}/{{membership_id}}/role", dependencies=[SamePractice])
+@router.post(f"{TEAM_PAGE}/{{membership_id}}/role")
 async def change_role(
     membership_id: uuid.UUID, session: Database, tools: ToolsDep, member: SignedIn, role: FormText = ""
 ) -> Response:
@@ -84,7 +83,7 @@ async def change_role(
     return redirect(f"{TEAM_PAGE}/{membership_id}", notice="role-saved" if changed else "nothing-changed")
 
 
-@router.post(f"{TEAM_PAGE}/{{membership_id}}/reactivate", dependencies=[SamePractice])
+@router.post(f"{TEAM_PAGE}/{{membership_id}}/reactivate")
 async def reactivate(membership_id: uuid.UUID, session: Database, tools: ToolsDep, member: SignedIn) -> Response:
     """Give a colleague who was away their access back."""
     await team.get_colleague(session, member, membership_id)
@@ -107,7 +106,6 @@ async def _ownership_page(
         request,
         "accounts/ownership.html",
         refusal,
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         email=member.email,
         choices=await _choices(session, member),

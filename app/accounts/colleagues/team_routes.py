@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SamePractice, SignedIn, TeamLead, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, TeamLead, ToolsDep
 from app.accounts.colleagues import invitations, team
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
@@ -33,7 +33,7 @@ async def show_team(request: Request, session: Database, tools: ToolsDep, member
     return await _team_page(request, session, tools, member)
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def invite(
     request: Request,
     session: Database,
@@ -88,7 +88,6 @@ async def _team_page(
         request,
         "accounts/team.html",
         refusal,
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         members=_rows(member, await team.list_members(session, member.practice_id)),
         roles=ROLE_CHOICES,

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.accounts import audit
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.connecting import keys
 from app.accounts.connecting.bookmarklet import bookmarklet
 from app.accounts.connecting.connections import find_connection
@@ -31,7 +31,7 @@ async def show_settings(
     return await _settings_page(request, session, tools, member, target)
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def save_settings(
     request: Request,
     session: Database,
@@ -59,7 +59,7 @@ async def save_settings(
     return redirect(path, notice="key-saved-limited" if is_limited else "key-saved")
 
 
-@router.post("/title", dependencies=[SamePractice])
+@router.post("/title")
 async def save_title(
     request: Request, session: Database, tools: ToolsDep, member: SignedIn, title: FormText = ""
 ) -> Response:
@@ -71,7 +71,7 @@ async def save_title(
     return redirect(SETTINGS_PAGE, notice="title-saved")
 
 
-@router.post("/remove-key", dependencies=[SamePractice])
+@router.post("/remove-key")
 async def remove_key(
     request: Request, session: Database, tools: ToolsDep, member: SignedIn, password: FormText = ""
 ) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts.access import Database, Member, Owner, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, Owner, SignedIn, ToolsDep
 from app.accounts.browsers import AskingBrowser
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
@@ -27,7 +27,7 @@ async def show_discount(request: Request, session: Database, tools: ToolsDep, me
     return await _discount_page(request, session, tools, member)
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def enter(
     request: Request,
     session: Database,
@@ -46,7 +46,6 @@ async def enter(
         return page(
             request,
             "accounts/discount_replace.html",
-            practice_id=member.practice_id,
             code=read_code(code),
             replaces=asking.entered.id,
             fee=tools.settings.monthly_fee,
@@ -72,7 +71,6 @@ async def _discount_page(
         request,
         "accounts/discount.html",
         refusal,
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         is_owner=member.role == Role.OWNER,
         discount=_worded(tools, entered.discount) if entered else None,

@@ -134,7 +134,6 @@ async def _letterhead_page(
         request,
         "accounts/letterhead.html",
         status=422 if errors else 200,
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         runs_team=member.runs_team,
         values=typed or _as_typed(saved),

@@ -92,7 +92,6 @@ async def sign_out_elsewhere(session: Database, tools: ToolsDep, member: SignedI
         session,
         "account.signed_out_elsewhere",
         at=now,
-        practice_id=member.practice_id,
         practitioner_id=member.practitioner_id,
     )
     return redirect(SECURITY_PAGE, notice="signed-out-elsewhere")

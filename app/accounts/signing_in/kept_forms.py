@@ -19,7 +19,7 @@ from app.accounts.sessions import read_cookie
 from app.accounts.tools import Tools
 from app.crypto import CannotDecryptError, Vault
 from app.errors import BadRequestError
-from app.web.rendering import local_path
+from app.web.rendering import MADE_BY, local_path
 
 ROW = "kept-form"
 # Encrypted it is a third longer, and has to come in again with the sign-in form (security.LARGEST_BODY_BYTES).
@@ -29,7 +29,7 @@ FORM, FORM_WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-dat
 # A form with such a field is not kept: it is asked for anew, and never written into a page.
 SECRET_NAMES = frozenset({"api_key", "code", "ticket", "kept"})
 # What our pages add to forms: nothing of it was typed.
-OUR_NAMES = frozenset({"practice", "next"})
+OUR_NAMES = frozenset({MADE_BY, "next"})
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,15 @@ async def find_former(
     return (row[0], row[1]) if row else (None, None)
 
 
-def practice_named(form: KeptForm) -> uuid.UUID | None:
-    """Return the practice that a form itself says it was made in (``access.refuse_form_of_other_practice``)."""
+async def find_maker(session: AsyncSession, form: KeptForm) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+    """Return for whom, and in which practice, a form's page was made, as it says itself, if it does."""
     try:
-        return uuid.UUID(next((text for name, text in form.fields if name == "practice"), ""))
+        membership_id = uuid.UUID(next((text for name, text in form.fields if name == MADE_BY), ""))
     except ValueError:
-        return None
+        return None, None
+    query = select(Membership.practitioner_id, Membership.practice_id).where(Membership.id == membership_id)
+    row = (await session.execute(query)).one_or_none()
+    return (row[0], row[1]) if row else (None, None)
 
 
 def seal(tools: Tools, form: KeptForm) -> str:

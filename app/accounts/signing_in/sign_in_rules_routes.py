@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SamePractice, TeamLead, ToolsDep
+from app.accounts.access import Database, Member, TeamLead, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
@@ -25,7 +25,7 @@ async def show_rules(request: Request, session: Database, member: TeamLead) -> R
     return await _rules_page(request, session, member)
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def change_rules(
     request: Request,
     session: Database,

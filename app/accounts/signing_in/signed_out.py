@@ -14,7 +14,7 @@ from app.accounts.access import SignInRequiredError, TwoFactorNeededError
 from app.accounts.security.two_factor import TWO_FACTOR_PAGE
 from app.accounts.sessions import cookie_name
 from app.accounts.signing_in.arriving import kept_page, sign_in_page
-from app.accounts.signing_in.kept_forms import KeptForm, NotKeptError, find_former, practice_named, read_typed, seal
+from app.accounts.signing_in.kept_forms import KeptForm, NotKeptError, find_former, find_maker, read_typed, seal
 from app.accounts.tools import Tools, get_tools
 from app.db import transaction
 from app.web.rendering import local_path, redirect, with_next
@@ -34,9 +34,10 @@ async def show_sign_in(request: Request, error: SignInRequiredError) -> Response
     async def in_place(tools: Tools, form: KeptForm) -> Response:
         async with transaction(tools.sessions) as session:
             cookie = request.cookies.get(cookie_name(tools.settings))
-            practitioner_id, practice_id = await find_former(session, tools.vault, cookie)
-        made_in = practice_named(form) or practice_id
-        kept = seal(tools, replace(form, practitioner_id=practitioner_id, practice_id=made_in))
+            former, maker = await find_former(session, tools.vault, cookie), await find_maker(session, form)
+        practitioner_id, practice_id = maker if all(maker) else former
+        known = practitioner_id if former[0] else None  # without a cookie, the person decides whether it is theirs
+        kept = seal(tools, replace(form, practitioner_id=known, practice_id=practice_id))
         return sign_in_page(request, "", kept=kept, status=401)
 
     return await _answer(request, "/sign-in", error.target, in_place)

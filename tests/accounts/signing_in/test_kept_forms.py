@@ -231,7 +231,7 @@ def test_what_is_too_large_or_only_a_file_is_said_not_to_be_kept(browser: Browse
     browser.cookies.clear()
     page = browser.post("/account/settings/title", {"title": too_large})
     assert page.path == "/sign-in" and "what you sent could not be kept" in page.text
-    page = browser.post("/account/letterhead", {"practice": "x"}, [("logo", ("logo.png", picture(), "image/png"))])
+    page = browser.post("/account/letterhead", {"made_by": "x"}, [("logo", ("logo.png", picture(), "image/png"))])
     assert page.path == "/sign-in" and "what you sent could not be kept" in page.text, "nothing but a file"
 
 
