@@ -48,9 +48,8 @@ class OtherPersonsPageError(ConflictError):
 
     def __init__(self, member: "Member") -> None:
         super().__init__(
-            f"You are signed in as {member.name} at {member.practice_name}. The page you pressed a button on was opened "
-            "by another person, or for another practice, so nothing was changed. Open it again, or press Switch at the "
-            "top to sign in as that person."
+            f"You are signed in as {member.name} at {member.practice_name}. This page was opened by somebody else, or "
+            "for another practice, so nothing was changed. Open it again, or press Switch at the top."
         )
 
 
@@ -246,7 +245,7 @@ async def require_sign_in(request: Request, member: MaybeSignedIn) -> Member:
 
 
 def refuse_form_of_somebody_else(member: Member, made_by: str) -> None:
-    """Raise OtherPersonsPageError for a form whose page was made for another person, or for this one in another practice.
+    """Raise OtherPersonsPageError for a form of a page made for another person, or for this one in another practice.
 
     Its field ``made_by`` (every page's, see ``web.rendering``) has the id of their membership: on a shared computer a
     page may lie open from before, and what is pressed there is not the doing of who is signed in now (case 4). A form
