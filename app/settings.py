@@ -251,7 +251,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the environment, with ``overrides`` on top; raises SettingsError listing every mistake."""
+    """Read the environment, with ``overrides`` on top; raises SettingsError with every mistake on a line of its own."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values at run time
     except ValidationError as error:
@@ -263,6 +263,16 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError("\n".join(lines)) from None
 
 
+def secrets_file(settings: Settings) -> Path:
+    """Return where the secrets lie that were made on first start, unless they come from the environment."""
+    return settings.data_dir / "secret_keys"
+
+
+def read_secrets(path: Path) -> list[str]:
+    """Return the secrets in a file, newest first; OSError when it cannot be read."""
+    return [key.strip() for key in path.read_text().split(",") if key.strip()]
+
+
 def ensure_secret_keys(settings: Settings) -> list[str]:
     """Return the secrets, newest first; without any, make one and keep it in the data folder at mode 0600.
 
@@ -271,7 +281,7 @@ def ensure_secret_keys(settings: Settings) -> list[str]:
     """
     if settings.secret_keys:
         return settings.secret_keys
-    path = settings.data_dir / "secret_keys"
+    path = secrets_file(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -281,7 +291,7 @@ def ensure_secret_keys(settings: Settings) -> list[str]:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     path.chmod(0o600)
-    keys = [key.strip() for key in path.read_text().split(",") if key.strip()]
+    keys = read_secrets(path)
     if not keys:
         raise SettingsError(f"The file {path} is empty. Delete it only if no Cliniko key is stored yet.")
     return keys
