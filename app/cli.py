@@ -17,8 +17,11 @@ from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.discounts import NewDiscount, add_discount, end_discount, list_discounts
+from app.accounts.founding import NewPractice
+from app.accounts.founding import create_practice as make_practice
 from app.accounts.helping import make_reset_link, turn_two_factor_off
 from app.accounts.tools import Tools
+from app.activity.verifying import verify_record
 from app.checks.command import check as check_everything
 from app.delivery.restored import look_before_sending
 from app.demo.run import run_demo
@@ -136,6 +139,29 @@ def check(
         settings = error
     with ending_cleanly():
         findings = check_everything(settings, mail_to)
+    typer.echo(as_json(findings) if json else as_lines(findings))
+    if has_failed(findings):
+        raise typer.Exit(1)
+
+
+@admin.command("create-practice")
+def create_practice(
+    practice: Annotated[str, typer.Option(help="The practice's name.")],
+    owner: Annotated[str, typer.Option(help="Its owner's name.")],
+    email: Annotated[str, typer.Option(help="The e-mail the owner will sign in with.")],
+    country: Annotated[str, typer.Option(help="Its country, two letters such as AU.")],
+) -> None:
+    """Make a practice and print the link by which its owner chooses a password; it works once, for an hour."""
+    new = NewPractice(practice, owner, email, country)
+    typer.echo(_with_tools(lambda tools: make_practice(tools, new)))
+
+
+@admin.command("verify-audit")
+def verify_audit(
+    json: Annotated[bool, typer.Option("--json", help="Tell it as JSON, for monitoring.")] = False,
+) -> None:
+    """Look whether the record of who did what is guarded and whole, as far as that can be known; changes nothing."""
+    findings = _with_tools(verify_record)
     typer.echo(as_json(findings) if json else as_lines(findings))
     if has_failed(findings):
         raise typer.Exit(1)

@@ -1,0 +1,57 @@
+"""Making a practice for its owner, by whoever runs the service."""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts import audit, resets
+from app.accounts.forms import SignUpForm, read_sign_up
+from app.accounts.passwords import hash_password
+from app.accounts.people import add_practice, taken_email_or
+from app.accounts.practice import refuse_other_region
+from app.accounts.tools import Tools
+from app.db import transaction
+
+
+@dataclass(frozen=True)
+class NewPractice:
+    """What makes a practice; ``country`` is an ISO 3166 code of two letters."""
+
+    name: str
+    owner_name: str
+    owner_email: str
+    country: str
+
+
+async def create_practice(tools: Tools, new: NewPractice) -> str:
+    """Make a practice and its owner, and return the link by which they choose their password: once, within an hour.
+
+    Until then nobody can sign in. Raises FormError for what cannot be taken, an e-mail that has an account among it.
+    """
+    form = _read(new)
+    refuse_other_region(tools.settings, form.country)
+    password_hash = await hash_password(form.password)
+    try:
+        async with transaction(tools.sessions) as session:
+            practice, owner = await add_practice(session, form, password_hash)
+            audit.record(
+                session,
+                "practice.created_for_them",
+                at=tools.clock(),
+                practice_id=practice.id,
+                practitioner_id=owner.id,
+            )
+            return resets.begin_reset(tools, owner)
+    except IntegrityError as error:
+        raise taken_email_or(error) from None
+
+
+def _read(new: NewPractice) -> SignUpForm:
+    return read_sign_up(
+        name=new.owner_name,
+        email=new.owner_email,
+        password=secrets.token_urlsafe(48),  # nobody's: the owner chooses one by the link
+        practice_name=new.name,
+        country=new.country.upper(),
+    )
