@@ -17,7 +17,7 @@ from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.discounts import NewDiscount, add_discount, end_discount, list_discounts
-from app.accounts.founding import NewPractice
+from app.accounts.founding import NewPractice, list_practices
 from app.accounts.founding import create_practice as make_practice
 from app.accounts.helping import make_reset_link, turn_two_factor_off
 from app.accounts.tools import Tools
@@ -156,6 +156,13 @@ def create_practice(
     typer.echo(_with_tools(lambda tools: make_practice(tools, new)))
 
 
+@admin.command("list-practices")
+def show_practices() -> None:
+    """List every practice with its id, the newest first, and how many people belong to it."""
+    for row in _with_tools(list_practices):
+        typer.echo(f"{row.id}  {row.created_at:%Y-%m-%d}  {row.country}  people: {row.people}  {row.name}")
+
+
 @admin.command("verify-audit")
 def verify_audit(
     json: Annotated[bool, typer.Option("--json", help="Tell it as JSON, for monitoring.")] = False,
@@ -226,7 +233,10 @@ def retention(
 
 
 @admin.command("export-practice")
-def export_practice(practice_id: uuid.UUID, file: Path) -> None:
+def export_practice(
+    practice_id: Annotated[uuid.UUID, typer.Argument(help="The practice's id, as list-practices tells it.")],
+    file: Annotated[Path, typer.Argument(help="The zip to be made; it must not be there yet.")],
+) -> None:
     """Write everything kept of a practice into a new zip, readable by this user only."""
     _with_tools(lambda tools: export_to_file(tools, practice_id, file))
     typer.echo(f"Written: {file}")

@@ -1,12 +1,17 @@
 """Making a practice for its owner, by whoever runs the service."""
 
 import secrets
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import audit, resets
 from app.accounts.forms import SignUpForm, read_sign_up
+from app.accounts.models import Membership, Practice
 from app.accounts.passwords import hash_password
 from app.accounts.people import add_practice, taken_email_or
 from app.accounts.practice import refuse_other_region
@@ -22,6 +27,17 @@ class NewPractice:
     owner_name: str
     owner_email: str
     country: str
+
+
+@dataclass(frozen=True)
+class PracticeRow:
+    """A practice as whoever runs the service sees it; ``people`` belong to it now."""
+
+    id: uuid.UUID
+    created_at: datetime
+    country: str
+    people: int
+    name: str
 
 
 async def create_practice(tools: Tools, new: NewPractice) -> str:
@@ -45,6 +61,20 @@ async def create_practice(tools: Tools, new: NewPractice) -> str:
             return resets.begin_reset(tools, owner)
     except IntegrityError as error:
         raise taken_email_or(error) from None
+
+
+async def list_practices(tools: Tools) -> Sequence[PracticeRow]:
+    """Return every practice, the newest first."""
+    people = (
+        select(func.count())
+        .where(Membership.practice_id == Practice.id, Membership.ended_at.is_(None))
+        .correlate(Practice)
+        .scalar_subquery()
+    )
+    query = select(Practice.id, Practice.created_at, Practice.country, people, Practice.name)
+    async with transaction(tools.sessions) as session:
+        rows = await session.execute(query.order_by(Practice.created_at.desc(), Practice.id))
+        return [PracticeRow(*row) for row in rows]
 
 
 def _read(new: NewPractice) -> SignUpForm:

@@ -28,6 +28,8 @@ def test_an_owner_chooses_the_password_by_the_link_and_runs_the_practice(browser
         query = sa.text("SELECT country FROM practices JOIN practitioners p ON p.active_practice_id = practices.id "
                         "WHERE p.email = :email")  # fmt: skip
         assert connection.execute(query, {"email": email}).scalar_one() == "NZ"
+    newest = command("list-practices")[1].splitlines()[0]
+    assert re.fullmatch(r"[0-9a-f-]{36}  20\d\d-\d\d-\d\d  NZ  people: 1  Harbour Physio", newest)
 
 
 @pytest.mark.usefixtures("environment")
