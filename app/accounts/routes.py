@@ -2,7 +2,6 @@
 
 from app.accounts import (
     discount_routes,
-    guide_routes,
     join_routes,
     letterhead_routes,
     member_routes,
@@ -28,6 +27,5 @@ ROUTERS = (
     reset_routes.router,
     security_routes.router,
     two_factor_routes.router,
-    guide_routes.router,
     sign_in_rules_routes.router,
 )

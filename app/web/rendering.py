@@ -2,8 +2,8 @@
 
 Every template sees: `request`, `viewer` (a `Viewer` or None), `saved_notice` (a `Notice` or None), `here` (this page's
 own path and query, for `next`), `word` and `Word` (what the viewer's practice calls those it treats: "patient" or
-"client"), `version`, `static_url`, and the filters `date`, `datetime_in(zone)`, `ago`, `worded(word)`,
-`with_query(...)`.
+"client"), `version`, `static_url`, `guide_for(cause)` (where the
+guide explains it, or None), and the filters `date`, `datetime_in(zone)`, `ago`, `worded(word)`, `with_query(...)`.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from app.guidance import guide_for
 from app.web import filters
 from app.web.assets import static_url
 from app.web.notices import NOTICE_PARAMETER, NOTICES, find_notice
@@ -63,6 +64,7 @@ def environment() -> Environment:
     )
     made.globals["static_url"] = static_url
     made.globals["version"] = product_version()
+    made.globals["guide_for"] = guide_for
     made.filters["date"] = filters.write_date
     made.filters["datetime_in"] = filters.write_datetime_in
     made.filters["iso_date"] = filters.write_iso_date
