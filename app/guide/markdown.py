@@ -2,7 +2,8 @@
 
 CommonMark by markdown-it-py, with HTML switched off. What differs from page to reader is put in as text, before it is
 rendered and so escaped with the rest: ``{name}`` becomes a value, "patient" the practice's own word. Code stays as it
-is but for values. A paragraph of nothing but ``{app-urls}`` stands for a part that a template makes.
+is but for values. A paragraph of nothing but ``{app-urls}`` stands for a part that a template makes; another such part,
+the list of headings, follows the first paragraph, which is the page's answer.
 
 Links lead to other pages by file name, as they do where the files are read in the repository
 (``roles.md#receptionists``); a picture alone in its paragraph becomes a figure, its title the caption.
@@ -21,6 +22,7 @@ from app.web.filters import write_worded
 from app.words import words
 
 BLOCKS = frozenset({"app-urls"})
+HEADINGS = "headings"
 
 PLACEHOLDER = re.compile(r"\{([a-z-]+)\}")
 CAPITALS = re.compile(r"(?<![\w-])(?:Patient|Client)(?=s?(?![\w-]))")
@@ -153,16 +155,21 @@ def _with_figures(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _parts(tokens: Sequence[Token]) -> list[Part]:
-    """Render the tokens, cut where a block stands."""
+    """Render the tokens, cut where a block stands, and after the first paragraph for the list of headings."""
     parts: list[Part] = []
     stretch: list[Token] = []
     for token in tokens:
-        if token.type == "inline" and (block := _block(token)):
-            stretch.pop()  # the paragraph's own beginning
-            parts += [_rendered(stretch), Part(Markup(), block)]
-            stretch = []
-        elif not (parts and not stretch and token.type == "paragraph_close"):
-            stretch.append(token)
+        stretch.append(token)
+        if token.type != "paragraph_close" or token.level:
+            continue
+        block = _block(stretch[-2])
+        if block:
+            parts += [_rendered(stretch[:-3]), Part(Markup(), block)]  # without the paragraph that names it
+        elif not parts:
+            parts += [_rendered(stretch), Part(Markup(), HEADINGS)]
+        else:
+            continue
+        stretch = []
     return [part for part in [*parts, _rendered(stretch)] if part.html or part.block]
 
 

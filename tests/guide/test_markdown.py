@@ -63,6 +63,7 @@ def test_a_paragraph_that_names_a_block_cuts_the_page_there() -> None:
     found = render("Before.\n\n{app-urls}\n\nAfter.", word="patient", values={}, pictures={})
     assert [(str(part.html), part.block) for part in found.parts] == [
         ("<p>Before.</p>\n", ""),
+        ("", "headings"),  # after the answer
         ("", "app-urls"),
         ("<p>After.</p>\n", ""),
     ]

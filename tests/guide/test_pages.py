@@ -123,6 +123,7 @@ def test_a_pdf_that_waits_for_a_key_names_its_page_wherever_it_is_told(ana: Brow
     start_from_template(ana, client)
     ana.press("Assign program")
     ana.run_jobs()
+    ana.run_job("delivery.watch", timestamp=0)
     for path in (client, "/deliveries", "/account/settings"):
         assert ana.get(path).link("What to do: Cliniko refuses the key") == "/guide/key-refused", path
     assert ana.get("/alerts").link("What to do") == "/guide/no-pdf#it-needs-a-key"

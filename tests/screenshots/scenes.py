@@ -226,4 +226,4 @@ def lose_a_role(stage: Stage) -> None:
         take(page, "alerts", page.locator("section.card").filter(has_text="may not add files"))
     with stage.page(email=EMAILS[0]) as page:
         page.goto(f"{stage.kinebridge}/deliveries")
-        take(page, "deliveries", page.locator("main nav.tabs"), page.locator("form.card"))
+        take(page, "deliveries", page.locator("form.card"))
