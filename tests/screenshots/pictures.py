@@ -28,6 +28,10 @@ MARGIN = 16  # CSS pixels around what is shown
 PLACE = """element => { const box = element.getBoundingClientRect();
     return [box.left + scrollX, box.top + scrollY, box.width, box.height]; }"""
 
+# Every picture that begins above a place on the page is there.
+DRAWN = """foot => [...document.images].every(image =>
+    image.complete || image.getBoundingClientRect().top + scrollY > foot || !image.checkVisibility())"""
+
 
 def take(
     page: Page, name: str, first: Locator, last: Locator | None = None, *, height: float = 0, margin: float = MARGIN
@@ -44,6 +48,7 @@ def take(
     wide = page.evaluate("document.documentElement.clientWidth")
     x, y = max(0, left - margin), max(0, top - margin)
     clip = {"x": x, "y": y, "width": min(wide, left + width + margin) - x, "height": height or foot + margin - y}
+    page.wait_for_function(DRAWN, arg=clip["y"] + clip["height"])
     keep(name, page.screenshot(full_page=True, clip=clip, animations="disabled", caret="hide"))  # type: ignore[arg-type]  # a plain dict of the four numbers it takes
 
 

@@ -128,9 +128,6 @@ def assign_a_program(stage: Stage) -> None:
         page.get_by_role("button", name="Assign program").click()
         expect(page.locator("main")).to_contain_text("In Cliniko")
         page.goto(client)
-        page.wait_for_load_state("networkidle")
-        page.set_viewport_size({"width": 1240, "height": 560})
-        keep_for_readme(page.screenshot())
         page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # as above
         take(page, "client-page", page.locator("main .page-title"), card(page, "Programs"))
         page.goto(f"{stage.cliniko}/patients/{OLIVIA}/files")
@@ -174,6 +171,16 @@ def use_the_phone(stage: Stage) -> None:
         expect(phone.get_by_role("heading", level=1)).to_contain_text("Knee")
         phone.wait_for_load_state("networkidle")
         take(phone, "home-page", phone.locator("body"), height=PHONE["height"], margin=0)
+        for when, number in (("Pain before", 4), ("Pain afterwards", 2)):
+            phone.get_by_role("group", name=when).locator(f"label:has([value='{number}'])").click()
+        for tick in phone.locator(".home-tick").all():
+            tick.click()
+        phone.get_by_label("How did it go?").fill("Stairs are easier than last week.")
+        expect(phone.locator("#state")).to_contain_text("Saved at")
+    with stage.page({"width": 1240, "height": 820}, EMAILS[0]) as page:
+        stage.open_patient(page, OLIVIA)
+        expect(page.get_by_role("region", name="At home")).to_contain_text("Stairs are easier")
+        keep_for_readme(page.screenshot(animations="disabled"))
 
 
 def first_page(pdf: bytes) -> bytes:
