@@ -124,7 +124,7 @@ def assign_a_program(stage: Stage) -> None:
         page.get_by_role("button", name="Start from template").click()
         expect(page.get_by_label("Sets").first).to_be_visible()
         expect(page.locator("#library-results img").first).to_be_visible()
-        take(page, "editor", page.locator("main .page-title"), height=720)
+        take(page, "editor", page.locator("main .page-title"), height=690)
         page.get_by_role("button", name="Assign program").click()
         expect(page.locator("main")).to_contain_text("In Cliniko")
         page.goto(client)
@@ -152,7 +152,7 @@ def look_around(stage: Stage) -> None:
     with stage.page(WIDE, EMAILS[0]) as page:
         page.goto(f"{stage.kinebridge}/exercises")
         expect(page.locator(".exercise-card").nth(7)).to_be_visible()
-        take(page, "library", page.locator("main .page-title"), height=700)
+        take(page, "library", page.locator("main .page-title"), height=640)
 
 
 def use_the_phone(stage: Stage) -> None:
