@@ -11,6 +11,7 @@ from app.alerts.models import Cause
 from app.alerts.notes import SAID
 from app.bridge.outcomes import Outcome
 from app.delivery.reasons import REASONS
+from app.errors import AppError
 from app.guidance import BY_SLUG, GROUPS, HELP, PAGES, GuideLink, NoPage, guide_for
 from app.guide.reading import PAGE_FOLDER, read_page
 from app.web.rendering import TEMPLATE_FOLDER
@@ -32,7 +33,14 @@ def asked_in_templates() -> Iterator[str]:
             yield from re.findall(r'"([^"]*)"', found)
 
 
-ASKED = set(asked_in_templates())
+def named_by_errors(error: type[AppError]) -> Iterator[str]:
+    """The causes of an error class and of all that are made from it."""
+    yield error.cause
+    for each in error.__subclasses__():
+        yield from named_by_errors(each)
+
+
+ASKED = {*asked_in_templates(), *named_by_errors(AppError)} - {""}
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -35,7 +35,7 @@ def make_app(public_url: str = HOST) -> FastAPI:
 
     @made.get("/fine")
     async def fine(request: Request) -> Response:
-        values = {"title": "Fine", "message": "All is well.", "is_missing": False, "reference": None, "error": None}
+        values = {"title": "Fine", "message": "All is well.", "cause": "", "reference": None, "error": None}
         return page(request, "errors/error.html", **values)
 
     @made.get("/signed-in")
