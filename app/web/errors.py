@@ -71,9 +71,8 @@ def error_page(
 ) -> Response:
     """Render an error page; a bare sentence if even that fails, so that a broken layout cannot hide an error."""
     words = {"title": title, "message": message, "reference": reference, "error": error}
-    cause = (
-        error.cause if isinstance(error, AppError) else NotFoundError.cause if status == HTTPStatus.NOT_FOUND else ""
-    )
+    unnamed = NotFoundError.cause if status == HTTPStatus.NOT_FOUND else ""
+    cause = getattr(error, "cause", unnamed)
     try:
         return page(request, template, status=status, cause=cause, **words)
     except Exception as broken:

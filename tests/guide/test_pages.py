@@ -9,7 +9,7 @@ import pytest
 from app.guidance import GROUPS, PAGES
 from app.web.rendering import TEMPLATE_FOLDER
 from tests.programs.arrange import counted_queries, start_from_template
-from tests.support import Browser, Clinic, Page
+from tests.support import PASSWORD, Browser, Clinic, Page
 
 # Where links may lead outside.
 HOSTS = {"help.cliniko.com", "docs.api.cliniko.com"}
@@ -110,6 +110,14 @@ def test_what_stands_in_the_way_of_a_click_names_its_page(ana: Browser, ben: Bro
     assert ana.open_patient("404404").link("What to do") == "/guide/not-in-cliniko"
     assert ana.open_patient("no-number").link("What to do").startswith("/guide/open-a-patient#this-link-has-no")
     assert ana.get("/clients/nowhere").link("What to do") == "/guide/page-not-found"
+
+
+def test_an_invitation_that_was_used_names_its_page(ana: Browser) -> None:
+    path, newcomer = ana.invite(), ana.another()
+    newcomer.get(path)
+    newcomer.press("Join practice", **{"Your name": "Lee Okafor", "Password": PASSWORD})
+    page = ana.another().get(path)
+    assert (page.status, page.link("What to do")) == (410, "/guide/colleagues#the-invitation-no-longer-works")
 
 
 def test_a_refused_key_names_its_page(ana: Browser) -> None:
