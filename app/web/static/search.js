@@ -21,7 +21,8 @@ export function searchTyped(root, addressNow, selectors, failed, headers) {
     if (signal.aborted) return null;
     if (html) return parse(html);
     asked = ""; // may be tried again
-    return failed(answer?.redirected, address);
+    failed(answer?.redirected, address);
+    return null;
   }
 
   async function show(address) {
@@ -49,6 +50,6 @@ export function searchTyped(root, addressNow, selectors, failed, headers) {
 
 for (const form of all("form[data-results]")) {
   const address = () => `${form.action}?${new URLSearchParams(new FormData(form))}`;
-  const failed = (isElsewhere, at) => void (isElsewhere && location.assign(at)); // signed out: let the page say so
+  const failed = (isElsewhere, at) => isElsewhere && location.assign(at); // signed out: let the page say so
   searchTyped(form, address, form.dataset.results, failed, { "X-Kinebridge-Typing": "yes" }); // not yet what is meant
 }
