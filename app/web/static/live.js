@@ -2,7 +2,8 @@
 //
 //   <div data-live-url="/clients/7/deliveries"> the fragment as first shown, with data-live="on" somewhere in it </div>
 //
-// While the fragment holds an element with data-live="on", its URL is asked again for the next fragment: after 2 s, then in
+// While the fragment holds an element with data-live="on", its URL is asked again for the next fragment: after 2 s (the first
+// time at once where the element itself has data-live-now), then in
 // growing steps up to 15 s, and only while the page is visible. After 10 minutes in view it says that it has stopped; coming
 // back to the page begins anew. It says so too when it was signed out or the client is no longer shared. A fragment without
 // such an element ends that. Where the answer has an ETag, it is sent along
@@ -90,7 +91,7 @@ function sayStopped(element) {
 
 async function keepLive(element) {
   let end = Date.now() + LONGEST_LIFE;
-  let wait = FIRST_WAIT;
+  let wait = element.hasAttribute("data-live-now") ? 0 : FIRST_WAIT;
   if (!element.hasAttribute("aria-live")) element.setAttribute("aria-live", "polite");
   while (isLive(element)) {
     if (Date.now() > end) {
@@ -106,7 +107,7 @@ async function keepLive(element) {
     }
     const html = await fetchFragment(element);
     if (html !== null) showFragment(element, html);
-    wait = Math.min(wait * GROWTH, LONGEST_WAIT);
+    wait = Math.min(Math.max(wait * GROWTH, FIRST_WAIT), LONGEST_WAIT);
   }
 }
 

@@ -17,6 +17,9 @@ function enhance(form) {
   async function update() {
     running?.abort();
     running = new AbortController();
+    if ("blank" in form.dataset && !form.elements.q.value.trim()) {
+      return document.querySelector(form.dataset.results)?.replaceChildren(); // nothing typed, nothing to list
+    }
     const url = new URL(form.action);
     url.search = new URLSearchParams(new FormData(form)).toString();
     try {
