@@ -120,7 +120,7 @@ TABLES: Mapping[str, Kept] = {
         "The day's appointments as Cliniko last gave them.",
         OF_MEMBERS,
         # Nobody can tell whom one is about: all of the practice's go, and are read again when somebody looks.
-        "membership_id IN (SELECT memberships.id FROM memberships JOIN clients "
+        "encrypted_appointments IS NOT NULL AND membership_id IN (SELECT memberships.id FROM memberships JOIN clients "
         "ON clients.practice_id = memberships.practice_id WHERE clients.id = ANY(:client_ids))",
         not_exported="passing: what Cliniko says, encrypted, for two days",
     ),
