@@ -21,11 +21,12 @@ from app.programs.starts import draft_of
 from app.programs.templates import find_template
 
 ZONE = ZoneInfo("Australia/Sydney")
+NOAH = "1618820034417750912"
 PEGGY, JAMES, MING, SIOBHAN = "1404918245177431055", "52817", "1530277160945582203", "1404918245177431078"
 
 
 def fill_diary(state: State, clinics: DemoClinics) -> None:
-    """Book Amara's yesterday, today and tomorrow, and Ben's today, with the stand-in's patients."""
+    """Book Amara's yesterday, today and tomorrow, and today of Ben and Rosa, with the stand-in's patients."""
     clinic = clinics.harbour
     here = state.add_business(clinic, "Harbour Street")
     there = state.add_business(clinic, "Manly Surf Club")
@@ -63,6 +64,9 @@ def fill_diary(state: State, clinics: DemoClinics) -> None:
     )
     book(at(9, days=1), PEGGY, again)
     book(at(10, days=-1), OLIVIA, first)
+    riverside = state.add_business(clinics.riverside, "Riverside")
+    rosa = state.add_practitioner(clinics.podiatrist)
+    state.add_booking(rosa, riverside, at(9), patient_ids=[NOAH])
     state.add_booking(ben, here, at(9), type_id=again.id, patient_ids=[OF_BEN["patient_id"]])
 
 
