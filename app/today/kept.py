@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import hold_membership
-from app.accounts.connections import note_answer, note_reached
+from app.accounts.connecting.connections import note_answer, note_reached
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools
 from app.cliniko.errors import ClinikoError, KeyRejected

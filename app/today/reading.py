@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from app.accounts.connections import open_cliniko
+from app.accounts.connecting.connections import open_cliniko
 from app.accounts.models import Connection
 from app.accounts.tools import Tools
 from app.clients.names import display_name

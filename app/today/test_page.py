@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member, stay_member
-from app.accounts.connections import find_connection, open_cliniko
-from app.accounts.letterheads import get_letterhead, get_title
+from app.accounts.connecting.connections import find_connection, open_cliniko
 from app.accounts.models import Practice
+from app.accounts.practices.letterheads import get_letterhead, get_title
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import current_patient_id, find_patient_page
