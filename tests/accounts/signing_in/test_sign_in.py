@@ -36,7 +36,7 @@ def test_signing_in_leads_to_the_day(browser: Browser) -> None:
     email = browser.sign_up()
     other = browser.another()
     other.sign_in(email)
-    assert other.hops[-1] == "http://testserver/clients"
+    assert other.hops[-1] == "http://testserver/today"
     assert is_signed_in(other)
 
 
