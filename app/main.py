@@ -42,6 +42,7 @@ from app.programs import template_routes
 from app.programs.home import routes as home_routes
 from app.settings import Settings, ensure_secret_keys
 from app.tasks import import_all_tasks
+from app.today import routes as today_routes
 from app.web.requests import RequestRecord
 
 ROUTERS = (
@@ -70,6 +71,7 @@ ROUTERS = (
     privacy_routes.router,
     leaving_routes.router,
     bridge_routes.router,
+    today_routes.router,
     asking.router,
 )
 

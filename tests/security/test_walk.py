@@ -73,6 +73,8 @@ EVERYBODYS = {
     *(("GET", f"/exercises{end}") for end in ("", "/new", "/archived", "/import", "/import/empty.csv", "/export.csv")),
     *(("GET", path) for path in ("/exercises/export.zip", "/programs/library", "/templates", "/templates/new")),
     ("POST", "/exercises/import"),
+    *(("GET", f"/today{end}") for end in ("", "/appointments", "/test-page")),
+    *(("POST", f"/today/{end}") for end in ("read", "hide-first-steps", "test-page")),
     *(("GET", f"/open/cliniko{end}") for end in ("", "/", "/asked")),
     *(("POST", f"/open/cliniko/{end}") for end in ("choose", "request-access")),
     *((method, "/access-requests/{token}") for method in ("GET", "POST")),

@@ -44,7 +44,7 @@ function replacePart(part, next) {
 
 async function keepLive(element, stopped) {
   let end = Date.now() + LONGEST_LIFE;
-  let wait = FIRST_WAIT;
+  let wait = "liveNow" in element.dataset ? 0 : FIRST_WAIT;
   while (isLive(element)) {
     if (Date.now() > end) {
       stopped.hidden = false;
@@ -60,7 +60,7 @@ async function keepLive(element, stopped) {
     }
     const fragment = await fetchFragment(element);
     if (fragment) showFragment(element, fragment);
-    wait = Math.min(wait * GROWTH, LONGEST_WAIT);
+    wait = Math.min(Math.max(wait * GROWTH, FIRST_WAIT), LONGEST_WAIT);
   }
 }
 
