@@ -16,8 +16,8 @@ import typer
 from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
-from app.accounts.discounts import NewDiscount, add_discount, end_discount, list_discounts
-from app.accounts.helping import make_reset_link, turn_two_factor_off
+from app.accounts.practices.discounts import NewDiscount, add_discount, end_discount, list_discounts
+from app.accounts.security.helping import make_reset_link, turn_two_factor_off
 from app.accounts.tools import Tools
 from app.delivery.restored import look_before_sending
 from app.demo.run import run_demo
