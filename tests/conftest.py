@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
+from playwright.sync_api import Browser as Chrome
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,7 +29,7 @@ from app.embedded import embedded_server
 from app.main import create_app, make_http
 from app.prepare import prepare_database
 from app.settings import Settings
-from tests import logs
+from tests import chromium, logs
 from tests.fakes.cliniko import FakeCliniko
 from tests.fakes.smtp import FakeSmtp
 from tests.support import Browser, Clinic
@@ -144,6 +145,23 @@ def server(running: TestClient, app: FastAPI) -> TestClient:
 def browser(server: TestClient) -> Browser:
     """A browser in which nobody is signed in."""
     return Browser(server)
+
+
+@pytest.fixture(scope="session")
+def real_browser() -> Iterator[chromium.Chromium]:
+    """A real browser, started once a process; its tests are skipped on a machine without one."""
+    path = chromium.find_chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    with chromium.started(path) as started:
+        yield started
+
+
+@pytest.fixture
+def chrome(real_browser: chromium.Chromium) -> Iterator[Chrome]:
+    """The real browser, with contexts of this test's own only."""
+    with real_browser.in_use() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)
