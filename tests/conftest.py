@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -41,6 +42,9 @@ COMPILED: dict[Any, Any] = {}
 def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of the database server once, for all workers of a run."""
     os.environ.setdefault("KINEBRIDGE_TEST_DATA", tempfile.mkdtemp(prefix="kinebridge-tests-"))
+    # Dozens of processes import the same files: compiled once, they are kept also where Python is told to keep none.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # Pages are read into many small objects that all go at once: looking for cycles among them took a tenth of the run.
     gc.set_threshold(50_000, 20, 100)
 
