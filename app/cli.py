@@ -16,10 +16,10 @@ import typer
 from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
-from app.accounts.discounts import NewDiscount, add_discount, end_discount, list_discounts
-from app.accounts.founding import NewPractice, list_practices
-from app.accounts.founding import create_practice as make_practice
-from app.accounts.helping import make_reset_link, turn_two_factor_off
+from app.accounts.practices.discounts import NewDiscount, add_discount, end_discount, list_discounts
+from app.accounts.practices.founding import NewPractice, list_practices
+from app.accounts.practices.founding import create_practice as make_practice
+from app.accounts.security.helping import make_reset_link, turn_two_factor_off
 from app.accounts.tools import Tools
 from app.activity.verifying import verify_record
 from app.checks.command import check as check_everything

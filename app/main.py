@@ -10,9 +10,10 @@ import httpx
 from fastapi import FastAPI
 
 from app import health, monitoring, web
-from app.accounts import letterhead_routes, signed_out
 from app.accounts import routes as accounts_routes
-from app.accounts.paces import Paces
+from app.accounts.connecting.paces import Paces
+from app.accounts.practices import letterhead_routes
+from app.accounts.signing_in import signed_out
 from app.accounts.tools import Tools
 from app.activity import routes as activity_routes
 from app.alerts import routes as alerts_routes

@@ -21,7 +21,7 @@ from app.errors import AppError
 MODEL_MODULES = (
     "app.mail.models",
     "app.accounts.models",
-    "app.accounts.discount_models",
+    "app.accounts.practices.discount_models",
     "app.alerts.models",
     "app.clients.models",
     "app.exercises.models",

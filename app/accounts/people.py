@@ -10,7 +10,7 @@ from app.accounts import audit
 from app.accounts.browsers import Browser
 from app.accounts.forms import LONGEST_PASSWORD, FormError, SignUpForm, clean_line
 from app.accounts.models import Membership, Practice, Practitioner, Role, SignInSession
-from app.accounts.passwords import hash_password, verify_password
+from app.accounts.security.passwords import hash_password, verify_password
 from app.accounts.tools import Tools
 from app.accounts.tries import NETWORK, Try, forgive, take, try_at_account
 from app.db import release

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member, stay_member
-from app.accounts.connections import note_answer, open_cliniko
+from app.accounts.connecting.connections import note_answer, open_cliniko
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools
 from app.clients.queries import KnownPatient, find_known_patient

@@ -5,7 +5,6 @@ and still see a figure that was changed. Drawing all of them takes over a second
 """
 
 import functools
-import gzip
 import hashlib
 import json
 import threading
@@ -16,6 +15,7 @@ from urllib.parse import quote, urlencode
 from app.exercises.figures import figure_for
 from app.exercises.library import Exercise, find_exercise
 from app.pdf.figures import to_svg
+from app.web.packing import pack_file
 
 VERSION_LETTERS = 12
 
@@ -58,7 +58,7 @@ def draw_picture(slug: str) -> bytes | None:
     if exercise is None or figure is None:
         return None
     with _one_at_a_time:
-        return gzip.compress(to_svg(figure, title=exercise.name).encode(), mtime=0)
+        return pack_file(to_svg(figure, title=exercise.name).encode())
 
 
 @functools.cache

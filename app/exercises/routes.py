@@ -13,8 +13,9 @@ from app.exercises.favourites import set_favourite
 from app.exercises.finding import FILTERS, ONLY, LibraryPage, LibrarySearch, search_library
 from app.exercises.library import DIFFICULTIES, REGIONS, find_exercise
 from app.exercises.pictures import draw_picture, picture_of, picture_version
-from app.web.assets import KEEP_A_YEAR, answer_svg
+from app.web.assets import KEEP_A_YEAR, SVG
 from app.web.filters import with_query
+from app.web.packing import answer_packed
 from app.web.rendering import local_path, page, redirect
 
 router = APIRouter()
@@ -125,4 +126,4 @@ def show_figure(request: Request, member: SignedIn, slug: str, v: str = "") -> R
     packed = draw_picture(slug) if find_exercise(slug) else None
     if packed is None:
         raise NotFoundError
-    return answer_svg(request, packed, {"Cache-Control": KEEP_A_YEAR} if v == picture_version(slug) else {})
+    return answer_packed(request, packed, SVG, {"Cache-Control": KEEP_A_YEAR} if v == picture_version(slug) else {})

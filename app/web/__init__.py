@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from app.web import errors, security
 from app.web.assets import static_route
+from app.web.packing import PackedPages
 
 
 def install(app: FastAPI, *, public_url: str, body_limits: Mapping[str, int] | None = None) -> None:
@@ -13,3 +14,4 @@ def install(app: FastAPI, *, public_url: str, body_limits: Mapping[str, int] | N
     app.router.routes.append(static_route)
     errors.install(app)
     security.install(app, public_url=public_url, body_limits=body_limits)
+    app.add_middleware(PackedPages)  # outside of what makes pages of errors

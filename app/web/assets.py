@@ -1,11 +1,10 @@
 """The stylesheet, scripts and pictures in `static/`, served under names that change with their content.
 
 `static_url("app.css")` gives `/static/app.<hash>.css`. Browsers may keep such a file for a year, since a
-changed file has another name. The files are few and small (each below 40 KB), so they are
-read once and served from memory.
+changed file has another name. The files are few and small (styles and scripts below 40 KB each, all together), so they
+are read and gzipped once and served from memory.
 """
 
-import gzip
 import hashlib
 import mimetypes
 import re
@@ -18,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.web.packing import answer_packed, pack_file
+
 STATIC_FOLDER = Path(__file__).parent / "static"
 HASH_LETTERS = 12
 KEEP_FOREVER = "public, max-age=31536000, immutable"
@@ -25,17 +26,19 @@ KEEP_FOREVER = "public, max-age=31536000, immutable"
 KEEP_A_YEAR = "private, max-age=31536000, immutable"
 
 # Not left to the machine's own table of types, which differs between systems; `nosniff` makes a wrong one fatal.
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+SVG = "image/svg+xml"
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": SVG}
 
 # A script names another of its folder: import { x } from "./other.js";
 IMPORTED = re.compile(rb'(?<=from "\./)[\w-]+\.js(?=";)')
 
 
 class Asset(NamedTuple):
-    """One file of `static/`: the address it is served at, its content and its media type."""
+    """One file of `static/`: the address it is served at, its content, the same gzipped, and its media type."""
 
     url: str
     content: bytes
+    packed: bytes
     media_type: str
 
 
@@ -58,7 +61,7 @@ def read_asset(path: Path) -> Asset:
     name = path.relative_to(STATIC_FOLDER).with_name(f"{path.stem}.{digest}{path.suffix}")
     guessed, _encoding = mimetypes.guess_type(path.name)
     media_type = MEDIA_TYPES.get(path.suffix) or guessed or "application/octet-stream"
-    return Asset(f"/static/{name.as_posix()}", content, media_type)
+    return Asset(f"/static/{name.as_posix()}", content, pack_file(content), media_type)
 
 
 def served_name(path: Path) -> str:
@@ -83,15 +86,7 @@ async def serve_asset(request: Request) -> Response:
     asset = assets_by_url().get(request.url.path)
     if asset is None:
         raise HTTPException(404)
-    return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": KEEP_FOREVER})
-
-
-def answer_svg(request: Request, packed: bytes, headers: dict[str, str]) -> Response:
-    """Answer with a picture that is kept gzipped, unpacked for the few who cannot read it so."""
-    headers = headers | {"Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, media_type="image/svg+xml", headers=headers | {"Content-Encoding": "gzip"})
-    return Response(gzip.decompress(packed), media_type="image/svg+xml", headers=headers)
+    return answer_packed(request, asset.packed, asset.media_type, {"Cache-Control": KEEP_FOREVER})
 
 
 static_route = Route("/static/{name:path}", serve_asset, methods=["GET"], name="static")

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from app.activity import verifying
 from app.activity.verifying import FUNCTIONS, TRIGGERS, Lines, digest_of, judge_guards, judge_lines, judge_login
 from app.findings import Finding, State
-from tests.accounts.test_helping import command, environment  # noqa: F401 - a fixture
+from tests.accounts.security.test_helping import command, environment  # noqa: F401 - a fixture
 from tests.programs.arrange import assign_program
 from tests.support import Browser, Clinic
 

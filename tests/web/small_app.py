@@ -8,6 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 import app.web
 from app.errors import AppError, ConflictError, ForbiddenError, NotFoundError
+from app.web.packing import pack_file
 from app.web.rendering import Viewer, page, redirect
 
 HOST = "http://127.0.0.1:8000"
@@ -53,6 +54,15 @@ def make_app(public_url: str = HOST) -> FastAPI:
     @made.get("/kept")
     async def kept() -> Response:
         return Response("x", headers={"Cache-Control": "private, max-age=60"})
+
+    @made.get("/streamed")
+    async def stream() -> Response:
+        return StreamingResponse(iter(["<p>a</p>" * 500, "<p>b</p>" * 500]), media_type="text/html")
+
+    @made.get("/packed-already")
+    async def pack() -> Response:
+        packed = pack_file(b"<p>a</p>" * 500)
+        return Response(packed, media_type="text/html", headers={"Content-Encoding": "gzip"})
 
     errors: dict[str, Exception] = {
         "conflict": ConflictError("<script>alert(1)</script> & co"),

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from app.web.assets import STATIC_FOLDER, read_asset, read_assets, static_url
+from app.web.assets import STATIC_FOLDER, read_asset, static_url
 
-LARGEST_FILE_BYTES = 40_000
+MOST_BYTES = 40_000  # of all styles, and of all scripts, as they lie there
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,53 @@ def test_everything_a_page_refers_to_is_there(visitor):
     assert [visitor.get(url).status_code for url in urls] == [200] * len(urls)
 
 
-@pytest.mark.parametrize("name", sorted(read_assets()))
-def test_a_static_file_stays_small(name):
-    assert len(read_assets()[name].content) < LARGEST_FILE_BYTES
+@pytest.mark.parametrize("suffix", [".css"])
+def test_all_styles_and_all_scripts_stay_small(suffix):
+    sizes = {path.name: path.stat().st_size for path in STATIC_FOLDER.rglob(f"*{suffix}")}
+    assert sum(sizes.values()) < MOST_BYTES, sizes
+
+
+# What a rule says in paper's own measures, or in those of a picture that is scaled as a whole.
+PRINT = re.compile(r"@media print \{.*?\n\}", re.DOTALL)
+IN_PICTURES = re.compile(r"\.diary-chart text \{.*?\}")
+TOKENS = re.compile(r":root \{.*?\}", re.DOTALL)
+COLOUR = re.compile(
+    r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(|(?<![-\w])(?:white|black|gr[ae]y|red|green|blue)(?![-\w])", re.IGNORECASE
+)
+SIZE = re.compile(r"(?<=font-size: )[^;]+|(?<= font: )[^;]+")
+
+
+def declarations(css: str) -> list[str]:
+    """What stands between braces, without comments and what is exempt."""
+    for exempt in (re.compile(r"/\*.*?\*/", re.DOTALL), PRINT, IN_PICTURES, TOKENS):
+        css = exempt.sub("", css)
+    return re.findall(r"\{([^{}]*)\}", css)
+
+
+@pytest.mark.parametrize("path", sorted(STATIC_FOLDER.glob("*.css")), ids=lambda path: path.name)
+def test_colours_and_type_sizes_are_named_in_one_place(path):
+    rules = declarations(path.read_text())
+    assert len(rules) > 20
+    assert [rule for rule in rules if COLOUR.search(rule)] == []
+    sizes = {size for rule in rules for size in SIZE.findall(rule)}
+    assert {size for size in sizes if not re.fullmatch(r"var\(--\w+\).*|inherit", size)} == set()
+
+
+def test_there_are_five_sizes_of_type_and_every_token_is_used_and_known_in_both_schemes():
+    css = "\n".join(path.read_text() for path in sorted(STATIC_FOLDER.glob("*.css")))
+    light, dark, *_print = (dict(re.findall(r"(--[\w-]+): ([^;]+);", block)) for block in TOKENS.findall(css))
+    used = set(re.findall(r"var\((--[\w-]+)\)", css))
+    assert used == set(light)
+    assert set(dark) < set(light)
+    assert len([name for name in light if re.fullmatch(r"[\d.]+rem", light[name])]) == 5 + len({"--gap", "--touch"})
+
+
+def test_no_style_is_kept_that_no_page_uses():
+    css = "".join(path.read_text() for path in STATIC_FOLDER.glob("*.css"))
+    selectors = " ".join(re.findall(r"[^{}]+(?=\{)", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)))
+    app = STATIC_FOLDER.parent.parent
+    pages = [*app.rglob("*.html"), *app.rglob("*.py"), *STATIC_FOLDER.glob("*.js")]
+    words = set(re.findall(r"[\w-]+", " ".join(path.read_text() for path in pages)))
+    classes = set(re.findall(r"(?<=\.)[a-z][\w-]*", selectors))
+    assert len(classes) > 100
+    assert classes - words == set()

@@ -11,7 +11,8 @@ from app.programs.home.access import HomeRoute, LinkGoneError, OpenVisit
 from app.programs.home.pictures import draw_figure, figure_name
 from app.programs.home.queries import read_program
 from app.programs.home.shown import photo_ids
-from app.web.assets import KEEP_A_YEAR, answer_svg
+from app.web.assets import KEEP_A_YEAR, SVG
+from app.web.packing import answer_packed
 
 router = APIRouter(prefix="/p/{token}", route_class=HomeRoute)
 
@@ -24,7 +25,7 @@ async def show_figure(request: Request, name: str, visit: OpenVisit, session: Da
     packed = await anyio.to_thread.run_sync(draw_figure, exercise) if exercise else None
     if packed is None:
         raise LinkGoneError
-    return answer_svg(request, packed, {"Cache-Control": KEEP_A_YEAR})
+    return answer_packed(request, packed, SVG, {"Cache-Control": KEEP_A_YEAR})
 
 
 @router.get("/photos/{photo_id}.jpg")

@@ -1,7 +1,6 @@
 """Pictures for the patient's page: the figures a version was assigned with, whatever the library draws today."""
 
 import functools
-import gzip
 import hashlib
 import json
 import threading
@@ -9,6 +8,7 @@ import threading
 from app.exercises.pictures import drawing_code
 from app.pdf.figures import Figure, to_svg
 from app.programs.content import ContentExercise
+from app.web.packing import pack_file
 
 NAME_LETTERS = 12
 KEPT_DRAWINGS = 512  # some 5 KB each
@@ -30,4 +30,4 @@ def draw_figure(exercise: ContentExercise) -> bytes | None:
 @functools.lru_cache(maxsize=KEPT_DRAWINGS)
 def _draw(name: str, data: str) -> bytes:
     with _one_at_a_time:
-        return gzip.compress(to_svg(Figure.from_data(json.loads(data)), title=name).encode(), mtime=0)
+        return pack_file(to_svg(Figure.from_data(json.loads(data)), title=name).encode())

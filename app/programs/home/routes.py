@@ -32,6 +32,7 @@ from app.programs.home.service import keep_note
 from app.programs.home.shown import days_as_data, group_exercises, note_as_data
 from app.waits import word_wait
 from app.web.assets import read_assets
+from app.web.packing import answer_packed
 from app.web.rendering import page, redirect
 
 router = APIRouter(route_class=HomeRoute)
@@ -43,10 +44,10 @@ NOT_TAKEN = "That was not saved: the program was paused or ended meanwhile, or t
 
 
 @router.get("/p/offline.js")
-async def show_offline_script() -> Response:
+async def show_offline_script(request: Request) -> Response:
     """Answer with the service worker. Below /p/, since a worker governs the addresses below its own."""
-    content = read_assets()["home-offline.js"].content
-    return Response(content, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    script = read_assets()["home-offline.js"]
+    return answer_packed(request, script.packed, script.media_type, {"Cache-Control": "no-cache"})
 
 
 @router.get("/p/{token}")
