@@ -31,6 +31,7 @@ from app.exercises import own_routes, photo_routes
 from app.exercises import routes as exercises_routes
 from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
+from app.guide import routes as guide_routes
 from app.jobs.worker import run_worker
 from app.leaving import routes as leaving_routes
 from app.metrics import Metrics
@@ -41,12 +42,14 @@ from app.programs import template_routes
 from app.programs.home import routes as home_routes
 from app.settings import Settings, ensure_secret_keys
 from app.tasks import import_all_tasks
+from app.today import routes as today_routes
 from app.web.requests import RequestRecord
 
 ROUTERS = (
     health.router,
     monitoring.router,
     *accounts_routes.ROUTERS,
+    guide_routes.router,
     alert_settings_routes.router,
     alerts_routes.router,
     clients_routes.router,
@@ -68,6 +71,7 @@ ROUTERS = (
     privacy_routes.router,
     leaving_routes.router,
     bridge_routes.router,
+    today_routes.router,
     asking.router,
 )
 

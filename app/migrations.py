@@ -28,6 +28,7 @@ MODEL_MODULES = (
     "app.exercises.exchange.models",
     "app.delivery.models",
     "app.programs.models",
+    "app.today.models",
     "app.privacy.models",
 )
 # Any number, the same in every process: two that start together migrate one after the other.

@@ -18,6 +18,7 @@ TASK_MODULES = (
     "app.delivery.trimming",
     "app.delivery.watch",
     "app.programs.home.jobs",
+    "app.today.trimming",
     "app.activity.keeping",
     "app.privacy.jobs",
     "app.privacy.retention",

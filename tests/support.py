@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from app.clients.models import Client
 from app.clients.queries import current_patient_id
 from app.db import libpq_url, sqlalchemy_url, transaction
 from app.delivery.service import file_document, start_delivery
+from app.demo.cliniko.diary import Booking
+from app.demo.cliniko.state import User
 from app.jobs.queue import defer, queue
 from app.main import open_tools
 from tests.fakes.cliniko import FakeCliniko
@@ -35,6 +38,14 @@ class Clinic:
         self.account = self.state.add_account("Harbour Street Physiotherapy", "harbour-street")
         self.ana = self.state.add_user(self.account, "Ana", "Ruiz", "practitioner")
         self.ben = self.state.add_user(self.account, "Ben", "Cole", "practitioner")
+
+    def book(self, patient_id: str, starts_at: datetime, *, whom: User | None = None, **more: Any) -> Booking:
+        """Book a patient with a practitioner, Ana unless told otherwise; `more` are fields of Booking."""
+        state, user = self.state, whom or self.ana
+        practitioner = next((each for each in state.practitioners.values() if each.user_id == user.id), None)
+        place = next(iter(state.businesses.values()), None) or state.add_business(self.account, "Harbour Street")
+        practitioner = practitioner or state.add_practitioner(user)
+        return state.add_booking(practitioner, place, starts_at, patient_ids=[patient_id], **more)
 
     def add_patient(self, first_name: str = "Olivia", last_name: str = "Hart", **more: Any) -> str:
         """Add a patient and return the id."""

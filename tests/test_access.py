@@ -18,7 +18,14 @@ from tests.test_images import picture
 
 # What anybody may open; everything else asks for a sign-in. Who may read /metrics: tests/test_monitoring.py.
 PUBLIC = {"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-up", "/sign-out", "/join/{token}", "/", "/p/offline.js"}
-PUBLIC |= {"/guide/connect-cliniko", "/reset-password", "/reset-password/{token}", "/sign-in/code"}
+PUBLIC |= {
+    "/guide",
+    "/guide/{guide_page}",
+    "/guide/pictures/{name}",
+    "/reset-password",
+    "/reset-password/{token}",
+    "/sign-in/code",
+}
 # The patients' own pages: nobody signs in there, and each asks for an answer of its own.
 PATIENTS = "/p/{token}"
 
@@ -70,6 +77,8 @@ def ids_of_ana(ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine) 
     found = re.search(r"/programs/([0-9a-f-]{36})", ana.page.path)
     assert found
     template = ana.post("/templates", {"program": found[1], "name": "Olivia's template"}).path
+    patient_id = clinic.add_patient("Oscar", "Hart")
+    test_page = ana.post("/today/test-page", {"patient_id": patient_id}).path
     exercise = ana.post("/exercises/new", {"name": "Olivia's own"}).path
     ana.post(f"{exercise}/photos", {}, [("photos", ("photo.png", picture("PNG")))])
     photo = re.search(r"/photos/([0-9a-f-]{36})", ana.page.content.decode())
@@ -78,6 +87,7 @@ def ids_of_ana(ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine) 
         "membership_id": managed,
         "client_id": client.rpartition("/")[2],
         "delivery_id": delivery,
+        "test_page_id": test_page.rpartition("/")[2],
         "program_id": found[1],
         "number": "1",
         "key": template.rpartition("/")[2],

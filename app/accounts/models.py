@@ -103,6 +103,8 @@ class Practice(WithId, Base):
     # The rule of members who never chose one.
     sharing_rule: Mapped[SharingRule] = mapped_column(words_of(SharingRule), server_default=SharingRule.NOBODY.value)
     sharing_access: Mapped[Access] = mapped_column(words_of(Access), server_default=Access.EDIT.value)
+    # When somebody first came here from Cliniko itself, so that its button is known to be there.
+    button_seen_at: Mapped[datetime | None]
     # The rules by which members sign in (``accounts.time_outs``).
     requires_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
     idle_minutes: Mapped[int] = mapped_column(server_default="20160")
@@ -201,6 +203,8 @@ class Membership(WithId, Base):
     # What stands after the name on what clients receive, such as "Physiotherapist".
     title: Mapped[str] = mapped_column(String(100), server_default="")
     gets_alert_mails: Mapped[bool] = mapped_column(server_default=text("true"))
+    # When the member put the list of first steps away.
+    first_steps_hidden_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     # Both count only while ``ended_at`` is set: how it ended, and the colleague their clients went to, for what a race
     # or an earlier release may leave with them.

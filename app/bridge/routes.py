@@ -17,6 +17,7 @@ from app.accounts.form_fields import FormText
 from app.accounts.models import Connection, ConnectionState, Practice
 from app.accounts.signing_in.switching import switch_practice
 from app.accounts.tools import Tools
+from app.bridge.arriving import comes_from_cliniko
 from app.bridge.outcomes import Following, Outcome, Result, send_trace_along
 from app.bridge.places import FoundThere, Place, ask_there, other_places, practice_of
 from app.bridge.service import (
@@ -24,6 +25,7 @@ from app.bridge.service import (
     NotShared,
     can_see_in_cliniko,
     fetch_patient,
+    note_button,
     note_opening,
     open_patient,
     read_patient_id,
@@ -78,6 +80,8 @@ async def open_from_cliniko(
     known = await find_known_patient(session, member, click.patient_id)
     if known is not None and known.is_visible:
         return _open_known(click, member, known)
+    if comes_from_cliniko(request, tools.settings.public_url):
+        await note_button(session, member.practice_id, tools.clock())
     is_chosen = practice == str(member.practice_id)
     others = [] if is_chosen else await other_places(session, member, click.patient_id)
     connection = await find_connection(session, member.membership_id)
@@ -155,7 +159,8 @@ def _open_known(click: Click, member: Member, known: KnownPatient) -> Response:
     answer = _lead_to(click, known.client_id, Outcome.OPENED)
     # After the answer, so that it costs the click nothing. A refresh lost with the process is only late, and of the
     # client nothing was shown yet: the page that the answer leads to is recorded before it is sent.
-    answer.background = BackgroundTask(_after_opening, click.tools, known, member)
+    has_button = comes_from_cliniko(click.request, click.tools.settings.public_url)
+    answer.background = BackgroundTask(_after_opening, click.tools, known, member, has_button=has_button)
     return answer
 
 
@@ -189,8 +194,10 @@ def _ask_which(click: Click, places: Sequence[Place], *, is_here: bool = True) -
     return page(click.request, "bridge/choose.html", practices=practices, patient_id=click.patient_id)
 
 
-async def _after_opening(tools: Tools, known: KnownPatient, member: Member) -> None:
+async def _after_opening(tools: Tools, known: KnownPatient, member: Member, *, has_button: bool) -> None:
     async with transaction(tools.sessions) as session:
+        if has_button:
+            await note_button(session, member.practice_id, tools.clock())
         note_opening(session, member, known, tools)
         await defer_refresh(session, known.client_id, member.membership_id)
 

@@ -3,13 +3,15 @@
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member, stay_member
 from app.accounts.connecting.connections import note_answer, open_cliniko
-from app.accounts.models import Connection, ConnectionState
+from app.accounts.models import Connection, ConnectionState, Practice
 from app.accounts.tools import Tools
 from app.clients.queries import KnownPatient, find_known_patient
 from app.clients.service import make_client
@@ -28,6 +30,7 @@ class BadPatientIdError(BadRequestError):
     """The address holds no patient id as Cliniko sends them (case 15)."""
 
     title = "This link has no patient in it"
+    cause = "click.bad_id"
 
     def __init__(self) -> None:
         super().__init__(
@@ -57,6 +60,12 @@ class NotShared:
 
     client_id: uuid.UUID
     owner_name: str | None
+
+
+async def note_button(session: AsyncSession, practice_id: uuid.UUID, now: datetime) -> None:
+    """Note that somebody of the practice came here from Cliniko: its button, or the bookmark, is set up."""
+    unseen = update(Practice).where(Practice.id == practice_id, Practice.button_seen_at.is_(None))
+    await session.execute(unseen.values(button_seen_at=now))
 
 
 def note_opening(session: AsyncSession, member: Member, known: KnownPatient, tools: Tools) -> None:

@@ -7,7 +7,7 @@ application", "Pagination", "Filtering results". Patient text never gets into an
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Literal
@@ -191,25 +191,39 @@ class Cliniko:
         filter by description, but then the text would be in an address. So the patient's files are read, the newest
         first, at most 20 pages of 100.
         """
-        resource = "patient_attachments"
         query = [
             ("q[]", f"patient_id:={_checked_id(patient_id)}"),
             ("q[]", "archived_at:*"),
             ("sort", "created_at:desc"),
-            ("per_page", "100"),
         ]
-        url: httpx.URL | None = httpx.URL(f"{self._base}/{resource}", params=query)
         wanted = clean_text(mark)
-        found: dict[str, Attachment] = {}
-        for _ in range(MAX_PAGES):
+        records = await self.list_records("patient_attachments", query)
+        found = {
+            each.id: each
+            for each in map(Attachment.from_json, records)
+            if wanted in each.description and _belongs_to(each, patient_id)
+        }
+        return sorted(found.values(), key=lambda each: (each.created_at or BEGINNING, int(each.id)))
+
+    async def list_records(
+        self, resource: str, query: Sequence[tuple[str, str]], *, most_pages: int = MAX_PAGES
+    ) -> list[object]:
+        """Return the records of one of Cliniko's lists as they came, page after page of 100.
+
+        ``resource`` is a word of ours, ``query`` holds ids and times only. MalformedAnswer for what is no list of it.
+        """
+        url: httpx.URL | None = httpx.URL(f"{self._base}/{resource}", params=[*query, ("per_page", "100")])
+        records: list[object] = []
+        for _ in range(most_pages):
             if url is None:
                 break
             page = as_record(read_json(await self._send("GET", url, resource), resource=resource))
-            for attachment in _read_attachments(page):
-                if wanted in attachment.description and _belongs_to(attachment, patient_id):
-                    found[attachment.id] = attachment
+            of_page = page.get(resource)
+            if not isinstance(of_page, list):
+                raise MalformedAnswer(remote_status=200, resource=resource)
+            records += of_page
             url = _next_page(page, url)
-        return sorted(found.values(), key=lambda each: (each.created_at or BEGINNING, int(each.id)))
+        return records
 
     async def archive_attachment(self, attachment_id: str) -> None:
         """Take a file out of the patient's Files; one that is gone already is as good."""
@@ -271,13 +285,6 @@ def _checked_id(record_id: str) -> str:
     if not is_record_id(record_id):
         raise ValueError("A Cliniko id is 1 to 19 digits.")
     return record_id
-
-
-def _read_attachments(page: Mapping[str, object]) -> list[Attachment]:
-    records = page.get("patient_attachments")
-    if not isinstance(records, list):
-        raise MalformedAnswer(remote_status=200, resource="patient_attachments")
-    return [Attachment.from_json(record) for record in records]
 
 
 def _belongs_to(attachment: Attachment, patient_id: str) -> bool:

@@ -119,6 +119,9 @@ class Delivery(WithId, Base):
     stopped_at: Mapped[datetime | None]
     # When a person said that nothing more is to be done about its failure; counts while it is not tried again.
     dealt_with_at: Mapped[datetime | None]
+    # Sent only to see whether it arrives; no program was assigned. And when its file was archived in Cliniko again.
+    is_test_page: Mapped[bool] = mapped_column(server_default=text("false"))
+    taken_back_at: Mapped[datetime | None]
     # Follows one click through the logs, from the browser to the file: random, says nothing of anybody.
     trace_id: Mapped[str] = mapped_column(String(32), server_default="")
     created_at: Mapped[datetime]

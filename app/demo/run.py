@@ -25,6 +25,7 @@ from app.db import transaction
 from app.demo.cliniko.app import create_standin
 from app.demo.cliniko.state import State, User
 from app.demo.colleagues import seed_colleagues
+from app.demo.diary import fill_diary, seed_program
 from app.demo.patients import DemoClinics, fill
 from app.embedded import embedded_server
 from app.main import create_app, open_tools
@@ -42,6 +43,7 @@ def run_demo(port: int) -> None:
     # Long enough to be seen on the page, as with the real one.
     state = State(processing_polls=0, processing_seconds=1.5)
     clinics = fill(state)
+    fill_diary(state, clinics)
     app_url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="kinebridge-demo-") as folder:
         cliniko_url = _start_standin(state, port + 1, app_url=f"{app_url}/open/cliniko")
@@ -64,6 +66,7 @@ def run_demo(port: int) -> None:
                     await seed_practice(tools, clinics)
                     await seed_client_added_by_hand(tools)
                     await seed_colleagues(tools)
+                    await seed_program(tools)
                     await add_discount(tools, DISCOUNT)
 
             asyncio.run(seed())

@@ -25,6 +25,7 @@ from app.jobs import trimming as jobs_trimming
 from app.jobs.queue import queue
 from app.mail import jobs as mail_jobs
 from app.privacy.jobs import erase_all_due
+from app.today import trimming as today_trimming
 from app.trimming import Rule, rows_rule
 
 # The lines that say so are gone by then; of a client's, those on that client.
@@ -48,6 +49,7 @@ RULES: Sequence[Rule] = (
     *alerts_jobs.RULES,
     *mail_jobs.RULES,
     *jobs_trimming.RULES,
+    *today_trimming.RULES,
 )
 WAITED = "Clients and practices to be erased, 14 days after that was asked"
 YEARS = (1, 2, 3, 5, 7, 8, 10, 15, 20, 25, 30)

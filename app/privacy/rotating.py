@@ -12,11 +12,17 @@ from app.db import Base, transaction
 
 ROWS_AT_A_TIME = 200
 # What the vault has encrypted, by table; each table has an ``id``. A test looks for others.
-ENCRYPTED = {"connections": "encrypted_key", "practitioners": "totp_secret", "program_links": "encrypted_code"}
+ENCRYPTED = {
+    "connections": "encrypted_key",
+    "practitioners": "totp_secret",
+    "program_links": "encrypted_code",
+    "day_readings": "encrypted_appointments",
+}
 WORDS = {
     "connections": "Cliniko keys",
     "practitioners": "two-factor secrets",
     "program_links": "codes of patients' pages",
+    "day_readings": "days read from Cliniko",
 }
 LEFT = (
     "Some were saved at this moment, or by a process that does not have the newest secret yet. Restart all processes "

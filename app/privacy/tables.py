@@ -116,6 +116,14 @@ TABLES: Mapping[str, Kept] = {
         "What was erased.", of_client=OF_CLIENT, stays="it says that something was erased, without saying what"
     ),
     # Not exported.
+    "day_readings": Kept(
+        "The day's appointments as Cliniko last gave them.",
+        OF_MEMBERS,
+        # Nobody can tell whom one is about: all of the practice's go, and are read again when somebody looks.
+        "encrypted_appointments IS NOT NULL AND membership_id IN (SELECT memberships.id FROM memberships JOIN clients "
+        "ON clients.practice_id = memberships.practice_id WHERE clients.id = ANY(:client_ids))",
+        not_exported="passing: what Cliniko says, encrypted, for two days",
+    ),
     "exercise_imports": Kept("Files waiting to be imported.", not_exported="passing: the file came from the practice"),
     "exercise_import_photos": Kept(
         "Their photos.",

@@ -13,6 +13,7 @@ from app.clock import utc_now
 
 # Not strftime("%b"), which follows the machine's locale.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 PATIENT_WORDS = re.compile(r"(?<![\w-])(?:patient|client)(?=s?(?![\w-]))")
 
@@ -29,6 +30,11 @@ def write_date(value: dt.date | None) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def write_weekday(value: dt.date) -> str:
+    """Write the day of the week of a date: `Thursday`."""
+    return WEEKDAYS[value.weekday()]
+
+
 def write_iso_date(value: str) -> str:
     """Write a stored date such as 2026-11-22 as `22 Nov 2026`."""
     return write_date(dt.date.fromisoformat(value))
@@ -38,9 +44,14 @@ def write_datetime_in(value: dt.datetime | None, zone: str) -> str:
     """Write a moment as `22 Nov 2026, 3:05 pm` in the IANA zone given; an unknown moment as nothing."""
     if value is None:
         return ""
+    return f"{write_date(value.astimezone(ZoneInfo(zone)))}, {write_time_in(value, zone)}"
+
+
+def write_time_in(value: dt.datetime, zone: str) -> str:
+    """Write the time of day of a moment as `3:05 pm` in the IANA zone given."""
     local = value.astimezone(ZoneInfo(zone))
     half = "am" if local.hour < 12 else "pm"
-    return f"{write_date(local)}, {local.hour % 12 or 12}:{local.minute:02d} {half}"
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {half}"
 
 
 def write_ago(value: dt.datetime | None, now: dt.datetime | None = None) -> str:

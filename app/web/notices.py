@@ -110,6 +110,7 @@ NOTICES: dict[str, Notice] = {
     "delivery-not-retried": Notice(
         "info", "There is nothing to try again: it is under way or done, or it waits for a working API key."
     ),
+    "test-page-archived": Notice("success", "The test page is archived in Cliniko."),
     "delivery-cancelled": Notice("success", "The PDF will not be copied to Cliniko. It stays here."),
 }
 

@@ -34,7 +34,7 @@ def test_every_action_is_one_sentence(action: str) -> None:
         ),
         (
             Event("delivery.arrived", None, OLIVIA),
-            "Kinebridge put a program of Olivia Hart into their Files in Cliniko.",
+            "Kinebridge put a PDF for Olivia Hart into their Files in Cliniko.",
         ),
         (Event("client.edited", ANA, OLIVIA, DETAIL), "Ana Ruiz edited details of Olivia Hart: date of birth."),
         (Event("session.refused"), "A sign-in as Somebody unknown was refused."),

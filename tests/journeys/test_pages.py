@@ -26,7 +26,9 @@ PATHS = (
         "/account/practice/signing-in",
         "/account/practice/settings",
         "/account/practice/discount",
+        "/guide",
         "/guide/connect-cliniko",
+        "/guide/alerts-and-deliveries",
         "/account/activity",
         "/account/activity/keeping",
         "/account/data",
@@ -84,6 +86,13 @@ def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[
     for path in PATHS:
         page.goto(address + path)
         yield path
+    page.goto(f"{address}/today")
+    expect(page.get_by_role("region", name="Appointments").get_by_role("link", name="Open").last).to_be_visible()
+    yield "today, with appointments"
+    page.goto(f"{address}/today/test-page?patient=none")
+    yield "test page, for nobody"
+    page.get_by_role("region", name="Or from today's appointments").get_by_role("link").first.click()
+    yield "test page, to be confirmed"
     page.goto(f"{address}/account/team")
     page.get_by_role("link", name="Manage Ben").click()
     yield "a colleague"

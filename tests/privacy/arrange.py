@@ -64,6 +64,7 @@ def run_practice(ana: Browser) -> None:
     ana.post(f"{exercise}/favourite", {"favourite": "yes"})
     ana.invite()
     ana.get("/account/sharing")
+    ana.post("/today/read")
     send(ana, "Name\nBridge\n")
 
 

@@ -60,6 +60,9 @@ OLD = {
     "bell_notes": "INSERT INTO bell_notes (id, membership_id, about, said, path, created_at) SELECT gen_random_uuid(), "
     "(SELECT id FROM memberships WHERE practice_id = :practice LIMIT 1), gen_random_uuid(), 'granted', '/', "
     "now() - make_interval(days => d) FROM unnest(ARRAY[89, 91]) d",
+    "day_readings": "INSERT INTO day_readings (id, membership_id, day, tried_at) SELECT gen_random_uuid(), "
+    "(SELECT id FROM memberships WHERE practice_id = :practice LIMIT 1), current_date - d, "
+    "now() - make_interval(days => d) FROM unnest(ARRAY[1, 3]) d",
     "access_requests": "INSERT INTO access_requests (id, practice_id, client_id, asker_id, asked_at, decided_at, "
     "access) SELECT gen_random_uuid(), :practice, :client, (SELECT id FROM memberships WHERE "
     "practice_id = :practice LIMIT 1), now(), now() - make_interval(days => d), 'none' FROM unnest(ARRAY[89, 91]) d",

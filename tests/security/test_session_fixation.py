@@ -39,7 +39,7 @@ def sign_up(victim: Browser, owner: Browser, email: str) -> None:
 
 def sign_up_with_an_account(victim: Browser, owner: Browser, email: str) -> None:
     fields = {"name": "Pat", "email": email, "password": PASSWORD, "practice_name": "B", "country": "AU"}
-    assert victim.post("/sign-up", fields).path == "/clients"
+    assert victim.post("/sign-up", fields).path == "/today"
 
 
 def join(victim: Browser, owner: Browser, email: str) -> None:

@@ -20,6 +20,7 @@ TRIED_ELSEWHERE = {
     "combination_id": "tests/clients/test_combining.py",
     "token": "tests/security/test_signed_links.py",
     **dict.fromkeys(("day", "name"), "tests/test_access.py"),
+    "guide_page": "tests/guide/test_pages.py",
 }
 
 # Of owners and admins alone, or the owner alone. Everybody else gets 403, or 404 where even that there is such a page
@@ -72,6 +73,8 @@ EVERYBODYS = {
     *(("GET", f"/exercises{end}") for end in ("", "/new", "/archived", "/import", "/import/empty.csv", "/export.csv")),
     *(("GET", path) for path in ("/exercises/export.zip", "/programs/library", "/templates", "/templates/new")),
     ("POST", "/exercises/import"),
+    *(("GET", f"/today{end}") for end in ("", "/appointments", "/test-page")),
+    *(("POST", f"/today/{end}") for end in ("read", "hide-first-steps", "test-page")),
     *(("GET", f"/open/cliniko{end}") for end in ("", "/", "/asked")),
     *(("POST", f"/open/cliniko/{end}") for end in ("choose", "request-access")),
     *((method, "/access-requests/{token}") for method in ("GET", "POST")),

@@ -111,6 +111,15 @@ class Upgrade:
         wait_until(lambda: self._is_delivered(patient), what, seconds=60)
         print(f"  ok: {what}", flush=True)
 
+    def send_test_page(self, browser: Browser, what: str) -> None:
+        """Send a test page to a new patient, and wait until Cliniko has it."""
+        patient = self.clinic.add_patient("Olivia", f"Hart {len(self.patients)}")
+        self.patients.append(patient)
+        page = browser.post("/today/test-page", {"patient_id": patient})
+        assert page.status == 200, page.text
+        wait_until(lambda: self._is_delivered(patient), what, seconds=60)
+        print(f"  ok: {what}", flush=True)
+
     def _is_delivered(self, patient: str) -> bool:
         with self.database.connect() as connection:
             query = sa.text("SELECT bool_and(state = 'delivered') FROM deliveries WHERE patient_id = :patient")
@@ -140,6 +149,7 @@ def roll(old: Release, new: Release, upgrade: Upgrade) -> None:
             also_ana = Browser(new_web)  # type: ignore[arg-type]  # as above
             also_ana.cookies = ana.cookies
             upgrade.assign(also_ana, "the session of the old web goes on in the new one; the old worker delivers")
+            upgrade.send_test_page(also_ana, "a test page from the new web; the old worker delivers")
             with new.worker():
                 for number in range(3):
                     upgrade.assign(ana, f"old web, both workers ({number + 1})")

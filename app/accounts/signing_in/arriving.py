@@ -19,7 +19,7 @@ from app.accounts.tools import Tools, get_tools
 from app.web.filters import with_query
 from app.web.rendering import local_path, page, redirect
 
-START_PAGE = "/clients"
+START_PAGE = "/today"
 
 
 @dataclass(frozen=True)

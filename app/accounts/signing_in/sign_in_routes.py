@@ -36,7 +36,7 @@ FIRST_PAGE = "/account/settings"  # of a new account or membership: the Cliniko 
 
 @router.get("/")
 async def open_start_page(member: MaybeSignedIn) -> Response:
-    """Lead to the clients, or to signing in."""
+    """Lead to the day, or to signing in."""
     return redirect(START_PAGE if member else "/sign-in")
 
 

@@ -15,11 +15,11 @@ from app.accounts.sessions import end_overdue
 # Every practice and every role has these; what lies below them is of one practice, or of those who run it.
 PAGES = frozenset(
     {
-        *("/clients", "/clients/new", "/exercises", "/templates", "/deliveries", "/alerts"),
+        *("/today", "/clients", "/clients/new", "/exercises", "/templates", "/deliveries", "/alerts"),
         *(f"/account/{name}" for name in ("settings", "security", "sharing", "team", "letterhead", "alerts")),
     }
 )
-START_PAGE = "/clients"
+START_PAGE = "/today"
 # The click's own page: it is asked again, in the practice that was chosen.
 CLICK = "/open/cliniko"
 

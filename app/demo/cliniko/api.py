@@ -48,7 +48,7 @@ async def list_patients(request: Request) -> Response:
     """GET /patients: the clinic's patients; archived and deleted ones only when asked for."""
     user, state = admit(request), state_of(request)
     mine = [patient for patient in list(state.patients.values()) if patient.account_id == user.account_id]
-    return _list(request, "patients", mine, _PATIENT_FIELDS, show_patient)
+    return answer_list(request, "patients", mine, _PATIENT_FIELDS, show_patient)
 
 
 async def get_patient(request: Request) -> Response:
@@ -110,7 +110,7 @@ async def list_attachments(request: Request) -> Response:
         mine = [file for file in mine if file.patient_id == patient.id]
     for file in mine:
         state.settle(file, poll=False)
-    return _list(request, "patient_attachments", mine, _FILE_FIELDS, show_attachment)
+    return answer_list(request, "patient_attachments", mine, _FILE_FIELDS, show_attachment)
 
 
 async def get_attachment(request: Request) -> Response:
@@ -200,14 +200,14 @@ def _filter_texts(request: Request) -> list[str]:
     return request.query_params.getlist("q[]") + request.query_params.getlist("q")
 
 
-def _list(
+def answer_list(
     request: Request, name: str, records: Iterable[Any], kinds: Mapping[str, type], show: Callable[[Any, str], Record]
 ) -> Response:
-    """Return a page of records, filtered, sorted and without archived and deleted ones unless asked for."""
+    """Return a page of records, filtered, sorted and without archived, deleted and cancelled ones unless asked for."""
     asked = request.query_params
     try:
         tests, opened = parse_filters(_filter_texts(request), kinds)
-        for hidden in ("archived_at", "deleted_at"):
+        for hidden in ("archived_at", "deleted_at", "cancelled_at"):
             if hidden not in opened:
                 records = [record for record in records if getattr(record, hidden, None) is None]
         kept = sort_records((r for r in records if all(test(r) for test in tests)), asked.get("sort"), kinds)

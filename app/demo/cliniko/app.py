@@ -13,7 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.demo.cliniko import api, bucket, face
+from app.demo.cliniko import api, bucket, diary_api, face
 from app.demo.cliniko.gate import ApiError, find_user
 from app.demo.cliniko.state import LogEntry, State
 
@@ -24,7 +24,7 @@ def create_standin(state: State, *, app_url: str, app_name: str = "Kinebridge") 
     """Return the stand-in. `app_url` is where "Open in <app_name>" leads; `?patient_id=` is added to it."""
     app = Starlette(
         routes=[
-            Mount("/v1", routes=api.routes),
+            Mount("/v1", routes=[*api.routes, *diary_api.routes]),
             Mount("/bucket", routes=bucket.routes),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
             *face.routes,

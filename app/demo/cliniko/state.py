@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.clock import Clock, utc_now
+from app.demo.cliniko.diary import AppointmentType, Booking, Business, Practitioner
 
 # Roles that may see no patient files at all, and those that may add and list files but not open them
 # (Cliniko help, "User roles and permissions").
@@ -153,6 +154,10 @@ class State:
     users: dict[str, User] = field(default_factory=dict)
     patients: dict[str, Patient] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
+    businesses: dict[str, Business] = field(default_factory=dict)
+    practitioners: dict[str, Practitioner] = field(default_factory=dict)
+    appointment_types: dict[str, AppointmentType] = field(default_factory=dict)
+    bookings: dict[str, Booking] = field(default_factory=dict)
     objects: dict[str, StoredObject] = field(default_factory=dict)
     issued: dict[str, IssuedPost] = field(default_factory=dict)  # by key prefix
     log: list[LogEntry] = field(default_factory=list)
@@ -199,6 +204,41 @@ class State:
         )
         self.patients[patient.id] = patient
         return patient
+
+    def add_business(self, account: Account, name: str) -> Business:
+        """Add a location to a clinic."""
+        business = Business(self.new_id(), account.id, name, self.clock())
+        self.businesses[business.id] = business
+        return business
+
+    def add_practitioner(self, user: User) -> Practitioner:
+        """Let a user be a practitioner, for whom appointments can be made."""
+        practitioner = Practitioner(self.new_id(), user.account_id, user.id, self.clock())
+        self.practitioners[practitioner.id] = practitioner
+        return practitioner
+
+    def add_appointment_type(self, account: Account, name: str, **more: Any) -> AppointmentType:
+        """Add a kind of appointment; `more` are fields of AppointmentType."""
+        kind = AppointmentType(self.new_id(), account.id, name, self.clock(), **more)
+        self.appointment_types[kind.id] = kind
+        return kind
+
+    def add_booking(
+        self, practitioner: Practitioner, business: Business, starts_at: datetime, *, minutes: int = 30, **more: Any
+    ) -> Booking:
+        """Add an appointment, a class or a block; `more` are fields of Booking."""
+        booking = Booking(
+            id=self.new_id(),
+            account_id=practitioner.account_id,
+            practitioner_id=practitioner.id,
+            business_id=business.id,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=minutes),
+            created_at=self.clock(),
+            **more,
+        )
+        self.bookings[booking.id] = booking
+        return booking
 
     def update_patient(self, patient_id: str, **changes: Any) -> Patient:
         """Set fields of a patient and move its `updated_at`, as saving it in Cliniko does."""

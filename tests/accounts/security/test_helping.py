@@ -34,7 +34,7 @@ def test_a_link_made_by_command_sets_a_new_password_once(browser: Browser) -> No
     path = link.strip().removeprefix("http://testserver")
     assert browser.post(path, {"new_password": NEW}).path == "/sign-in"
     assert browser.post(path, {"new_password": NEW}).status == 410
-    assert browser.sign_in(email, NEW).path == "/clients"
+    assert browser.sign_in(email, NEW).path == "/today"
 
 
 @pytest.mark.usefixtures("environment")
@@ -45,7 +45,7 @@ def test_two_factor_is_turned_off_by_command_and_the_person_is_told(browser: Bro
     browser.post("/account/security/two-factor/confirm", {"code": pyotp.TOTP(secret).now()})
     assert browser.another().sign_in(email).h1 == "Enter your code"
     assert command("two-factor-off", email)[0] == 0
-    assert browser.another().sign_in(email).path == "/clients"
+    assert browser.another().sign_in(email).path == "/today"
     with database.connect() as connection:
         query = sa.text("SELECT subject FROM outgoing_mails WHERE recipient = :to ORDER BY created_at DESC LIMIT 1")
         assert "turned off" in connection.execute(query, {"to": email}).scalar_one()

@@ -203,7 +203,7 @@ def test_who_was_kept_waiting_for_wrong_passwords_signs_in_after_a_reset(browser
             page = pat.sign_in(email, "not the right password")
         assert page.status == 429
         choose(pat, mailed_link(pat, smtp, email))
-        assert pat.sign_in(email, NEW).path == "/clients"
+        assert pat.sign_in(email, NEW).path == "/today"
 
 
 def test_the_link_leads_to_the_public_address_whatever_host_was_asked(browser: Browser, smtp: FakeSmtp) -> None:

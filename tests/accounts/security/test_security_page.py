@@ -122,7 +122,7 @@ def test_a_changed_email_signs_in_from_then_on_and_both_addresses_are_told(brows
     page = change_email(browser, wanted)
     assert page.path == PAGE and wanted_there in page.text
     assert browser.another().sign_in(email).status == 422
-    assert browser.another().sign_in(wanted).path == "/clients"
+    assert browser.another().sign_in(wanted).path == "/today"
     told = letters(browser, smtp)
     assert "This address no longer signs in." in told[email] and wanted_there not in told[email]
     assert "this address signs in" in told[wanted_there] and email not in told[wanted_there]

@@ -72,7 +72,7 @@ def test_it_is_not_on_before_a_code_was_shown_and_needs_the_password(browser: Br
     page = browser.press("Set up", **{"Your password": PASSWORD})
     assert page.soup.find("svg", class_="segno") and page.status == 200
     assert NOT_RIGHT in browser.press("Turn on", Code="000000").text
-    assert browser.another().sign_in(email).path == "/clients"
+    assert browser.another().sign_in(email).path == "/today"
 
 
 def test_case_3_signing_in_asks_for_a_code_and_then_leads_to_the_patient(enrolled: Enrolled) -> None:
@@ -170,7 +170,7 @@ def test_turning_it_off_needs_the_password_and_forgets_all_codes(
     enrolled.browser.get(PAGE)
     assert enrolled.browser.press("Turn off", **{"Your password": "not the right password"}).status == 422
     assert "is off" in enrolled.browser.press("Turn off", **{"Your password": PASSWORD}).text
-    assert enrolled.browser.another().sign_in(enrolled.email).path == "/clients"
+    assert enrolled.browser.another().sign_in(enrolled.email).path == "/today"
     enrolled.browser.run_jobs()
     assert "was turned off" in str(smtp.messages[-1].get_content())
     with database.connect() as connection:

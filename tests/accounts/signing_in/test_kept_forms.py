@@ -265,7 +265,7 @@ def test_a_forged_or_changed_form_is_none(browser: Browser, now: Now) -> None:
     other_letter = "B" if sealed[-9] == "A" else "A"
     for wrong in (sealed[:-9] + other_letter + sealed[-8:], "x", "Ω", sealed[::-1]):
         other = browser.another()
-        assert other.post("/sign-in", {"email": email, "password": PASSWORD, "kept": wrong}).path == "/clients"
+        assert other.post("/sign-in", {"email": email, "password": PASSWORD, "kept": wrong}).path == "/today"
 
 
 def test_the_form_goes_to_no_address_but_the_one_it_was_sent_to(browser: Browser, now: Now) -> None:

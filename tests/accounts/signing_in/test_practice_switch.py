@@ -74,8 +74,8 @@ def test_the_page_stays_and_the_change_is_on_record_there(browser: Browser) -> N
         ("/account/activity?kind=client", "/account/settings"),
         ("/account/security/two-factor", "/account/security"),
         ("/open/cliniko?patient_id=12", "/open/cliniko?patient_id=12"),
-        ("/", "/clients"),
-        ("/p/nowhere", "/clients"),
+        ("/", "/today"),
+        ("/p/nowhere", "/today"),
     ],
 )
 def test_in_another_practice_one_comes_to_the_same_page_or_the_nearest_above(page: str, there: str) -> None:
@@ -89,7 +89,7 @@ def test_changing_leads_to_a_page_of_our_own_only(browser: Browser) -> None:
     answer = person.send("POST", "/account/practice", data=data)
     assert answer.headers["location"] == "/account/sharing?notice=practice-changed"
     answer = person.send("POST", "/account/practice", data={**data, "next": "//evil.example"})
-    assert answer.headers["location"] == "/clients?notice=practice-changed"
+    assert answer.headers["location"] == "/today?notice=practice-changed"
 
 
 @pytest.mark.parametrize("practice_id", ["", "1", "\0", str(uuid.UUID(int=7))])

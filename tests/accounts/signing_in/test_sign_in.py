@@ -32,11 +32,11 @@ def hidden_next(browser: Browser) -> str:
     return str(browser.page.soup.find("input", {"name": "next"})["value"])
 
 
-def test_signing_in_leads_to_the_clients(browser: Browser) -> None:
+def test_signing_in_leads_to_the_day(browser: Browser) -> None:
     email = browser.sign_up()
     other = browser.another()
     other.sign_in(email)
-    assert other.hops[-1] == "http://testserver/clients"
+    assert other.hops[-1] == "http://testserver/today"
     assert is_signed_in(other)
 
 
@@ -270,7 +270,7 @@ def test_the_page_says_nothing_of_cliniko_when_the_target_is_another(browser: Br
 def test_who_is_signed_in_already_is_led_on_at_once(browser: Browser) -> None:
     browser.sign_up()
     assert browser.send("GET", "/sign-in?next=/account/team").headers["location"] == "/account/team"
-    assert browser.send("GET", "/sign-in").headers["location"] == "/clients"
+    assert browser.send("GET", "/sign-in").headers["location"] == "/today"
 
 
 OFF_SITE = [
@@ -296,9 +296,9 @@ def test_no_target_leads_off_this_site(browser: Browser, target: str) -> None:
     """Case 3: never redirects off-site; not by sign-in, sign-up, sign-out, nor when signed in already."""
     email = browser.sign_up()
     data = {"email": email, "password": PASSWORD, "next": target}
-    assert browser.send("POST", "/sign-in", data=data).headers["location"] == "/clients"
+    assert browser.send("POST", "/sign-in", data=data).headers["location"] == "/today"
     answer = browser.send("GET", str(browser.server.build_request("GET", "/sign-in", params={"next": target}).url))
-    assert answer.headers["location"] == "/clients"
+    assert answer.headers["location"] == "/today"
     fresh = {"name": "P", "email": f"n{email}", "password": PASSWORD, "practice_name": "B", "country": "AU"}
     answer = browser.send("POST", "/sign-up", data={**fresh, "next": target})
     assert answer.headers["location"] == "/account/settings?notice=welcome"
@@ -332,10 +332,10 @@ def test_one_click_switches_the_person_and_comes_back_to_the_page(browser: Brows
     assert "Hillside Rehab" in header
 
 
-def test_the_start_page_leads_to_signing_in_or_to_the_clients(browser: Browser) -> None:
+def test_the_start_page_leads_to_signing_in_or_to_the_day(browser: Browser) -> None:
     assert browser.send("GET", "/").headers["location"] == "/sign-in"
     browser.sign_up()
-    assert browser.send("GET", "/").headers["location"] == "/clients"
+    assert browser.send("GET", "/").headers["location"] == "/today"
 
 
 def test_my_account_leads_to_settings_once_signed_in(browser: Browser) -> None:

@@ -138,7 +138,7 @@ def test_who_signs_up_again_with_their_own_password_is_signed_in(browser: Browse
     email = browser.sign_up()
     other = browser.another()
     page = sign_up(other, Email=f" {email.upper()}")
-    assert page.path == "/clients" and "You have an account with this e-mail already" in page.text
+    assert page.path == "/today" and "You have an account with this e-mail already" in page.text
     assert len(practitioners_with(database, email)) == 1
     other.post("/sign-out")
     other.get("/sign-up?next=/account/team")
