@@ -31,6 +31,7 @@ from app.exercises import own_routes, photo_routes
 from app.exercises import routes as exercises_routes
 from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
+from app.guide import routes as guide_routes
 from app.jobs.worker import run_worker
 from app.leaving import routes as leaving_routes
 from app.metrics import Metrics
@@ -48,6 +49,7 @@ ROUTERS = (
     health.router,
     monitoring.router,
     *accounts_routes.ROUTERS,
+    guide_routes.router,
     alert_settings_routes.router,
     alerts_routes.router,
     clients_routes.router,

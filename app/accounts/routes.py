@@ -1,6 +1,5 @@
 """Pages of accounts: signing up and in, and everything under My account."""
 
-from app.accounts import guide_routes
 from app.accounts.colleagues import join_routes, member_routes, team_routes
 from app.accounts.connecting import settings_routes
 from app.accounts.practices import discount_routes, letterhead_routes, practice_routes
@@ -19,6 +18,5 @@ ROUTERS = (
     reset_routes.router,
     security_routes.router,
     two_factor_routes.router,
-    guide_routes.router,
     sign_in_rules_routes.router,
 )

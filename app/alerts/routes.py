@@ -66,6 +66,7 @@ def _as_note(row: Any, zone: str | None) -> dict[str, Any]:
     sentence, link_words = tell_note(note.said, row.name)
     return {
         "id": note.id,
+        "said": note.said,
         "sentence": sentence,
         "link": note.path,
         "link_words": link_words,
@@ -80,6 +81,7 @@ def _as_shown(row: Any, member: Member, zone: str | None) -> dict[str, Any]:
     told = tell(alert.cause, name="" if is_mine else row.name, programs=row.programs)
     return {
         "id": alert.id,
+        "cause": alert.cause,
         "title": told.title,
         "meaning": told.meaning if row.programs else "",
         "to_do": told.to_do,

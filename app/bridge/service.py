@@ -30,6 +30,7 @@ class BadPatientIdError(BadRequestError):
     """The address holds no patient id as Cliniko sends them (case 15)."""
 
     title = "This link has no patient in it"
+    cause = "click.bad_id"
 
     def __init__(self) -> None:
         super().__init__(

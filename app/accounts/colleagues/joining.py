@@ -25,6 +25,7 @@ class InvitationGoneError(AppError):
 
     status = 410
     title = "This invitation can no longer be used"
+    cause = "invitation.gone"
 
 
 @dataclass(frozen=True)

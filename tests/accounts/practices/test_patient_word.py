@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from app.guidance import PAGES
 from tests.programs.arrange import start_from_template
 from tests.support import Browser, Clinic, Page, send_pdf
 
@@ -50,7 +51,9 @@ def pages(ana: Browser, ben: Browser, clinic: Clinic) -> Iterator[Page]:
     yield ana.get("/exercises/new")
     for path in ("settings", "sharing", "team", "letterhead", "alerts", "activity"):
         yield ana.get(f"/account/{path}")
-    yield ana.get("/guide/connect-cliniko")
+    yield ana.get("/guide")
+    for each in PAGES:
+        yield ana.get(each.path)
 
 
 @pytest.mark.parametrize(("word", "other"), [("client", "patient"), ("patient", "client")])
