@@ -222,5 +222,5 @@ def test_work_of_another_tab_is_shown_instead_of_overwritten(editor: Page) -> No
     add(other, "Clamshell")
     expect(other.locator("#program .item")).to_have_count(1)
     add(editor, "Bridge")
-    expect(editor.get_by_text("This program was changed somewhere else")).to_be_visible()
+    expect(editor.get_by_role("heading", name="This program was changed somewhere else")).to_be_visible()
     assert exercises(editor) == ["Clamshell"]

@@ -1,22 +1,21 @@
 // Another order for the program's exercises: by dragging their handle (mouse, pen or finger) and with Alt and an arrow.
 
+import { all, on, one } from "./parts.js";
+
 const EDGE = 80; // pixels from the window's edge where the page begins to scroll
 const STEP = 12;
 
-export function moveWithKeys(form, change) {
-  form.addEventListener("keydown", (event) => {
+export function letMove(form, change) {
+  on(form, "keydown", (event) => {
     const item = event.target.closest(".item");
+    const verb = { ArrowUp: "up", ArrowDown: "down" }[event.key];
     // In a list of choices, Alt and arrow down opens it.
-    if (!item || !event.altKey || event.target.matches("select") || !/^Arrow(Up|Down)$/.test(event.key)) return;
+    if (!item || !verb || !event.altKey || event.target.matches("select")) return;
     event.preventDefault();
-    const verb = event.key === "ArrowUp" ? "up" : "down";
-    const button = item.querySelector(`[value^="${verb}:"]`);
+    const button = one(`[value^="${verb}:"]`, item);
     if (!button.disabled) change(button.value, event.target.name?.match(/^(.+)-\d+$/)?.[1]);
   });
-}
-
-export function letDrag(form, change) {
-  form.addEventListener("pointerdown", (event) => {
+  on(form, "pointerdown", (event) => {
     const handle = event.target.closest("[data-handle]");
     if (!handle || event.button !== 0) return;
     event.preventDefault();
@@ -28,77 +27,59 @@ function drag(handle, start, change) {
   const item = handle.closest(".item");
   const list = item.parentElement;
   const before = [...list.children];
-  const from = [...list.querySelectorAll(".item")].indexOf(item);
+  const number = () => all(".item", list).indexOf(item);
+  const from = number();
+  const listening = new AbortController();
+  const { signal } = listening;
   let y = start.clientY;
   let frame = requestAnimationFrame(scroll);
 
-  handle.setPointerCapture(start.pointerId);
-  item.classList.add("dragging");
-
-  // The exercise goes before the first one whose middle lies below the pointer. A section's heading counts too, but
-  // nothing goes above the first heading.
+  // It goes above all whose middle lies below the pointer, headings too; but not above the first heading.
   function place() {
     const others = [...list.children].filter((child) => child !== item);
-    const next = others.find((child, at) => {
+    const below = others.filter((child, at) => {
       const box = child.getBoundingClientRect();
       return y < box.top + box.height / 2 && !(at === 0 && child.matches(".section-head"));
     });
-    const split = next ? others.indexOf(next) : others.length;
-    // The others move, never the exercise itself: taken out of the page it would lose the pointer.
-    for (const child of others.slice(0, split)) if (isAbove(item, child)) item.before(child);
-    for (const child of others.slice(split).reverse()) if (isAbove(child, item)) item.after(child);
+    // The others move: taken out of the page it would lose the pointer.
+    for (const child of others) if (!below.includes(child) && isAbove(item, child)) item.before(child);
+    for (const child of below.reverse()) if (isAbove(child, item)) item.after(child);
   }
 
   function scroll() {
-    if (y < EDGE) window.scrollBy(0, -STEP);
-    else if (y > window.innerHeight - EDGE) window.scrollBy(0, STEP);
-    if (y < EDGE || y > window.innerHeight - EDGE) place();
+    const step = y < EDGE ? -STEP : y > window.innerHeight - EDGE ? STEP : 0;
+    window.scrollBy(0, step);
+    if (step) place();
     frame = requestAnimationFrame(scroll);
   }
 
-  function move(event) {
-    y = event.clientY;
-    place();
-  }
-
-  function end(event) {
+  async function end({ type }) {
     cancelAnimationFrame(frame);
-    handle.removeEventListener("pointermove", move);
-    for (const name of ["pointerup", "pointercancel"]) handle.removeEventListener(name, end);
-    document.removeEventListener("keydown", cancel, true);
+    listening.abort();
     item.classList.remove("dragging");
-    const to = [...list.querySelectorAll(".item")].indexOf(item);
-    const section = item.querySelector('select[name^="section-"]');
-    const head = headAbove(item);
-    if (event.type !== "pointerup" || (to === from && (!head || head === section.value))) return list.replaceChildren(...before);
+    const section = one('[name^="section-"]', item);
     const wasIn = section.value;
-    if (head) section.value = head;
-    change(`move:${from}:${to}`).then((isDone) => {
-      if (isDone) return;
+    const isIn = headAbove(item) ?? wasIn;
+    if (type === "pointerup" && (number() !== from || isIn !== wasIn)) {
+      section.value = isIn;
+      if (await change(`move:${from}:${number()}`)) return;
       section.value = wasIn;
-      list.replaceChildren(...before);
-    });
+    }
+    list.replaceChildren(...before);
   }
 
-  function cancel(event) {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    end(event);
-  }
-
-  handle.addEventListener("pointermove", move);
-  for (const name of ["pointerup", "pointercancel"]) handle.addEventListener(name, end);
-  document.addEventListener("keydown", cancel, true);
+  handle.setPointerCapture(start.pointerId);
+  item.classList.add("dragging");
+  on(handle, "pointermove", (event) => (y = event.clientY, place()), { signal });
+  on(handle, "pointerup", end, { signal });
+  on(handle, "pointercancel", end, { signal });
+  on(document, "keydown", (event) => event.key === "Escape" && (event.preventDefault(), end(event)), { signal, capture: true });
 }
 
-function isAbove(one, other) {
-  return Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
-}
+const isAbove = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
 
-// The section whose heading stands above the exercise, or "" without headings.
+// The section whose heading stands above the exercise; undefined without headings.
 function headAbove(item) {
-  for (let above = item.previousElementSibling; above; above = above.previousElementSibling) {
-    if (above.matches(".section-head")) return above.dataset.section;
-  }
-  return "";
+  const heads = all(".section-head", item.parentElement);
+  return heads.filter((head) => isAbove(head, item)).at(-1)?.dataset.section;
 }

@@ -1,47 +1,56 @@
-// Search as you type.
-//
-//   <form class="search" role="search" method="get" action="/clients" data-results="#results"> ... </form>
-//   <div id="results" aria-live="polite"> ... </div>
-//
-// The form's own GET address is asked; what its selectors (with commas between) find in
-// the answer replaces the same on the page.
+// Search as you type: a form with data-results, the selectors of what is replaced by what its own address answers.
+
+import { afterPause, all, byId, on, one, parse } from "./parts.js";
 
 const DEBOUNCE = 150;
-// Tells the server that this is what is typed so far, not yet what is meant.
-const HEADERS = { Accept: "text/html", "X-Kinebridge-Typing": "yes" };
 
-function enhance(form) {
-  let timer;
+// Asks for addressNow() while one types in root, and puts what the selectors find in place of the same here. failed is told
+// whether the answer leads elsewhere, and the address. update does so at once; ask resolves to any address's page, or to
+// nothing when that failed or another one was asked for meanwhile.
+export function searchTyped(root, addressNow, selectors, failed, headers) {
   let running;
+  let asked = "";
+  let showing;
 
-  async function update() {
+  async function ask(address) {
     running?.abort();
     running = new AbortController();
-    if ("blank" in form.dataset && !form.elements.q.value.trim()) {
-      return document.querySelector(form.dataset.results)?.replaceChildren(); // nothing typed, nothing to list
-    }
-    const url = new URL(form.action);
-    url.search = new URLSearchParams(new FormData(form)).toString();
-    try {
-      const response = await fetch(url, { signal: running.signal, headers: HEADERS });
-      if (response.redirected) return window.location.assign(url); // signed out meanwhile: let the page say so
-      if (!response.ok) return;
-      const answer = new DOMParser().parseFromString(await response.text(), "text/html");
-      const focused = document.activeElement?.id; // a filter of the form may be among what is replaced
-      for (const selector of form.dataset.results.split(",")) {
-        const found = answer.querySelector(selector);
-        if (found) document.querySelector(selector)?.replaceChildren(...found.childNodes);
-      }
-      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-    } catch (error) {
-      if (error.name !== "AbortError") console.warn("Search as you type failed; press Enter to search.");
-    }
+    if ("blank" in root.dataset && !root.elements.q.value.trim()) return void one(selectors)?.replaceChildren();
+    const { signal } = running;
+    const answer = await fetch(address, { signal, headers: { Accept: "text/html", ...headers } }).catch(() => null);
+    const html = answer?.ok && !answer.redirected && (await answer.text().catch(() => ""));
+    if (signal.aborted) return null;
+    if (html) return parse(html);
+    asked = ""; // may be tried again
+    failed(answer?.redirected, address);
+    return null;
   }
 
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(update, DEBOUNCE);
-  });
+  async function show(address) {
+    const answer = await ask(address);
+    if (!answer) return;
+    const focused = document.activeElement?.id; // a filter may be among what is replaced
+    for (const selector of selectors.split(",")) {
+      const found = one(selector, answer);
+      if (found) one(selector)?.replaceChildren(...found.childNodes);
+    }
+    if (focused) byId(focused)?.focus({ preventScroll: true });
+  }
+
+  // What is asked for already is waited for.
+  function update() {
+    const address = addressNow();
+    if (address !== asked) showing = show(address);
+    asked = address;
+    return showing;
+  }
+
+  on(root, "input", afterPause(update, DEBOUNCE));
+  return { ask, update };
 }
 
-for (const form of document.querySelectorAll("form[data-results]")) enhance(form);
+for (const form of all("form[data-results]")) {
+  const address = () => `${form.action}?${new URLSearchParams(new FormData(form))}`;
+  const failed = (isElsewhere, at) => isElsewhere && location.assign(at); // signed out: let the page say so
+  searchTyped(form, address, form.dataset.results, failed, { "X-Kinebridge-Typing": "yes" }); // not yet what is meant
+}
