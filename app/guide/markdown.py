@@ -149,8 +149,8 @@ def _with_figures(tokens: Sequence[Token]) -> list[Token]:
             opening.tag = closing.tag = "figure"
             caption = str(children[0].attrs.pop("title"))
             said = Token("text", "", 0, content=caption)
-            inline.children = [*children, Token("figcaption_open", "figcaption", 1), said]
-            inline.children.append(Token("figcaption_close", "figcaption", -1))
+            around = Token("figcaption_open", "figcaption", 1, attrs={"class": "muted small"})
+            inline.children = [*children, around, said, Token("figcaption_close", "figcaption", -1)]
     return made
 
 

@@ -39,7 +39,8 @@ def test_links_lead_to_pages_by_file_name_and_elsewhere_as_they_are() -> None:
 def test_a_picture_of_its_own_is_a_figure_with_its_caption_and_size() -> None:
     assert html('![A patient\'s "page"](../pictures/button.webp "The patient\'s button.")', "client") == (
         '<figure><img src="/guide/pictures/button.0123456789ab.webp" alt="A client\'s &quot;page&quot;" '
-        'width="640" height="320" loading="lazy" /><figcaption>The client\'s button.</figcaption></figure>'
+        'width="640" height="320" loading="lazy" />'
+        '<figcaption class="muted small">The client\'s button.</figcaption></figure>'
     )
 
 

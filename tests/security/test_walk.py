@@ -110,7 +110,7 @@ def test_what_is_for_owners_and_admins_is_refused_to_a_practitioner_and_changes_
     assert fingerprint(database) == before
 
 
-# Fields of forms and queries that hold an id, and of what; "practice" is what a form was made for: refused with 409.
+# Fields of forms and queries that hold an id, and of what.
 OF_CLIENTS = {"client_id": "client_id", "other": "client_id", "client": "client_id", "program": "program_id"}
 OF_CLIENTS |= {"source": "program_id", "id": "delivery_id", "copy": "slug"}
 OF_PRACTICES = {
@@ -158,6 +158,13 @@ def test_every_field_is_known_as_an_id_or_as_none() -> None:
     assert names - set(PLAIN.split()) - OF_CLIENTS.keys() - OF_PRACTICES.keys() == set()
 
 
+def practice_of(database: sa.Engine, client_id: str) -> str:
+    """The id of a client's practice."""
+    with database.connect() as connection:
+        found = connection.execute(sa.text("SELECT practice_id FROM clients WHERE id = :id"), {"id": client_id})
+        return str(found.scalar_one())
+
+
 def rows_of_practice(database: sa.Engine, practice_id: str) -> dict[str, Any]:
     """A digest of every row of one practice, but for the record and who was last seen when."""
     tables = sa.inspect(database)
@@ -193,9 +200,11 @@ def test_ids_of_others_in_queries_and_forms_open_and_change_nothing(
     ana.invite("somebody@practice.example")
     invitation = ana.page.soup.find("input", {"name": "invitation_id"}) if ana.page else None
     sessions = ana.get("/account/security").soup.find("input", {"name": "session_id"})
-    practice = ana.get("/account/team").soup.find("input", {"name": "practice"})
-    assert invitation is not None and practice is not None
-    theirs = ids_of_ana | {"invitation_id": invitation["value"], "practice_id": practice["value"]}
+    assert invitation is not None
+    theirs = ids_of_ana | {
+        "invitation_id": invitation["value"],
+        "practice_id": practice_of(database, ids_of_ana["client_id"]),
+    }
     theirs["session_id"] = str(sessions["value"]) if sessions is not None else str(uuid.uuid4())
     before = rows_of_practice(database, theirs["practice_id"])
     tried = 0

@@ -236,7 +236,7 @@ def test_the_database_itself_keeps_a_practice_at_one(browser: Browser, database:
 
 def test_a_form_made_in_another_practice_enters_nothing(browser: Browser, database: sa.Engine) -> None:
     email = browser.sign_up()
-    form = {"code": add_code(database), "practice": "5f0c0b43-8d2b-4d43-8f0e-4f3f0a3f4c11"}
+    form = {"code": add_code(database), "made_by": "5f0c0b43-8d2b-4d43-8f0e-4f3f0a3f4c11"}
     assert browser.post(PAGE, form).status == 409
     assert entered(database, email) == []
 

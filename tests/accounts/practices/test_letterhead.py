@@ -314,7 +314,7 @@ def test_a_form_of_another_practice_changes_nothing(browser: Browser) -> None:
     assert form.path == PAGE
     browser.page = form
     assert browser.press("Save changes", Footer="Hillside").status == 409
-    assert browser.post("/account/settings/title", {"title": "X", "practice": "other"}).status == 409
+    assert browser.post("/account/settings/title", {"title": "X", "made_by": "other"}).status == 409
 
 
 def test_logos_are_drawn_one_at_a_time(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,7 +128,7 @@ def test_what_cannot_be_taken_is_said_beside_its_field_and_nothing_is_saved(
 
 def test_a_form_made_in_another_practice_changes_nothing(browser: Browser, database: sa.Engine) -> None:
     email = browser.sign_up()
-    stale = {"name": "Wrong", "country": "AU", "practice": "5f0c0b43-8d2b-4d43-8f0e-4f3f0a3f4c11"}
+    stale = {"name": "Wrong", "country": "AU", "made_by": "5f0c0b43-8d2b-4d43-8f0e-4f3f0a3f4c11"}
     page = browser.post(PAGE, stale)
     assert page.status == 409 and "another practice" in page.text
     assert recorded(database, email) == []
