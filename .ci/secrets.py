@@ -12,7 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BASELINE = ROOT / ".secrets.baseline"
-PUBLISHED = ("app", "alembic", "docs", ".ci", "README.md", "compose.yaml", "Dockerfile", "pyproject.toml")
+PUBLISHED = (
+    *("app", "alembic", "docs", "deploy", ".ci"),
+    *("README.md", "CHANGELOG.md", "compose.yaml", "Dockerfile", "pyproject.toml"),
+)
 NOT_READ = r"__pycache__|common_passwords\.txt$"
 # Tests are full of made-up passwords and keys: there only what has the form of a real one counts.
 GUESSES = ("KeywordDetector", "BasicAuthDetector", "Base64HighEntropyString", "HexHighEntropyString")

@@ -1,4 +1,4 @@
-"""The kinebridge command: serve, worker, migrate, restored, admin, demo."""
+"""The kinebridge command: serve, worker, migrate, restored, check, admin, demo."""
 
 import asyncio
 import contextlib
@@ -16,13 +16,18 @@ import typer
 from prometheus_client import start_http_server
 from sqlalchemy.exc import OperationalError
 
-from app.accounts.discounts import NewDiscount, add_discount, end_discount, list_discounts
-from app.accounts.helping import make_reset_link, turn_two_factor_off
+from app.accounts.practices.discounts import NewDiscount, add_discount, end_discount, list_discounts
+from app.accounts.practices.founding import NewPractice, list_practices
+from app.accounts.practices.founding import create_practice as make_practice
+from app.accounts.security.helping import make_reset_link, turn_two_factor_off
 from app.accounts.tools import Tools
+from app.activity.verifying import verify_record
+from app.checks.command import check as check_everything
 from app.delivery.restored import look_before_sending
 from app.demo.run import run_demo
 from app.embedded import embedded_server
 from app.errors import AppError
+from app.findings import as_json, as_lines, has_failed
 from app.jobs.worker import run_worker
 from app.log import configure_logging
 from app.main import create_app, open_tools
@@ -32,8 +37,9 @@ from app.privacy.retention import apply_rules
 from app.privacy.rotating import rotate
 from app.privacy.to_file import export_to_file
 from app.serving import ending_cleanly, run_web
-from app.settings import Settings, load_settings
+from app.settings import Settings, SettingsError, load_settings
 from app.tasks import import_all_tasks
+from app.web.rendering import product_version
 
 cli = typer.Typer(
     name="kinebridge",
@@ -54,6 +60,16 @@ Email = Annotated[str, typer.Argument(help="The e-mail the person signs in with.
 Code = Annotated[str, typer.Argument(help="The code; capitals and spaces make no difference.")]
 DAYS = ["%Y-%m-%d"]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
+
+
+@cli.callback(invoke_without_command=True)
+def start(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    """Opens Cliniko patients as clients, and files exercise programs back in Cliniko."""
+    if version:
+        typer.echo(product_version())
+        raise typer.Exit
 
 
 @cli.command()
@@ -103,6 +119,59 @@ def restored() -> None:
     with ending_cleanly(), _database(settings) as url:
         count = asyncio.run(look_before_sending(url))
     typer.echo(f"{count} deliveries that were not under way are looked for in Cliniko before they are sent.")
+
+
+@cli.command()
+def check(
+    mail_to: Annotated[str | None, typer.Option(help="Send one mail to this address, to see whether it comes.")] = None,
+    port: Annotated[int, typer.Option(help="Where the web listens, if no public URL is set.", min=1, max=65535)] = 8000,
+    json: Annotated[bool, typer.Option("--json", help="Tell it as JSON, for monitoring.")] = False,
+) -> None:
+    """Look at settings, database, secrets, mail, Cliniko, clock and disk: what is wrong, and how to mend it.
+
+    Changes nothing and sends nothing, unless told to; runs beside a running service. Ends with 1 when something fails.
+    """
+    configure_logging("ERROR")  # the findings say it
+    settings: Settings | SettingsError
+    try:
+        settings = _settings_for(port)
+    except SettingsError as error:
+        settings = error
+    with ending_cleanly():
+        findings = check_everything(settings, mail_to)
+    typer.echo(as_json(findings) if json else as_lines(findings))
+    if has_failed(findings):
+        raise typer.Exit(1)
+
+
+@admin.command("create-practice")
+def create_practice(
+    practice: Annotated[str, typer.Option(help="The practice's name.")],
+    owner: Annotated[str, typer.Option(help="Its owner's name.")],
+    email: Annotated[str, typer.Option(help="The e-mail the owner will sign in with.")],
+    country: Annotated[str, typer.Option(help="Its country, two letters such as AU.")],
+) -> None:
+    """Make a practice and print the link by which its owner chooses a password; it works once, for an hour."""
+    new = NewPractice(practice, owner, email, country)
+    typer.echo(_with_tools(lambda tools: make_practice(tools, new)))
+
+
+@admin.command("list-practices")
+def show_practices() -> None:
+    """List every practice with its id, the newest first, and how many people belong to it."""
+    for row in _with_tools(list_practices):
+        typer.echo(f"{row.id}  {row.created_at:%Y-%m-%d}  {row.country}  people: {row.people}  {row.name}")
+
+
+@admin.command("verify-audit")
+def verify_audit(
+    json: Annotated[bool, typer.Option("--json", help="Tell it as JSON, for monitoring.")] = False,
+) -> None:
+    """Look whether the record of who did what is guarded and whole, as far as that can be known; changes nothing."""
+    findings = _with_tools(verify_record)
+    typer.echo(as_json(findings) if json else as_lines(findings))
+    if has_failed(findings):
+        raise typer.Exit(1)
 
 
 @admin.command("reset-link")
@@ -164,7 +233,10 @@ def retention(
 
 
 @admin.command("export-practice")
-def export_practice(practice_id: uuid.UUID, file: Path) -> None:
+def export_practice(
+    practice_id: Annotated[uuid.UUID, typer.Argument(help="The practice's id, as list-practices tells it.")],
+    file: Annotated[Path, typer.Argument(help="The zip to be made; it must not be there yet.")],
+) -> None:
     """Write everything kept of a practice into a new zip, readable by this user only."""
     _with_tools(lambda tools: export_to_file(tools, practice_id, file))
     typer.echo(f"Written: {file}")

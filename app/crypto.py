@@ -59,14 +59,19 @@ class Vault:
 
         Raises CannotDecryptError for a lost secret.
         """
+        return None if self.is_newest(token) else self._fernet.rotate(token.encode()).decode()
+
+    def is_newest(self, token: str) -> bool:
+        """Say whether what ``encrypt`` gave is under the newest secret; raises CannotDecryptError for a lost secret."""
         try:
             self._newest.decrypt(token.encode())
         except InvalidToken:
             try:
-                return self._fernet.rotate(token.encode()).decode()
+                self._fernet.decrypt(token.encode())
             except InvalidToken:
                 raise CannotDecryptError("A stored secret cannot be read.") from None
-        return None
+            return False
+        return True
 
     def sign(self, value: str, *, purpose: str) -> str:
         """Return ``value`` in a signed, dated, URL-safe form that is good for ``purpose`` only."""

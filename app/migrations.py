@@ -3,8 +3,10 @@
 import importlib
 import random
 import time
+from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 from alembic import command
@@ -19,7 +21,7 @@ from app.errors import AppError
 MODEL_MODULES = (
     "app.mail.models",
     "app.accounts.models",
-    "app.accounts.discount_models",
+    "app.accounts.practices.discount_models",
     "app.alerts.models",
     "app.clients.models",
     "app.exercises.models",
@@ -150,6 +152,29 @@ def upgrade(connection: sa.Connection, revision: str) -> None:
 
 def _head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a database's schema stands to this release's, and the revision of each."""
+
+    state: Literal["current", "ahead", "behind", "empty", "unknown"]
+    revision: str | None
+    newest: str | None
+
+
+def find_standing(connection: sa.Connection) -> Standing:
+    """Return how the database's schema stands; ``is_current`` is true for "current" and "ahead"."""
+    revision, newest = MigrationContext.configure(connection).get_current_revision(), _head()
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    state: Literal["current", "ahead", "behind", "empty", "unknown"] = "behind"
+    if is_current(connection):
+        state = "current" if revision == newest else "ahead"
+    elif revision is None:
+        state = "empty"
+    elif revision not in known:
+        state = "unknown"
+    return Standing(state, revision, newest)
 
 
 def is_current(connection: sa.Connection) -> bool:

@@ -5,15 +5,17 @@ Each setting is a variable ``KINEBRIDGE_<NAME>``; the table in README.md lists t
 
 import os
 import secrets
+from collections.abc import Iterator
 from email.headerregistry import Address
 from email.policy import SMTP as MAIL_POLICY
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -25,6 +27,7 @@ from app.regions import Region, parse_regions, read_site
 SHORTEST_SECRET = 32
 PLACEHOLDERS = ("change", "secret", "example", "placeholder", "password", "replace", "xxxx")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+DOCKER_SECRETS = Path("/run/secrets")
 SMTP_PORTS = {"starttls": 587, "tls": 465, "off": 25}
 
 
@@ -133,11 +136,14 @@ class Settings(BaseSettings):
         if not value or isinstance(value, list):
             return value or None
         try:
-            return [str(ip_network(part.strip())) for part in str(value).split(",")]
+            networks = [ip_network(part.strip()) for part in str(value).split(",")]
         except ValueError:
+            networks = []
+        if not networks or any(network.prefixlen == 0 for network in networks):
             raise ValueError(
                 "must be a comma list of your proxies' addresses or networks, such as 10.0.0.5, 172.16.0.0/12."
-            ) from None
+            )
+        return [str(network) for network in networks]
 
     @field_validator("metrics_token")
     @classmethod
@@ -152,7 +158,9 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("smtp_host", "smtp_port", "smtp_user", "smtp_password", "smtp_tls", mode="before")
+    @field_validator(
+        "data_dir", "cliniko_api_url", "smtp_host", "smtp_port", "smtp_user", "smtp_password", "smtp_tls", mode="before"
+    )
     @classmethod
     def read_empty_as_unset(cls, value: object, info: ValidationInfo) -> object:
         """Take an empty variable, as compose files pass it on, for one that is not set."""
@@ -186,35 +194,11 @@ class Settings(BaseSettings):
         return parse_regions(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def check_regions(self) -> Self:
-        """Where regions are listed, a practice must find the one it is at among them."""
-        if self.regions and self.public_url not in [region.url for region in self.regions]:
-            raise ValueError(
-                f"KINEBRIDGE_REGIONS must list this deployment too: KINEBRIDGE_PUBLIC_URL, {self.public_url}."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def check_mail(self) -> Self:
-        """Without encryption a password and what mails say would travel in the open, so only on this machine."""
-        if self.smtp_host is None:
-            return self
-        if self.mail_from is None:
-            raise ValueError("KINEBRIDGE_MAIL_FROM must be set when KINEBRIDGE_SMTP_HOST is set.")
-        if self.smtp_tls == "off" and self.smtp_host not in LOOPBACK_HOSTS:
-            raise ValueError("KINEBRIDGE_SMTP_TLS may be off only when KINEBRIDGE_SMTP_HOST is this machine.")
-        if (self.smtp_user is None) != (self.smtp_password is None):
-            raise ValueError("KINEBRIDGE_SMTP_USER and KINEBRIDGE_SMTP_PASSWORD must be set together.")
-        return self
-
-    @model_validator(mode="after")
-    def check_secrets_with_a_shared_database(self) -> Self:
-        """A shared database without shared secrets would lock every other process out of the stored keys."""
-        if self.database_url and not self.secret_keys:
-            raise ValueError(
-                "KINEBRIDGE_SECRET_KEYS must be set when KINEBRIDGE_DATABASE_URL is set: "
-                "every process on that database needs the same secrets."
-            )
+    def check_together(self) -> Self:
+        """Take settings that go together only; everything that does not is told."""
+        mistakes = [*_mistakes_of_regions(self), *_mistakes_of_mail(self), *_mistakes_of_secrets(self)]
+        if mistakes:
+            raise ValueError("\n".join(mistakes))
         return self
 
     @cached_property
@@ -250,17 +234,79 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https://")
 
 
+def _mistakes_of_regions(settings: Settings) -> Iterator[str]:
+    """Where regions are listed, a practice must find the one it is at among them."""
+    if settings.regions and settings.public_url not in [region.url for region in settings.regions]:
+        yield f"KINEBRIDGE_REGIONS must list this deployment too: KINEBRIDGE_PUBLIC_URL, {settings.public_url}."
+
+
+def _mistakes_of_mail(settings: Settings) -> Iterator[str]:
+    """Without encryption a password and what mails say would travel in the open, so only on this machine."""
+    if settings.smtp_host is None:
+        return
+    if settings.mail_from is None:
+        yield "KINEBRIDGE_MAIL_FROM must be set when KINEBRIDGE_SMTP_HOST is set."
+    if settings.smtp_tls == "off" and settings.smtp_host not in LOOPBACK_HOSTS:
+        yield "KINEBRIDGE_SMTP_TLS may be off only when KINEBRIDGE_SMTP_HOST is this machine."
+    if (settings.smtp_user is None) != (settings.smtp_password is None):
+        yield "KINEBRIDGE_SMTP_USER and KINEBRIDGE_SMTP_PASSWORD must be set together."
+
+
+def _mistakes_of_secrets(settings: Settings) -> Iterator[str]:
+    """A shared database without shared secrets would lock every other process out of the stored keys."""
+    if settings.database_url and not settings.secret_keys:
+        yield (
+            "KINEBRIDGE_SECRET_KEYS must be set when KINEBRIDGE_DATABASE_URL is set: "
+            "every process on that database needs the same secrets."
+        )
+
+
 def load_settings(**overrides: object) -> Settings:
-    """Read the environment, with ``overrides`` on top; raises SettingsError listing every mistake."""
+    """Read the environment and files of secrets, with ``overrides`` on top.
+
+    A setting that is not in the environment is looked for as a file of its name in small letters, such as
+    ``kinebridge_smtp_password``, where Docker puts secrets and systemd credentials. Raises SettingsError with every
+    mistake on a line of its own.
+    """
+    # pydantic checks the values at run time.
+    sources: dict[str, Any] = {"_secrets_dir": _folders_of_secrets(), **overrides}
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values at run time
+        return Settings(**sources)
     except ValidationError as error:
-        lines = []
-        for mistake in error.errors():
-            name = "_".join(str(part) for part in mistake["loc"]).upper()
-            words = mistake["msg"].removeprefix("Value error, ")
-            lines.append(f"KINEBRIDGE_{name} {words}" if name else words)
-        raise SettingsError("\n".join(lines)) from None
+        faulty = {str(mistake["loc"][0]): _words_of(mistake) for mistake in error.errors() if mistake["loc"]}
+        together = [_words_of(mistake) for mistake in error.errors() if not mistake["loc"]]
+    if faulty:
+        # What does not go together is looked at only when each is right, so once more without the wrong ones.
+        usual = {name: Settings.model_fields[name].get_default() for name in faulty}
+        try:
+            Settings(**{**sources, **usual})
+        except ValidationError as error:
+            together = [_words_of(mistake) for mistake in error.errors()]
+    names = [f"KINEBRIDGE_{name.upper()}" for name in faulty]
+    lines = [f"{name} {words}" for name, words in zip(names, faulty.values(), strict=True)]
+    lines += [line for words in together for line in words.splitlines() if not any(name in line for name in names)]
+    raise SettingsError("\n".join(lines))
+
+
+def _words_of(mistake: ErrorDetails) -> str:
+    return mistake["msg"].removeprefix("Value error, ")
+
+
+def _folders_of_secrets() -> list[Path]:
+    """Return where Docker and systemd put secrets, as far as that is there."""
+    of_systemd = os.environ.get("CREDENTIALS_DIRECTORY")  # systemd.exec(5), "Credentials"
+    folders = [DOCKER_SECRETS, *([Path(of_systemd)] if of_systemd else [])]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def secrets_file(settings: Settings) -> Path:
+    """Return where the secrets lie that were made on first start, unless they come from the environment."""
+    return settings.data_dir / "secret_keys"
+
+
+def read_secrets(path: Path) -> list[str]:
+    """Return the secrets in a file, newest first; OSError when it cannot be read."""
+    return [key.strip() for key in path.read_text().split(",") if key.strip()]
 
 
 def ensure_secret_keys(settings: Settings) -> list[str]:
@@ -271,7 +317,7 @@ def ensure_secret_keys(settings: Settings) -> list[str]:
     """
     if settings.secret_keys:
         return settings.secret_keys
-    path = settings.data_dir / "secret_keys"
+    path = secrets_file(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -281,7 +327,7 @@ def ensure_secret_keys(settings: Settings) -> list[str]:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     path.chmod(0o600)
-    keys = [key.strip() for key in path.read_text().split(",") if key.strip()]
+    keys = read_secrets(path)
     if not keys:
         raise SettingsError(f"The file {path} is empty. Delete it only if no Cliniko key is stored yet.")
     return keys

@@ -13,6 +13,7 @@ TASK_MODULES = (
     "app.alerts.jobs",
     "app.clients.jobs",
     "app.clients.nightly",
+    "app.clients.trimming",
     "app.delivery.jobs",
     "app.delivery.trimming",
     "app.delivery.watch",

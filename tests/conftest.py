@@ -20,8 +20,8 @@ from starlette.datastructures import State
 from starlette.testclient import TestClient
 
 from app import main
-from app.accounts import passwords
-from app.accounts.paces import Paces
+from app.accounts.connecting.paces import Paces
+from app.accounts.security import passwords
 from app.clock import Clock, utc_now
 from app.db import make_engine, sqlalchemy_url
 from app.embedded import embedded_server

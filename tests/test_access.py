@@ -18,7 +18,14 @@ from tests.test_images import picture
 
 # What anybody may open; everything else asks for a sign-in. Who may read /metrics: tests/test_monitoring.py.
 PUBLIC = {"/healthz", "/readyz", "/metrics", "/sign-in", "/sign-up", "/sign-out", "/join/{token}", "/", "/p/offline.js"}
-PUBLIC |= {"/guide/connect-cliniko", "/reset-password", "/reset-password/{token}", "/sign-in/code"}
+PUBLIC |= {
+    "/guide",
+    "/guide/{guide_page}",
+    "/guide/pictures/{name}",
+    "/reset-password",
+    "/reset-password/{token}",
+    "/sign-in/code",
+}
 # The patients' own pages: nobody signs in there, and each asks for an answer of its own.
 PATIENTS = "/p/{token}"
 

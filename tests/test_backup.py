@@ -1,4 +1,4 @@
-"""A backup is restored into a new database, as README says, and nothing is lost and nothing arrives twice."""
+"""A backup is restored into a new database, as docs/running.md says, and nothing is lost and nothing arrives twice."""
 
 import subprocess
 import uuid

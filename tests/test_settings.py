@@ -35,6 +35,14 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("CONTACT_EMAIL", "it (at) practice", "one e-mail address"),
         ("TRUSTED_PROXIES", "*", "comma list of your proxies' addresses"),
         ("TRUSTED_PROXIES", "10.0.0.5, proxy.local", "comma list of your proxies' addresses"),
+        ("TRUSTED_PROXIES", "10.0.0.5, 0.0.0.0/0", "comma list of your proxies' addresses"),
+        ("TRUSTED_PROXIES", "::/0", "comma list of your proxies' addresses"),
+        ("PUBLIC_URL", "", "must be an address"),
+        ("PUBLIC_URL", "ftp://kinebridge.example.org", "must be an address"),
+        ("CLINIKO_API_URL", "api.cliniko.com", "must start with https://"),
+        ("METRICS_TOKEN", "replace-me-" * 5, "must be one word of 32"),
+        ("MONTHLY_FEE", "0 AUD", "must be an amount above zero"),
+        ("SMTP_PORT", "smtp", "valid integer"),
         ("METRICS_TOKEN", "short", "must be one word of 32"),
         ("METRICS_TOKEN", "with spaces in it " * 3, "must be one word of 32"),
         ("MONTHLY_FEE", "39 dollars", "must be an amount above zero"),
@@ -68,6 +76,49 @@ def test_all_mistakes_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as error:
         load_settings()
     assert len(error.value.message.splitlines()) == 2
+
+
+def test_what_does_not_go_together_is_told_with_the_other_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {
+        "CONTACT_EMAIL": "nobody",
+        "DATABASE_URL": "postgresql://db/kinebridge",
+        "REGIONS": "Europe=https://eu.kinebridge.example",
+        "SMTP_HOST": "mail.example.org",
+        "SMTP_TLS": "off",
+        "SMTP_USER": "kb",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"KINEBRIDGE_{name}", value)
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    lines = error.value.message.splitlines()
+    begins = ("CONTACT_EMAIL", "REGIONS", "MAIL_FROM", "SMTP_TLS", "SMTP_USER", "SECRET_KEYS")
+    assert [line.split()[0] for line in lines] == [f"KINEBRIDGE_{name}" for name in begins]
+
+
+def test_of_a_wrong_setting_nothing_else_is_said_that_follows_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINEBRIDGE_DATABASE_URL", "postgresql://db/kinebridge")
+    monkeypatch.setenv("KINEBRIDGE_SECRET_KEYS", "short")
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert len(error.value.message.splitlines()) == 1 and "shorter than 32" in error.value.message
+
+
+def test_a_secret_may_be_a_file_of_docker_or_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    docker, systemd = tmp_path / "docker", tmp_path / "systemd"
+    for folder in (docker, systemd):
+        folder.mkdir()
+    (docker / "kinebridge_secret_keys").write_text(f"{GOOD}\n")
+    (systemd / "kinebridge_database_url").write_text("postgresql://kb:hush@db/kb\n")
+    monkeypatch.setattr("app.settings.DOCKER_SECRETS", docker)
+    assert load_settings().secret_keys == [GOOD]
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(systemd))
+    assert load_settings().database_url == "postgresql://kb:hush@db/kb"
+    monkeypatch.setenv("KINEBRIDGE_SECRET_KEYS", f"{GOOD}2")
+    assert load_settings().secret_keys == [f"{GOOD}2"]  # the environment comes first
+    (docker / "kinebridge_smtp_tls").write_text("ssl")
+    with pytest.raises(SettingsError, match="KINEBRIDGE_SMTP_TLS"):
+        load_settings()
 
 
 def test_regions_are_a_line_that_lists_this_deployment_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,11 +161,15 @@ def test_proxies_are_named_by_address_or_network(monkeypatch: pytest.MonkeyPatch
     assert load_settings().trusted_proxies is None
 
 
-def test_every_setting_is_in_the_readme_and_no_other() -> None:
+def test_the_readme_lists_every_setting_with_what_it_is_unless_set_and_no_other() -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text()
-    table = readme.partition("### Settings")[2].partition("###")[0]
-    listed = {row.split("`")[1] for row in table.splitlines() if row.startswith("| `KINEBRIDGE_")}
-    assert listed == {f"KINEBRIDGE_{name.upper()}" for name in Settings.model_fields}
+    table = readme.partition("### Settings")[2].partition("\n## ")[0]
+    rows = [[cell.strip(" `") for cell in row.split("|")] for row in table.splitlines() if row.startswith("| `KINEB")]
+    fields = Settings.model_fields.items()
+    assert {row[1]: row[2] for row in rows} == {
+        f"KINEBRIDGE_{name.upper()}": str(field.get_default() or "") for name, field in fields
+    }
+    assert all(len(row) == 5 and row[3] for row in rows)
 
 
 MAIL = {"SMTP_HOST": "mail.example.org", "MAIL_FROM": "Kinebridge <kb@practice.example>"}

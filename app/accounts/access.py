@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Request
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,11 +22,12 @@ from app.accounts.sessions import cookie_name, end_timed_out, read_cookie
 from app.accounts.time_outs import USUAL, TimeOuts, time_outs
 from app.accounts.tools import Tools, get_tools
 from app.db import release
-from app.errors import AppError, ConflictError, ForbiddenError, NotFoundError
-from app.web.rendering import PATIENT, Viewer
+from app.errors import AppError, BadRequestError, ConflictError, ForbiddenError, NotFoundError
+from app.web.rendering import MADE_BY, PATIENT, Viewer
 
 # What a page asks for by itself is no sign of a person: live.js says so.
 UNATTENDED = "x-unattended"
+PLAIN_FORM = "application/x-www-form-urlencoded"
 
 
 class SignInRequiredError(AppError):
@@ -38,6 +39,18 @@ class SignInRequiredError(AppError):
     def __init__(self, target: str) -> None:
         super().__init__("Please sign in to see this page.")
         self.target = target
+
+
+class OtherPersonsPageError(ConflictError):
+    """What was sent comes from a page that was made for another person, or for another practice of this one."""
+
+    title = "This page was not opened by you"
+
+    def __init__(self, member: "Member") -> None:
+        super().__init__(
+            f"You are signed in as {member.name} at {member.practice_name}. This page was opened by somebody else, or "
+            "for another practice, so nothing was changed. Open it again, or press Switch at the top."
+        )
 
 
 class TwoFactorNeededError(AppError):
@@ -96,6 +109,7 @@ class Member:
             is_shared=self.is_shared,
             is_held=self.is_held,
             patient_word=self.patient_word,
+            membership_id=str(self.membership_id),
         )
 
 
@@ -219,10 +233,36 @@ MaybeSignedIn = Annotated[Member | None, Depends(find_member)]
 
 
 async def require_sign_in(request: Request, member: MaybeSignedIn) -> Member:
-    """Return the signed-in member, held or not; raises SignInRequiredError with the page to come back to."""
+    """Return the signed-in member, held or not; raises SignInRequiredError with the page to come back to.
+
+    Raises OtherPersonsPageError for a form of a page that was made for somebody else.
+    """
     if member is None:
         raise SignInRequiredError(_target(request))
+    if request.method == "POST":
+        refuse_form_of_somebody_else(member, await _made_by(request))
     return member
+
+
+def refuse_form_of_somebody_else(member: Member, made_by: str) -> None:
+    """Raise OtherPersonsPageError for a form of a page made for another person, or for this one in another practice.
+
+    Its field ``made_by`` (every page's, see ``web.rendering``) has the id of their membership: on a shared computer a
+    page may lie open from before, and what is pressed there is not the doing of who is signed in now (case 4). A form
+    without the field is of who sends it.
+    """
+    if made_by and made_by != str(member.membership_id):
+        raise OtherPersonsPageError(member)
+
+
+async def _made_by(request: Request) -> str:
+    """Return that field of a form; of one with files nothing: ``form_fields.open_files`` reads it."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_FORM:
+        return ""
+    try:
+        return str((await request.form()).get(MADE_BY, ""))
+    except ValueError:  # the sender names a character set that is none, or that the text is not in
+        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
 
 
 # For the few pages that are open to who has yet to set up what the practice asks for.
@@ -271,26 +311,31 @@ async def require_team_lead(member: SignedIn) -> Member:
 TeamLead = Annotated[Member, Depends(require_team_lead)]
 
 
-async def require_lead(member: SignedIn) -> Member:
+async def require_team_lead_else_404(member: SignedIn) -> Member:
     """Return the member if they are an owner or admin; raises NotFoundError where others should see no such page."""
     if not member.runs_team:
         raise NotFoundError
     return member
 
 
-Lead = Annotated[Member, Depends(require_lead)]
+TeamLeadElse404 = Annotated[Member, Depends(require_team_lead_else_404)]
 
 
-async def refuse_form_of_other_practice(member: SignedIn, practice: Annotated[str, Form()] = "") -> None:
-    """Raise ConflictError for a form made while another practice was active: its fields mean that practice.
-
-    The form's hidden field ``practice`` names it; a form without the field means the active practice.
-    """
-    if practice and practice != str(member.practice_id):
-        raise ConflictError(
-            "You began to work in another practice after you opened this page, so nothing was changed. "
-            "Open the page again and look which practice is named at the top."
-        )
+async def require_owner(member: SignedIn) -> Member:
+    """Return the member if they own the practice; raises ForbiddenError otherwise."""
+    if member.role is not Role.OWNER:
+        raise ForbiddenError("Only an owner of the practice can do this. Ask one of them.")
+    return member
 
 
-SamePractice = Depends(refuse_form_of_other_practice)
+Owner = Annotated[Member, Depends(require_owner)]
+
+
+async def require_owner_else_404(member: SignedIn) -> Member:
+    """Return the member if they own the practice; raises NotFoundError where others should see no such page."""
+    if member.role is not Role.OWNER:
+        raise NotFoundError
+    return member
+
+
+OwnerElse404 = Annotated[Member, Depends(require_owner_else_404)]

@@ -8,9 +8,10 @@ from fastapi import Form, Query, Request
 from pydantic import AfterValidator
 from starlette.datastructures import FormData
 
-from app.accounts.access import Member, refuse_form_of_other_practice
+from app.accounts.access import Member, refuse_form_of_somebody_else
 from app.accounts.forms import drop_unstorable
 from app.errors import BadRequestError
+from app.web.rendering import MADE_BY
 
 # One field of a form as typed; a missing field takes the route's default.
 FormText = Annotated[str, AfterValidator(drop_unstorable), Form()]
@@ -39,12 +40,12 @@ def text_fields(form: FormData) -> list[tuple[str, str]]:
 async def open_files(request: Request, member: Member, *, most: int) -> AsyncIterator[FormData]:
     """Yield a form with up to so many files, whose bytes arrive only now that it is known who sends them.
 
-    Raises BadRequestError for what is no form, ConflictError for one made while another practice was active. Not in a
+    Raises BadRequestError for what is no form, ConflictError for one of a page made for somebody else. Not in a
     transaction: megabytes take their time.
     """
     form = await read_form(request, most_files=most)
     try:
-        await refuse_form_of_other_practice(member, str(form.get("practice", "")))
+        refuse_form_of_somebody_else(member, str(form.get(MADE_BY, "")))
         yield form
     finally:
         await form.close()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
+from app.accounts.connecting.time_zones import find_time_zone
 from app.accounts.models import Access, Role, SharingRule
-from app.accounts.time_zones import find_time_zone
-from app.accounts.weak_passwords import is_weak
+from app.accounts.security.weak_passwords import is_weak
 from app.countries import COUNTRIES
 from app.errors import AppError
 from app.pdf.document import LAYOUTS

@@ -2,7 +2,7 @@
 
 from procrastinate import JobContext
 
-from app.accounts import resets
+from app.accounts.security import resets
 from app.accounts.tools import tools_of
 from app.jobs.queue import TRY_AGAIN, queue
 

@@ -114,6 +114,26 @@ def write_handed_over(person: Practitioner, *, by: str, leaver: str, practice: s
     )
 
 
+ACCESS_CHANGES = {
+    "admin": "made you an admin of",
+    "practitioner": "made you a practitioner, no longer an admin, of",
+    "deactivated": "deactivated your access to",
+    "removed": "ended your access to",
+    "reactivated": "gave you back your access to",
+}
+
+
+def write_access_changed(name: str, email: str, *, by: str, practice: str, change: str, now: datetime) -> Letter:
+    """Return the letter to whose role or access somebody changed; ``change`` is a key of ``ACCESS_CHANGES``."""
+    return _letter_to(
+        name,
+        email,
+        "your access to a practice was changed",
+        f"{by} {ACCESS_CHANGES[change]} the practice {practice} in Kinebridge {_moment(now)}.",
+        "If you did not expect this, ask them or the owner of the practice.",
+    )
+
+
 def write_ownership_received(person: Practitioner, *, former: str, practice: str, now: datetime) -> Letter:
     """Return the letter to who owns a practice from now on."""
     return _letter(

@@ -10,7 +10,7 @@ from app.accounts import audit
 from app.accounts.browsers import Browser
 from app.accounts.forms import LONGEST_PASSWORD, FormError, SignUpForm, clean_line
 from app.accounts.models import Membership, Practice, Practitioner, Role, SignInSession
-from app.accounts.passwords import hash_password, verify_password
+from app.accounts.security.passwords import hash_password, verify_password
 from app.accounts.tools import Tools
 from app.accounts.tries import NETWORK, Try, forgive, take, try_at_account
 from app.db import release
@@ -36,18 +36,24 @@ async def sign_up(session: AsyncSession, tools: Tools, form: SignUpForm, browser
     password_hash = await hash_password(form.password)
     try:
         async with session.begin_nested():
-            practice = Practice(name=form.practice_name, country=form.country)
-            session.add(practice)
-            await session.flush()
-            owner = await add_practitioner(session, form.name, form.email, password_hash, practice.id)
-            session.add(Membership(practice_id=practice.id, practitioner_id=owner.id, role=Role.OWNER))
-            await session.flush()
+            practice, owner = await add_practice(session, form, password_hash)
     except IntegrityError as error:
         refusal = taken_email_or(error)
         raise FormError({"email": NO_ACCOUNT_MADE}) if isinstance(refusal, FormError) else refusal from None
     await forgive(session, tries)
     audit.record(session, "practice.created", at=now, practice_id=practice.id, practitioner_id=owner.id)
     return owner
+
+
+async def add_practice(session: AsyncSession, form: SignUpForm, password_hash: str) -> tuple[Practice, Practitioner]:
+    """Add a practice and its owner; IntegrityError when the e-mail has an account."""
+    practice = Practice(name=form.practice_name, country=form.country)
+    session.add(practice)
+    await session.flush()
+    owner = await add_practitioner(session, form.name, form.email, password_hash, practice.id)
+    session.add(Membership(practice_id=practice.id, practitioner_id=owner.id, role=Role.OWNER))
+    await session.flush()
+    return practice, owner
 
 
 async def add_practitioner(

@@ -1,20 +1,10 @@
 """Pages of accounts: signing up and in, and everything under My account."""
 
-from app.accounts import (
-    discount_routes,
-    guide_routes,
-    join_routes,
-    letterhead_routes,
-    member_routes,
-    practice_routes,
-    reset_routes,
-    security_routes,
-    settings_routes,
-    sign_in_routes,
-    sign_in_rules_routes,
-    team_routes,
-    two_factor_routes,
-)
+from app.accounts.colleagues import join_routes, member_routes, team_routes
+from app.accounts.connecting import settings_routes
+from app.accounts.practices import discount_routes, letterhead_routes, practice_routes
+from app.accounts.security import reset_routes, security_routes, two_factor_routes
+from app.accounts.signing_in import sign_in_routes, sign_in_rules_routes
 
 ROUTERS = (
     sign_in_routes.router,
@@ -28,6 +18,5 @@ ROUTERS = (
     reset_routes.router,
     security_routes.router,
     two_factor_routes.router,
-    guide_routes.router,
     sign_in_rules_routes.router,
 )

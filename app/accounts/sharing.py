@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit, bell
 from app.accounts.access import Member
+from app.accounts.colleagues.team import list_members
 from app.accounts.forms import FormError
 from app.accounts.models import Access, Membership, Practice, SharedColleague, SharingRule
-from app.accounts.team import list_members
 from app.accounts.tools import Tools
 from app.errors import NotFoundError
 

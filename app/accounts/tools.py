@@ -6,7 +6,7 @@ import httpx
 from fastapi import Request
 from procrastinate import JobContext
 
-from app.accounts.paces import Paces
+from app.accounts.connecting.paces import Paces
 from app.clock import Clock
 from app.crypto import Vault
 from app.db import Sessions

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, Lead, Member, ToolsDep
+from app.accounts.access import Database, Member, TeamLeadElse404, ToolsDep
 from app.accounts.models import Practice
 from app.activity.export import write_report
 from app.activity.filters import Filter
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/clients/{client_id}/record")
 
 @router.get("")
 async def show_record(
-    request: Request, client_id: uuid.UUID, session: Database, tools: ToolsDep, member: Lead
+    request: Request, client_id: uuid.UUID, session: Database, tools: ToolsDep, member: TeamLeadElse404
 ) -> Response:
     """Show who has seen a client, newest first, fit to be printed."""
     client = await get_client(session, member, client_id)
@@ -50,7 +50,7 @@ async def show_record(
 
 
 @router.get(".csv")
-async def export_record(client_id: uuid.UUID, session: Database, tools: ToolsDep, member: Lead) -> Response:
+async def export_record(client_id: uuid.UUID, session: Database, tools: ToolsDep, member: TeamLeadElse404) -> Response:
     """Send a client's record as a CSV; the file's name tells nobody's."""
     client = await get_client(session, member, client_id)
     lines, _ = await _read(session, member, client, MOST_EXPORTED)

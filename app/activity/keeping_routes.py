@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Lead, Member, SamePractice, ToolsDep
+from app.accounts.access import Database, Member, TeamLeadElse404, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.models import Practice
 from app.activity.keeping import YEARS, count_older, save_years
@@ -17,14 +17,14 @@ router = APIRouter(prefix=KEEPING_PAGE)
 
 
 @router.get("")
-async def show_keeping(request: Request, session: Database, member: Lead) -> Response:
+async def show_keeping(request: Request, session: Database, member: TeamLeadElse404) -> Response:
     """Show for how long the record is kept, and what each choice would remove now."""
     return await _keeping_page(request, session, member)
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def save_keeping(
-    request: Request, session: Database, tools: ToolsDep, member: Lead, years: FormText = ""
+    request: Request, session: Database, tools: ToolsDep, member: TeamLeadElse404, years: FormText = ""
 ) -> Response:
     """Set for how long the record is kept; the next night removes what is older."""
     if years not in map(str, YEARS):
@@ -43,7 +43,6 @@ async def _keeping_page(
         request,
         "activity/keeping.html",
         status=422 if errors else 200,
-        practice_id=member.practice_id,
         practice_name=practice.name,
         years=years,
         older=older,

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, Lead, Member, ToolsDep
+from app.accounts.access import Database, Member, TeamLeadElse404, ToolsDep
 from app.accounts.models import Practice
 from app.activity import client_routes, keeping_routes
 from app.activity.export import write_lines
@@ -55,7 +55,7 @@ Choices = Annotated[Filter, Depends(_choices)]
 
 @router.get(ACTIVITY_PAGE)
 async def show_activity(
-    request: Request, session: Database, member: Lead, chosen: Choices, after: Annotated[str, Query()] = ""
+    request: Request, session: Database, member: TeamLeadElse404, chosen: Choices, after: Annotated[str, Query()] = ""
 ) -> Response:
     """Show what was done under the choices made, newest first."""
     practice, client = await _read_scope(session, member, chosen)
@@ -80,7 +80,7 @@ async def show_activity(
 
 
 @router.get(ACTIVITY_PAGE + ".csv")
-async def export_activity(session: Database, tools: ToolsDep, member: Lead, chosen: Choices) -> Response:
+async def export_activity(session: Database, tools: ToolsDep, member: TeamLeadElse404, chosen: Choices) -> Response:
     """Send the newest lines under the choices made as a CSV."""
     practice, client = await _read_scope(session, member, chosen)
     zone = practice.time_zone or "UTC"

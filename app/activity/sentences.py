@@ -100,6 +100,7 @@ SENTENCES: Mapping[str, str] = {
     "sharing.granted": "{who} answered a request: {owner} {may} {client}.",
     "sharing.declined": "{who} declined a request of {owner} to see {client}.",
     "practice.created": "{who} created the practice.",
+    "practice.created_for_them": "Whoever runs Kinebridge created the practice for {who}.",
     "practice.settings_saved": "{who} changed the practice's settings: {fields}.",
     "practice.discount_entered": "{who} entered a discount code: {percent}% off for the practice.",
     "practice.discount_replaced": "{who} replaced the practice's discount by one of {percent}%.",

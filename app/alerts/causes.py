@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.alerts.models import Cause
+from app.guidance import guide_for
 
 # What the whole practice has at once: one alert for all who are concerned, since they share one Cliniko account.
 OF_PRACTICE = frozenset({Cause.CLINIKO_DOWN, Cause.STORAGE_FULL})
@@ -105,7 +106,7 @@ OTHER = Words(
 
 @dataclass(frozen=True)
 class Told:
-    """A cause as one reader is told of it."""
+    """A cause as one reader is told of it; ``guide_path`` is where the guide explains it, or ""."""
 
     title: str
     meaning: str
@@ -113,6 +114,7 @@ class Told:
     over: str
     path: str
     link_words: str
+    guide_path: str
 
 
 def tell(cause: str, *, name: str, programs: int) -> Told:
@@ -120,6 +122,7 @@ def tell(cause: str, *, name: str, programs: int) -> Told:
     words = WORDS.get(cause, OTHER)
     title, to_do = (words.theirs, words.to_do_theirs) if name else (words.mine, words.to_do_mine)
     path, link_words = words.link_theirs if name else words.link_mine
+    guide = guide_for(f"alert.{cause}")
     return Told(
         title=title.format(name=name),
         meaning=f"{count(programs)} {words.waits if programs == 1 else words.wait}.",
@@ -127,6 +130,7 @@ def tell(cause: str, *, name: str, programs: int) -> Told:
         over=words.over.format(name=name or "yours"),
         path=path,
         link_words=link_words,
+        guide_path=guide.path if guide else "",
     )
 
 

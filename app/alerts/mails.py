@@ -58,7 +58,8 @@ def write_digest(reader: Reader, items: Sequence[Item]) -> tuple[str, str]:
 
 def _write_open(reader: Reader, item: Item) -> str:
     told = item.told
-    return f"{told.title}, since {item.since}.\n{told.meaning}\n{told.to_do}\n{reader.public_url}{told.path}"
+    guide = f"\nMore on this: {reader.public_url}{told.guide_path}" if told.guide_path else ""
+    return f"{told.title}, since {item.since}.\n{told.meaning}\n{told.to_do}\n{reader.public_url}{told.path}{guide}"
 
 
 def _write_over(item: Item) -> str:

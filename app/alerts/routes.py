@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.accounts import bell
-from app.accounts.access import Database, Member, SamePractice, SignedIn
+from app.accounts.access import Database, Member, SignedIn
 from app.accounts.models import BellNote, Practice
 from app.alerts.causes import tell
 from app.alerts.models import Cause
@@ -29,7 +29,6 @@ async def show_alerts(request: Request, session: Database, member: SignedIn) -> 
     return page(
         request,
         "alerts/list.html",
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         notes=notes,
         open_alerts=[alert for alert in shown if not alert["until"]],
@@ -37,7 +36,7 @@ async def show_alerts(request: Request, session: Database, member: SignedIn) -> 
     )
 
 
-@router.post("/read", dependencies=[SamePractice])
+@router.post("/read")
 async def mark_all_as_read(session: Database, member: SignedIn) -> Response:
     """Hush the bell for this member in the practice the page was of."""
     await bell.hush_all(session, member.membership_id)
@@ -67,6 +66,7 @@ def _as_note(row: Any, zone: str | None) -> dict[str, Any]:
     sentence, link_words = tell_note(note.said, row.name)
     return {
         "id": note.id,
+        "said": note.said,
         "sentence": sentence,
         "link": note.path,
         "link_words": link_words,
@@ -81,6 +81,7 @@ def _as_shown(row: Any, member: Member, zone: str | None) -> dict[str, Any]:
     told = tell(alert.cause, name="" if is_mine else row.name, programs=row.programs)
     return {
         "id": alert.id,
+        "cause": alert.cause,
         "title": told.title,
         "meaning": told.meaning if row.programs else "",
         "to_do": told.to_do,

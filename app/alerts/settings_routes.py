@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, Member, SamePractice, SignedIn, TeamLead, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, TeamLead, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError
 from app.accounts.models import Membership, Practice
@@ -27,7 +27,7 @@ async def show_settings(request: Request, session: Database, tools: ToolsDep, me
     return await _settings_page(request, session, tools, member)
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def save_mails(session: Database, tools: ToolsDep, member: SignedIn, mails: FormText = "") -> Response:
     """Turn the member's mails about alerts of this practice on or off; the bell stays."""
     await session.execute(
@@ -37,7 +37,7 @@ async def save_mails(session: Database, tools: ToolsDep, member: SignedIn, mails
     return redirect(SETTINGS_PAGE, notice="saved")
 
 
-@router.post("/quiet-hours", dependencies=[SamePractice])
+@router.post("/quiet-hours")
 async def save_quiet_hours(
     request: Request,
     session: Database,
@@ -96,7 +96,6 @@ async def _settings_page(
         request,
         "alerts/settings.html",
         status=422 if errors else 200,
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         time_zone=practice.time_zone,
         runs_team=member.runs_team,

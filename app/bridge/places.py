@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Member
-from app.accounts.connections import find_connection
+from app.accounts.connecting.connections import find_connection
 from app.accounts.models import Connection, ConnectionState, Membership, Practice
 from app.accounts.tools import Tools
 from app.bridge.service import fetch_patient

@@ -12,10 +12,10 @@ from starlette.background import BackgroundTask
 
 from app.accounts import audit
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
-from app.accounts.connections import find_connection, note_reached
+from app.accounts.connecting.connections import find_connection, note_reached
 from app.accounts.form_fields import FormText
 from app.accounts.models import Connection, ConnectionState, Practice
-from app.accounts.switching import switch_practice
+from app.accounts.signing_in.switching import switch_practice
 from app.accounts.tools import Tools
 from app.bridge.outcomes import Following, Outcome, Result, send_trace_along
 from app.bridge.places import FoundThere, Place, ask_there, other_places, practice_of

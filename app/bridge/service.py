@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member, stay_member
-from app.accounts.connections import note_answer, open_cliniko
+from app.accounts.connecting.connections import note_answer, open_cliniko
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools
 from app.clients.queries import KnownPatient, find_known_patient
@@ -28,6 +28,7 @@ class BadPatientIdError(BadRequestError):
     """The address holds no patient id as Cliniko sends them (case 15)."""
 
     title = "This link has no patient in it"
+    cause = "click.bad_id"
 
     def __init__(self) -> None:
         super().__init__(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from app.accounts import sharing
-from app.accounts.access import Database, Member, SamePractice, SignedIn, TeamLead, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, TeamLead, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError, read_sharing_access, read_sharing_rule
 from app.accounts.models import Access, SharingRule
@@ -32,7 +32,7 @@ async def show_sharing(request: Request, session: Database, tools: ToolsDep, mem
     return await _sharing_page(request, session, tools, member, typed, {str(id_) for id_ in chosen.ticked})
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def save_sharing(
     request: Request,
     session: Database,
@@ -73,7 +73,6 @@ async def _sharing_page(
         request,
         "accounts/sharing.html",
         status=422 if errors else 200,
-        practice_id=member.practice_id,
         runs_team=member.runs_team,
         typed=typed,
         of_practice=await practice_rule(session, member.practice_id),
@@ -100,7 +99,7 @@ async def show_practice(request: Request, session: Database, member: TeamLead) -
     return await _practice_page(request, session, member, {"rule": rule.whom, "access": rule.access})
 
 
-@router.post("/practice", dependencies=[SamePractice])
+@router.post("/practice")
 async def save_practice(
     request: Request,
     session: Database,
@@ -139,7 +138,6 @@ async def _practice_page(
         request,
         "accounts/practice_sharing.html",
         status=422 if errors else 200,
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         typed=typed,
         followers=[each.practitioner.name for each in followers],

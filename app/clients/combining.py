@@ -265,6 +265,14 @@ async def undo(
     return found
 
 
+def may_take(member: Member, survivor_owner_id: uuid.UUID, absorbed_owner_id: uuid.UUID) -> bool:
+    """Say whether a member may make the one part of the other: not where it takes a client from a colleague.
+
+    Whoever runs the practice may.
+    """
+    return member.runs_team or absorbed_owner_id in (member.membership_id, survivor_owner_id)
+
+
 def may_undo(
     membership_id: uuid.UUID, moved: Mapping[str, Any], survivor_owner_id: uuid.UUID, absorbed_owner_id: uuid.UUID
 ) -> bool:

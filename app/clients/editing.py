@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member, stay_member
-from app.clients.combining import combine, keep_apart
+from app.clients.combining import combine, keep_apart, may_take
 from app.clients.details import EDITABLE, Weighed, edit, from_data, write
 from app.clients.models import Client, ClientGrant, ClientLink
 from app.clients.queries import get_client
@@ -124,7 +124,7 @@ def _which_stays(member: Member, client: Client, other: Client) -> tuple[Client,
 async def _refuse_taking(session: AsyncSession, member: Member, survivor: Client, absorbed: Client) -> None:
     """Let nobody come by more of a colleague's client than they were given: neither own it, nor edit it for longer."""
     owner = absorbed.owner.practitioner.name
-    if absorbed.owner_id not in (member.membership_id, survivor.owner_id) and not member.runs_team:
+    if not may_take(member, survivor.owner_id, absorbed.owner_id):
         raise ForbiddenError(
             f"Made one, these clients would no longer be {owner}'s, so only {owner} can say that. Ask {owner}."
         )

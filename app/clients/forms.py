@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.accounts.connecting.time_zones import find_time_zone
 from app.accounts.forms import FormError, clean_line, read_email
 from app.accounts.models import Access
-from app.accounts.time_zones import find_time_zone
 from app.clients.details import EDITABLE, Details
 from app.clients.sharing import Grant, end_of
 from app.cliniko.fields import EARLIEST_BIRTH

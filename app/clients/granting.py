@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit, bell
 from app.accounts.access import Member, hold_membership
+from app.accounts.colleagues.team import list_members
 from app.accounts.models import Access, Membership, Practice
-from app.accounts.team import list_members
 from app.clients.models import Client, ClientGrant
 from app.clients.queries import get_client_to_edit, ids_of_client
 from app.clients.request_notes import pass_to_owner, settle_requests

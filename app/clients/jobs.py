@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.connections import find_connection, may_ask, note_answer, note_reached, open_cliniko
+from app.accounts.connecting.connections import find_connection, may_ask, note_answer, note_reached, open_cliniko
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools, tools_of
 from app.clients.models import Client

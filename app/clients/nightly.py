@@ -19,7 +19,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import may_ask, note_answer, note_reached, open_cliniko
+from app.accounts.connecting.connections import may_ask, note_answer, note_reached, open_cliniko
 from app.accounts.models import Connection, ConnectionState, Membership, Practice, SignInSession
 from app.accounts.tools import Tools, tools_of
 from app.clients.combining import gather_strays

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.access import Member
 from app.accounts.models import Membership, Practitioner
-from app.clients.combining import UNDO_FOR, may_undo
+from app.clients.combining import UNDO_FOR, may_take, may_undo
 from app.clients.details import EDITABLE, WORDS, to_data, write
 from app.clients.matching import Likeness, Person, plain_email, rank
 from app.clients.models import Client, ClientChange, ClientCombination, ClientLink, ClientsKeptApart
@@ -65,6 +65,7 @@ class Candidate:
     date_of_birth: str
     owner_name: str
     likeness: Likeness
+    may_link: bool  # else only their owner may, since they would be somebody else's then
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ async def read_news(session: AsyncSession, member: Member, client: Client, now: 
         differences=differences_of(client),
         changes=[seen for each in changes or () if (seen := _seen_change(each)).fields],
         combined=[_combined(each, member, client) for each in combined or ()],
-        candidates=_ranked(client, candidates or []),
+        candidates=_ranked(client, member, candidates or []),
     )
 
 
@@ -161,6 +162,7 @@ def _candidates_for(client: Client, member: Member) -> Any:
             Client.last_name,
             Client.date_of_birth,
             Client.email,
+            Client.owner_id,
             Practitioner.name.label("owner_name"),
         )
         .join(Membership, Membership.id == Client.owner_id)
@@ -214,7 +216,7 @@ def _combined(row: dict[str, Any], member: Member, client: Client) -> Combined:
     )
 
 
-def _ranked(client: Client, rows: list[dict[str, Any]]) -> list[Candidate]:
+def _ranked(client: Client, member: Member, rows: list[dict[str, Any]]) -> list[Candidate]:
     me = Person(client.first_name, client.preferred_first_name, client.last_name, client.date_of_birth, client.email)
     people = [(row, _person(row)) for row in rows]
     return [
@@ -224,6 +226,7 @@ def _ranked(client: Client, rows: list[dict[str, Any]]) -> list[Candidate]:
             date_of_birth=write("date_of_birth", row["date_of_birth"]),
             owner_name=row["owner_name"],
             likeness=likeness,
+            may_link=may_take(member, client.owner_id, uuid.UUID(row["owner_id"])),
         )
         for row, likeness in rank(me, people)[:MOST_SHOWN]
     ]

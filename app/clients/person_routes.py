@@ -13,7 +13,6 @@ from app.accounts.access import (
     Member,
     SignedIn,
     ToolsDep,
-    refuse_form_of_other_practice,
 )
 from app.accounts.form_fields import FormText, read_form, text_fields
 from app.accounts.forms import FormError, drop_unstorable
@@ -41,7 +40,6 @@ async def show_new(request: Request, member: SignedIn) -> Response:
 async def add(request: Request, member: SignedIn, session: Database, tools: ToolsDep) -> Response:
     """Add a client by hand."""
     sent = dict(text_fields(await read_form(request)))
-    await refuse_form_of_other_practice(member, sent.get("practice", ""))
     typed, client_id = _typed(sent), _read_id(sent.get("id", ""))
     now = tools.clock()
     try:
@@ -175,7 +173,6 @@ def _form_page(
         status=422 if errors else 200,
         client=client,
         client_id=client.id if client else client_id,
-        practice_id=member.practice_id,
         typed=typed,
         shown=typed if shown is None else shown,
         theirs={each.field: each for each in differences_of(client, with_settled=True)}

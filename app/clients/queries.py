@@ -29,6 +29,7 @@ class ViewOnlyError(ForbiddenError):
     """The member may look at the client, and change nothing of theirs."""
 
     title = "View only"
+    cause = "client.view_only"
 
     def __init__(self, owner_name: str) -> None:
         super().__init__(

@@ -7,7 +7,7 @@ from app.accounts import bell
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError
-from app.accounts.switching import switch_practice
+from app.accounts.signing_in.switching import switch_practice
 from app.clients.forms import read_grant
 from app.clients.granting import zone_of
 from app.clients.request_queries import OpenRequest, find_practice, get_to_answer

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.accounts.access import Database, SignedIn, ToolsDep
-from app.accounts.connections import find_connection
+from app.accounts.connecting.connections import find_connection
 from app.clients.pasted import WrongPageError, find_pasted
 from app.clients.queries import list_clients
 from app.web.filters import with_query

@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import lock_connection, outage_of, set_outage
+from app.accounts.connecting.connections import lock_connection, outage_of, set_outage
+from app.accounts.connecting.outage import Outage, Turn, after_no_verdict, after_trouble, turn
 from app.accounts.models import Connection
-from app.accounts.outage import Outage, Turn, after_no_verdict, after_trouble, turn
 from app.db import database_now
 from app.delivery import events
 from app.delivery.due import QUIET, is_due

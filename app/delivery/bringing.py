@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import note_answer, open_cliniko, outage_of, still_holds_key
+from app.accounts.connecting.connections import note_answer, open_cliniko, outage_of, still_holds_key
 from app.accounts.models import ConnectionState
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import tracing
-from app.accounts.connections import find_connection, lock_connection, outage_of, set_outage
+from app.accounts.connecting.connections import find_connection, lock_connection, outage_of, set_outage
+from app.accounts.connecting.outage import Turn, probing, turn
 from app.accounts.models import Connection, ConnectionState
-from app.accounts.outage import Turn, probing, turn
 from app.clients.models import ClientLink
 from app.db import database_now
 from app.delivery.attempts import Step, broken_off

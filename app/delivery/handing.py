@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import find_connection
+from app.accounts.connecting.connections import find_connection
 from app.accounts.models import Connection, ConnectionState, Membership
 from app.clients.models import Client
 from app.delivery.models import Delivery, DeliveryState

@@ -5,7 +5,7 @@ import uuid
 import structlog
 from procrastinate import JobContext
 
-from app.accounts.connections import find_connection
+from app.accounts.connecting.connections import find_connection
 from app.accounts.tools import tools_of
 from app.db import transaction
 from app.delivery import backlog, roles, sweeps, tidying

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.connecting.outage import FAILURES_OF_AN_OUTAGE
 from app.accounts.models import Connection, Membership, Practitioner
-from app.accounts.outage import FAILURES_OF_AN_OUTAGE
 from app.delivery.models import Delivery
 from app.delivery.states import WORKABLE, in_words
 from app.web.filters import write_datetime_in

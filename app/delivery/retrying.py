@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import probe_now
+from app.accounts.connecting.connections import probe_now
 from app.accounts.models import Connection, ConnectionState
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.service import begin_again, send_on

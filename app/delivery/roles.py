@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import find_connection, may_ask, note_answer, open_cliniko
+from app.accounts.connecting.connections import find_connection, may_ask, note_answer, open_cliniko
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools
 from app.cliniko.errors import KeyRejected

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.models import Practice
 from app.accounts.tools import Tools
 from app.clients.queries import get_client, get_client_to_edit
@@ -128,7 +128,7 @@ async def export_deliveries(member: SignedIn, session: Database, tools: ToolsDep
     return Response(content, media_type=CSV_TYPE, headers=headers)
 
 
-@router.post("/deliveries/retry", dependencies=[SamePractice])
+@router.post("/deliveries/retry")
 async def retry_many(
     session: Database,
     member: SignedIn,

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import find_connection
+from app.accounts.connecting.connections import find_connection
 from app.accounts.models import Connection, ConnectionState
 from app.delivery import events
 from app.delivery.models import Delivery, DeliveryState, Document

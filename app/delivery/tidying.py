@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.connections import find_connection, may_ask, open_cliniko
+from app.accounts.connecting.connections import find_connection, may_ask, open_cliniko
 from app.accounts.models import Connection, ConnectionState
 from app.accounts.tools import Tools
 from app.cliniko.client import Cliniko

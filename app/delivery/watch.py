@@ -11,8 +11,8 @@ from procrastinate import JobContext
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.connecting.outage import FAILURES_OF_AN_OUTAGE
 from app.accounts.models import Connection
-from app.accounts.outage import FAILURES_OF_AN_OUTAGE
 from app.accounts.tools import tools_of
 from app.alerts.models import Alert, AlertMember, Cause
 from app.alerts.service import hold_alerts, update_alerts

@@ -11,11 +11,11 @@ import typer
 import uvicorn
 from sqlalchemy import select
 
-from app.accounts.connections import encrypt_key
-from app.accounts.discounts import NewDiscount, add_discount
+from app.accounts.connecting.connections import encrypt_key
+from app.accounts.connecting.time_zones import find_time_zone
 from app.accounts.models import Connection, Membership, Practice, Practitioner, Role, SharingRule
-from app.accounts.passwords import hash_password
-from app.accounts.time_zones import find_time_zone
+from app.accounts.practices.discounts import NewDiscount, add_discount
+from app.accounts.security.passwords import hash_password
 from app.accounts.tools import Tools
 from app.clients.editing import EMPTY
 from app.clients.models import Client

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
 
-from app.accounts.access import Database, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import Database, SignedIn, ToolsDep
 from app.accounts.form_fields import open_files
 from app.accounts.forms import drop_unstorable
 from app.db import release
@@ -82,7 +82,7 @@ async def _draw_all(form: FormData) -> tuple[list[Picture], str]:
     return pictures, " ".join([*faults, "Nothing was added."]) if faults else ""
 
 
-@router.post("/photos/{photo_id}/remove", dependencies=[SamePractice])
+@router.post("/photos/{photo_id}/remove")
 async def remove(member: SignedIn, session: Database, tools: ToolsDep, photo_id: uuid.UUID) -> Response:
     """Take a photo off its exercise."""
     record = await get_own_record(session, member, await find_slug(session, member, photo_id))
@@ -90,7 +90,7 @@ async def remove(member: SignedIn, session: Database, tools: ToolsDep, photo_id:
     return redirect(f"/exercises/{record.slug}", notice="photo-removed")
 
 
-@router.post("/photos/{photo_id}/first", dependencies=[SamePractice])
+@router.post("/photos/{photo_id}/first")
 async def put_first(member: SignedIn, session: Database, photo_id: uuid.UUID) -> Response:
     """Put a photo before the others of its exercise."""
     record = await get_own_record(session, member, await find_slug(session, member, photo_id))

@@ -5,7 +5,7 @@ import uuid
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
@@ -30,7 +30,7 @@ async def show_remove(request: Request, membership_id: uuid.UUID, session: Datab
     return await _leaving_page(request, session, member, membership_id, Ending.REMOVED)
 
 
-@router.post("/deactivate", dependencies=[SamePractice])
+@router.post("/deactivate")
 async def deactivate(
     request: Request,
     membership_id: uuid.UUID,
@@ -43,7 +43,7 @@ async def deactivate(
     return await _end(request, session, tools, member, membership_id, Ending.DEACTIVATED, successor)
 
 
-@router.post("/remove", dependencies=[SamePractice])
+@router.post("/remove")
 async def remove(
     request: Request,
     membership_id: uuid.UUID,
@@ -85,7 +85,6 @@ async def _leaving_page(
         request,
         "leaving/confirm.html",
         refusal,
-        practice_id=member.practice_id,
         practice_name=member.practice_name,
         leaver=await find_leaver(session, member, membership_id),
         removes=ending is Ending.REMOVED,

@@ -16,11 +16,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
+from app.accounts.colleagues.invitations import end_invitations
+from app.accounts.colleagues.team import (
+    Colleague,
+    end_access,
+    end_bell,
+    end_sharing,
+    get_changeable,
+    hold_team,
+    list_members,
+    tell_of_access,
+)
 from app.accounts.forms import FormError
-from app.accounts.invitations import end_invitations
 from app.accounts.letters import write_handed_over
 from app.accounts.models import Connection, Ending, Membership, Practitioner
-from app.accounts.team import Colleague, end_access, end_bell, end_sharing, get_changeable, hold_team, list_members
 from app.accounts.tools import Tools
 from app.clients.handing import count_clients, end_views, hand_clients_over, lock_clients
 from app.delivery.handing import count_waiting, hand_deliveries_on, lock_deliveries
@@ -84,6 +93,7 @@ async def end_membership(
         await _tell(session, member, leaver.name, to_id, clients, now)
     who: dict[str, Any] = {"membership_id": str(membership_id), "to_id": str(to_id)}
     audit.record_by(session, member, f"member.{ending}", at=now, clients=clients, deliveries=waiting, **who)
+    await tell_of_access(session, member, leaver, ending, now)
 
 
 async def hand_over(

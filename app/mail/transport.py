@@ -44,18 +44,7 @@ async def hand_over(settings: Settings, address: tuple[str, int], message: Email
 
     Once the server has taken the message nothing raises any more: a failed goodbye must not lead to a second copy.
     """
-    host, port = address
-    client = SMTP(
-        hostname=host,
-        port=port,
-        username=settings.smtp_user,
-        password=settings.smtp_password,
-        use_tls=settings.smtp_tls == "tls",
-        start_tls=settings.smtp_tls == "starttls",
-        tls_context=ssl.create_default_context() if settings.smtp_tls != "off" else None,
-        local_hostname=settings.host,  # else the name of this machine is looked up, which may take long
-        timeout=SENDING_SECONDS,
-    )
+    client = make_client(settings, address, SENDING_SECONDS)
     try:
         async with asyncio.timeout(SENDING_SECONDS):
             await client.connect()
@@ -66,6 +55,22 @@ async def hand_over(settings: Settings, address: tuple[str, int], message: Email
     with contextlib.suppress(SMTPException, OSError, TimeoutError):
         await client.quit(timeout=GOODBYE_SECONDS)
     client.close()
+
+
+def make_client(settings: Settings, address: tuple[str, int], seconds: float) -> SMTP:
+    """Make what talks to the server at this host and port; ``connect`` greets it, encrypts and signs in."""
+    host, port = address
+    return SMTP(
+        hostname=host,
+        port=port,
+        username=settings.smtp_user,
+        password=settings.smtp_password,
+        use_tls=settings.smtp_tls == "tls",
+        start_tls=settings.smtp_tls == "starttls",
+        tls_context=ssl.create_default_context() if settings.smtp_tls != "off" else None,
+        local_hostname=settings.host,  # else the name of this machine is looked up, which may take long
+        timeout=seconds,
+    )
 
 
 def judge(error: Exception) -> MailError:

@@ -6,14 +6,11 @@ no other page of the client, and is recorded.
 """
 
 import uuid
-from typing import Annotated
 
-from fastapi import Depends
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Lead, Member
-from app.accounts.models import Role
+from app.accounts.access import Member
 from app.clients.models import Client, ClientLink
 from app.clients.queries import get_client_to_edit
 from app.errors import NotFoundError
@@ -36,13 +33,3 @@ async def find_person(session: AsyncSession, member: Member, patient_id: str) ->
             ClientLink.practice_id == member.practice_id, ClientLink.patient_id == patient_id
         )
     )
-
-
-async def require_owner(member: Lead) -> Member:
-    """Return the member if they own the practice; raises NotFoundError otherwise."""
-    if member.role is not Role.OWNER:
-        raise NotFoundError
-    return member
-
-
-Owner = Annotated[Member, Depends(require_owner)]

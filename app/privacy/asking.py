@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
-from app.accounts.credentials import confirm_password
 from app.accounts.forms import FormError, clean_line
 from app.accounts.models import Membership, Practice, Practitioner, Role
+from app.accounts.security.credentials import confirm_password
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.delivery.models import Delivery, DeliveryState

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.accounts import audit
-from app.accounts.access import Database, Lead, SignedIn, ToolsDep
+from app.accounts.access import Database, SignedIn, TeamLeadElse404, ToolsDep
 from app.accounts.models import Practice
 from app.clients.queries import ids_of_client
 from app.delivery.models import Delivery
@@ -53,7 +53,7 @@ async def export_data(client_id: uuid.UUID, session: Database, tools: ToolsDep, 
 
 
 @router.post("/erasure")
-async def ask(client_id: uuid.UUID, session: Database, tools: ToolsDep, member: Lead) -> Response:
+async def ask(client_id: uuid.UUID, session: Database, tools: ToolsDep, member: TeamLeadElse404) -> Response:
     """Have everything about a client erased after the waiting time."""
     client = await get_person(session, member, client_id)
     await ask_for_client(session, member, client, tools.clock())
@@ -61,7 +61,7 @@ async def ask(client_id: uuid.UUID, session: Database, tools: ToolsDep, member: 
 
 
 @router.post("/erasure/withdraw")
-async def withdraw(client_id: uuid.UUID, session: Database, tools: ToolsDep, member: Lead) -> Response:
+async def withdraw(client_id: uuid.UUID, session: Database, tools: ToolsDep, member: TeamLeadElse404) -> Response:
     """Take that back."""
     client = await get_person(session, member, client_id)
     await withdraw_for_client(session, member, client, tools.clock())

@@ -5,16 +5,16 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Database, Lead, Member, SamePractice, ToolsDep
-from app.accounts.credentials import confirm_password
+from app.accounts.access import Database, Member, OwnerElse404, TeamLeadElse404, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError
 from app.accounts.models import Practice
+from app.accounts.security.credentials import confirm_password
 from app.accounts.tools import Tools
 from app.clients.pasted import WrongPageError, find_pasted
 from app.delivery.models import Delivery
-from app.privacy.access import Owner, find_person
+from app.privacy.access import find_person
 from app.privacy.asking import WAITING, ask_for_practice, count_under_way, withdraw_for_practice
 from app.privacy.export import Scope
 from app.privacy.retention import MOST_OFFERED, RULES, YEARS, list_unseen, save_unseen_years
@@ -29,13 +29,15 @@ router = APIRouter(prefix=DATA_PAGE)
 
 
 @router.get("")
-async def show_data(request: Request, session: Database, tools: ToolsDep, member: Lead) -> Response:
+async def show_data(request: Request, session: Database, tools: ToolsDep, member: TeamLeadElse404) -> Response:
     """Show what can be done."""
     return await _data_page(request, session, tools, member)
 
 
-@router.post("/find", dependencies=[SamePractice])
-async def find(request: Request, session: Database, tools: ToolsDep, member: Lead, patient: FormText = "") -> Response:
+@router.post("/find")
+async def find(
+    request: Request, session: Database, tools: ToolsDep, member: TeamLeadElse404, patient: FormText = ""
+) -> Response:
     """Lead on to what is kept about a patient of Cliniko, also of a colleague's who does not share them."""
     try:
         client_id = await _find(session, tools, member, patient.strip()[:LONGEST_SEARCH])
@@ -52,9 +54,9 @@ async def _find(session: AsyncSession, tools: Tools, member: Member, typed: str)
     return await find_person(session, member, click["patient_id"] if click else typed)
 
 
-@router.post("/export", dependencies=[SamePractice])
+@router.post("/export")
 async def export_practice(
-    request: Request, session: Database, tools: ToolsDep, member: Owner, export_password: FormText = ""
+    request: Request, session: Database, tools: ToolsDep, member: OwnerElse404, export_password: FormText = ""
 ) -> Response:
     """Send everything of the practice to an owner who gives their password again."""
     try:
@@ -65,12 +67,12 @@ async def export_practice(
     return ExportResponse(tools, Scope(member.practice_id), tools.clock())
 
 
-@router.post("/erasure", dependencies=[SamePractice])
+@router.post("/erasure")
 async def ask(
     request: Request,
     session: Database,
     tools: ToolsDep,
-    member: Owner,
+    member: OwnerElse404,
     typed_name: FormText = "",
     erase_password: FormText = "",
 ) -> Response:
@@ -82,16 +84,16 @@ async def ask(
     return redirect(DATA_PAGE, notice="practice-erasure-asked")
 
 
-@router.post("/erasure/withdraw", dependencies=[SamePractice])
-async def withdraw(session: Database, tools: ToolsDep, member: Owner) -> Response:
+@router.post("/erasure/withdraw")
+async def withdraw(session: Database, tools: ToolsDep, member: OwnerElse404) -> Response:
     """Take that back."""
     await withdraw_for_practice(session, member, tools.clock())
     return redirect(DATA_PAGE, notice="erasure-withdrawn")
 
 
-@router.post("/unseen", dependencies=[SamePractice])
+@router.post("/unseen")
 async def save_unseen(
-    request: Request, session: Database, tools: ToolsDep, member: Lead, unseen_years: FormText = ""
+    request: Request, session: Database, tools: ToolsDep, member: TeamLeadElse404, unseen_years: FormText = ""
 ) -> Response:
     """Set after how many years without a sign of them clients are offered for erasure."""
     if unseen_years not in ("", *map(str, YEARS)):
@@ -103,7 +105,7 @@ async def save_unseen(
 
 
 @router.get("/unseen")
-async def show_unseen(request: Request, session: Database, tools: ToolsDep, member: Lead) -> Response:
+async def show_unseen(request: Request, session: Database, tools: ToolsDep, member: TeamLeadElse404) -> Response:
     """List clients who were not seen for long, for a person to decide on one by one."""
     practice = await session.get_one(Practice, member.practice_id)
     offered = await list_unseen(session, practice, tools.clock())

@@ -18,6 +18,7 @@ from app.accounts.tools import Tools, tools_of
 from app.alerts import jobs as alerts_jobs
 from app.clients.models import Client
 from app.clients.names import display_name
+from app.clients.trimming import OLD_REQUESTS
 from app.db import transaction
 from app.delivery import trimming as delivery_trimming
 from app.jobs import trimming as jobs_trimming
@@ -42,6 +43,7 @@ OLD_ERASURES = rows_rule(
 RULES: Sequence[Rule] = (
     *accounts_trimming.RULES,
     OLD_ERASURES,
+    OLD_REQUESTS,
     *delivery_trimming.RULES,
     *alerts_jobs.RULES,
     *mail_jobs.RULES,

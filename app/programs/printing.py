@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Member
-from app.accounts.letterheads import get_letterhead, get_title
 from app.accounts.models import Practice
+from app.accounts.practices.letterheads import get_letterhead, get_title
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.exercises.models import ExercisePhoto

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SamePractice, SignedIn, ToolsDep
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.forms import FormError, drop_unstorable
 from app.clients.queries import get_client, get_client_to_edit, list_clients
@@ -66,7 +66,7 @@ async def show_new(request: Request, member: SignedIn, session: Database, progra
     return _form_page(request, member, typed, program=program, draft=draft, back=(program_url, "Program"))
 
 
-@router.post("", dependencies=[SamePractice])
+@router.post("")
 async def create_template(
     request: Request,
     member: SignedIn,
@@ -123,7 +123,6 @@ def _form_page(request: Request, member: Member, typed: dict[str, Any], **more: 
         request,
         "templates/form.html",
         status=422 if errors else 200,
-        practice_id=member.practice_id,
         typed={"name": "", "for_whom": "", "shared": "", "notes": ""} | typed,
         errors=errors,
         **{"key": "", "program": "", "draft": Draft(), "may_share": True, **more},
@@ -159,7 +158,6 @@ async def show_template(request: Request, member: SignedIn, session: Database, k
         request,
         "templates/show.html",
         key=key,
-        practice_id=member.practice_id,
         known=known,
         doses=[_word(item.dose_texts()) for item in shown["draft"].items],
         picture_of=picture_of,
@@ -186,10 +184,10 @@ async def choose_client(
         raise NotFoundError
     typed = drop_unstorable(q)[:LONGEST_SEARCH]
     clients = await list_clients(session, member, typed=typed)
-    return page(request, "templates/use.html", key=key, typed=typed, clients=clients, practice_id=member.practice_id)
+    return page(request, "templates/use.html", key=key, typed=typed, clients=clients)
 
 
-@router.post("/{key}/use", dependencies=[SamePractice])
+@router.post("/{key}/use")
 async def use_template(
     member: SignedIn, session: Database, tools: ToolsDep, key: str, client_id: Annotated[uuid.UUID, Form()]
 ) -> Response:
@@ -214,7 +212,7 @@ async def show_edit(request: Request, member: SignedIn, session: Database, key: 
     return _edit_page(request, member, template, typed)
 
 
-@router.post("/{key}/edit", dependencies=[SamePractice])
+@router.post("/{key}/edit")
 async def save_template(
     request: Request,
     member: SignedIn,
@@ -248,7 +246,7 @@ def _edit_page(
     return _form_page(request, member, typed, key=key, back=back, may_share=is_author, **more)
 
 
-@router.post("/{key}/archive", dependencies=[SamePractice])
+@router.post("/{key}/archive")
 async def archive_template(
     member: SignedIn, session: Database, tools: ToolsDep, key: str, restore: FormText = ""
 ) -> Response:

@@ -1,9 +1,9 @@
 """Every failure becomes a page that says what happened and what to do, and nothing else.
 
 Domain errors bring their own sentence (`app.errors`). An error class may name a template of its own in a class
-attribute `template` (relative to `templates/`); it sees `title`, `message`, `reference` and `error`, the
-exception itself. What nobody foresaw gets a reference that is also in the log. Neither page nor log ever holds the
-exception's text, which may carry SQL parameters or a patient's name.
+attribute `template` (relative to `templates/`); it sees `title`, `message`, `cause` (which page of the guide helps),
+`reference` and `error`, the exception itself. What nobody foresaw gets a reference that is also in the log. Neither
+page nor log ever holds the exception's text, which may carry SQL parameters or a patient's name.
 """
 
 import secrets
@@ -71,8 +71,10 @@ def error_page(
 ) -> Response:
     """Render an error page; a bare sentence if even that fails, so that a broken layout cannot hide an error."""
     words = {"title": title, "message": message, "reference": reference, "error": error}
+    unnamed = NotFoundError.cause if status == HTTPStatus.NOT_FOUND else ""
+    cause = getattr(error, "cause", unnamed)
     try:
-        return page(request, template, status=status, **words)
+        return page(request, template, status=status, cause=cause, **words)
     except Exception as broken:
         log_failure(broken, request.scope, reference)
         return PlainTextResponse(f"{title}. {message} {reference or ''}".strip(), status_code=status)

@@ -2,8 +2,9 @@
 
 Every template sees: `request`, `viewer` (a `Viewer` or None), `saved_notice` (a `Notice` or None), `here` (this page's
 own path and query, for `next`), `word` and `Word` (what the viewer's practice calls those it treats: "patient" or
-"client"), `version`, `static_url`, and the filters `date`, `datetime_in(zone)`, `ago`, `worded(word)`,
-`with_query(...)`.
+"client"), `made_by` (the hidden field for every form of a signed-in person: for whom the page was made), `version`,
+`static_url`, `guide_for(cause)` (where the guide explains it, or None), and the filters `date`, `datetime_in(zone)`,
+`ago`, `worded(word)`, `with_query(...)`.
 """
 
 from collections.abc import Sequence
@@ -15,9 +16,11 @@ from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from app.guidance import guide_for
 from app.web import filters
 from app.web.assets import static_url
 from app.web.notices import NOTICE_PARAMETER, NOTICES, find_notice
@@ -25,6 +28,8 @@ from app.web.notices import NOTICE_PARAMETER, NOTICES, find_notice
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 LONGEST_LOCAL_PATH = 2000
 PATIENT = "patient"  # to who is not signed in
+MADE_BY = "made_by"
+MADE_BY_FIELD = Markup('<input type="hidden" name="made_by" value="{}">')
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Viewer:
     is_shared: bool = False
     # Nothing of the practice is open before two-factor sign-in is set up.
     is_held: bool = False
+    membership_id: str = ""
 
 
 @cache
@@ -63,6 +69,7 @@ def environment() -> Environment:
     )
     made.globals["static_url"] = static_url
     made.globals["version"] = product_version()
+    made.globals["guide_for"] = guide_for
     made.filters["date"] = filters.write_date
     made.filters["datetime_in"] = filters.write_datetime_in
     made.filters["iso_date"] = filters.write_iso_date
@@ -89,6 +96,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: objec
         "viewer": viewer,
         "word": word,
         "Word": word.capitalize(),
+        "made_by": MADE_BY_FIELD.format(viewer.membership_id) if viewer else "",
         "saved_notice": find_notice(request.query_params.get(NOTICE_PARAMETER)),
         **context,
         "here": current_path(request),

@@ -13,7 +13,7 @@ import psutil
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connections import encrypt_key
+from app.accounts.connecting.connections import encrypt_key
 from app.accounts.models import Connection, Membership, Practice, Practitioner, Role, SharingRule
 from app.accounts.tools import Tools
 from app.clients.service import make_client

@@ -77,7 +77,7 @@ def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
     assert "not linked to Cliniko" in assigned.text and "Not in Cliniko" in assigned.text
     version = re.sub("/edit$", "/versions/1/send", start_from_template(ana, page.path).path)
     assert ana.post(version, {}).status == 404  # not assigned yet
-    assert ana.post("/clients/new", sent | {"practice": "00000000-0000-0000-0000-000000000000"}).status == 409
+    assert ana.post("/clients/new", sent | {"made_by": "00000000-0000-0000-0000-000000000000"}).status == 409
 
 
 def test_what_was_typed_after_the_session_ended_is_kept_for_after_signing_in(ana: Browser) -> None:
@@ -220,9 +220,12 @@ def test_linking_by_hand_takes_no_client_from_a_colleague_who_shares_it(
 ) -> None:
     cleo = ana.invite_colleague(name="Cleo Marsh")
     cleo.save_key(clinic.ana.key)
-    bens = add_by_hand(ben, First_name="Olivia", Last_name="Hart").path
+    bens = add_by_hand(ben, First_name="Olivia", Last_name="Hart", Email="o@hart.au").path
     ben.share_with_everyone()
-    linked = cleo.open_patient(clinic.add_patient("Livia", "Heart")).path
+    linked = cleo.open_patient(clinic.add_patient("Olivia", "Hart", email="o@hart.au")).path
+    asked = cleo.page
+    assert asked is not None and "ask Ben Cole to link the two" in asked.text
+    assert asked.has_button("Different people") and not asked.has_button("Same person, link them")
     own = add_by_hand(cleo, First_name="Liv", Last_name="Hart").path
     refused = cleo.post(f"{linked}/same-person", {"other": id_of(bens)})
     assert refused.status == 403 and "Ask Ben Cole" in refused.text

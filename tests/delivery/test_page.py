@@ -247,7 +247,7 @@ def test_a_press_sends_so_many_and_says_that_there_are_more(
 
 def test_a_form_of_another_practice_tries_nothing_again(ana: Browser, send: Send, database: sa.Engine) -> None:
     delivery_id = send(ana, "Hart", "failed")
-    assert ana.post("/deliveries/retry", {"which": "all", "practice": str(uuid.uuid4())}).status == 409
+    assert ana.post("/deliveries/retry", {"which": "all", "made_by": str(uuid.uuid4())}).status == 409
     assert state_of(database, delivery_id) == "failed"
 
 

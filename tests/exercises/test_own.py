@@ -388,7 +388,7 @@ def test_a_form_of_another_practice_changes_nothing(browser: Browser, email: str
     other = str(uuid.uuid4())
     path = add_own(browser)
     for address in ("/exercises/new", f"{path}/edit", f"{path}/archive", f"{path}/photos"):
-        assert browser.post(address, {"name": "Mine", "practice": other}).status == 409, address
+        assert browser.post(address, {"name": "Mine", "made_by": other}).status == 409, address
     assert names(browser.get("/exercises?only=own")) == ["Heel slide our way"]
 
 

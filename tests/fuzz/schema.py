@@ -11,14 +11,13 @@ from app.main import ROUTERS
 
 # Fields of the forms that a route reads itself, which FastAPI therefore knows nothing of.
 _EXERCISE = ("name", "also_known_as", "purpose", "steps", "feels_like", "cautions", "regions", "equipment", "goals")
-_EXERCISE += ("figure_slug", "video_url", "shared", "key", "copied_from", "text_version", "practice", *FORM_FIELDS)
-_CLIENT = (*CLIENT_FIELDS, "date_of_birth", "email", "phone_numbers", "key", "practice", "phone_type-0", "phone-0")
+_EXERCISE += ("figure_slug", "video_url", "shared", "key", "copied_from", "text_version", *FORM_FIELDS)
+_CLIENT = (*CLIENT_FIELDS, "date_of_birth", "email", "phone_numbers", "key", "phone_type-0", "phone-0")
 _CLIENT += tuple(f"was_{name}" for name in _CLIENT)
 _EDITOR = ("title", "note", "starts_on", "review_on", "action", "template", "find", "revision", "tab", "page")
 _EDITOR += tuple(f"{part}-0" for part in ("slug", "id", "section", "note", "turn", *FORM_FIELDS))
 _EDITOR += ("slug-1", "confirm_archived")
 _LETTERHEAD = ("colour", "address", "phone", "footer", "stop_when", "layout", "large", "paper", "remove_logo")
-_LETTERHEAD += ("practice",)
 READ_BY_THE_ROUTE = {
     "/exercises/new": _EXERCISE,
     "/exercises/{slug}/edit": _EXERCISE,

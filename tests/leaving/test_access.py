@@ -6,7 +6,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from app.accounts.invitations import join_path
+from app.accounts.colleagues.invitations import join_path
 from tests.delivery.arrange import query
 from tests.leaving.arrange import email_of, end, membership_of
 from tests.support import PASSWORD, Browser, Clinic
@@ -237,3 +237,32 @@ def test_who_is_no_admin_any_more_leaves_no_invitation_for_an_admin_behind(
     ana.post(f"/account/team/{id_}/role", {"role": "practitioner"})
     assert ana.another().get(admins).status == 410
     assert ana.another().get(colleague).status == 200
+
+
+def test_whose_role_or_access_is_changed_is_told_each_time_by_mail(
+    ana: Browser, ben: Browser, database: sa.Engine
+) -> None:
+    email = email_of(ben)
+    page = f"/account/team/{membership_of(ana, 'Ben Cole')}"
+    for role in ("admin", "admin", "practitioner"):
+        ana.get(page)
+        ana.press("Save role", **{"Role at": role})
+    end(ana, "Ben Cole", "Deactivate")
+    ana.get(page)
+    ana.press("Reactivate")
+    end(ana, "Ben Cole")
+    subject = "Kinebridge: your access to a practice was changed"
+    mails = query(
+        database,
+        "SELECT text FROM outgoing_mails WHERE recipient = :e AND subject = :s ORDER BY created_at",
+        e=email,
+        s=subject,
+    )
+    told = [mail.text.split("\n\n")[1] for mail in mails]
+    assert [line.partition(" on ")[0] for line in told] == [
+        "Ana Ruiz made you an admin of the practice Harbour Physio in Kinebridge",
+        "Ana Ruiz made you a practitioner, no longer an admin, of the practice Harbour Physio in Kinebridge",
+        "Ana Ruiz deactivated your access to the practice Harbour Physio in Kinebridge",
+        "Ana Ruiz gave you back your access to the practice Harbour Physio in Kinebridge",
+        "Ana Ruiz ended your access to the practice Harbour Physio in Kinebridge",
+    ]

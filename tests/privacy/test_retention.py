@@ -60,6 +60,9 @@ OLD = {
     "bell_notes": "INSERT INTO bell_notes (id, membership_id, about, said, path, created_at) SELECT gen_random_uuid(), "
     "(SELECT id FROM memberships WHERE practice_id = :practice LIMIT 1), gen_random_uuid(), 'granted', '/', "
     "now() - make_interval(days => d) FROM unnest(ARRAY[89, 91]) d",
+    "access_requests": "INSERT INTO access_requests (id, practice_id, client_id, asker_id, asked_at, decided_at, "
+    "access) SELECT gen_random_uuid(), :practice, :client, (SELECT id FROM memberships WHERE "
+    "practice_id = :practice LIMIT 1), now(), now() - make_interval(days => d), 'none' FROM unnest(ARRAY[89, 91]) d",
     "erasures": "INSERT INTO erasures (id, practice_id, client_id, erased_at, audit_years, counts) "
     "SELECT gen_random_uuid(), :practice, gen_random_uuid(), now() - make_interval(years => y), 7, '{}' "
     "FROM unnest(ARRAY[0, 2]) y",
@@ -69,13 +72,15 @@ OLD = {
 @pytest.mark.usefixtures("environment")
 def test_a_dry_run_counts_what_the_command_then_removes(ana: Browser, clinic: Clinic, database: sa.Engine) -> None:
     client = id_of(ana.open_patient(clinic.add_patient("Olivia", "Hart")).path)
+    other = id_of(ana.open_patient(clinic.add_patient()).path)
     practice = practice_of(database, client)
     command("retention")  # what other tests have left
     ana.post(f"/clients/{client}/erasure")
     let_time_pass(database, "clients", client)
     with database.begin() as connection:
         for query in OLD.values():
-            connection.execute(sa.text(query), {"practice": practice})
+            values = {"practice": practice, "client": other}
+            connection.execute(sa.text(query), {name: values[name] for name in values if f":{name}" in query})
     before = mentions(database, client)
     counted = told(command("retention", "--dry-run"))
     assert counted.keys() == {WAITED, *(rule.words for rule in RULES)}

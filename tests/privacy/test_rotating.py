@@ -37,10 +37,12 @@ def rotate(browser: Browser, vault: Vault) -> Rotation:
     return result
 
 
-def practice_of(browser: Browser) -> str:
-    field = browser.get("/account/settings").soup.find("input", {"name": "practice"})
+def practice_of(browser: Browser, database: sa.Engine) -> str:
+    field = browser.get("/account/settings").soup.find("input", {"name": "made_by"})
     assert field is not None
-    return str(field["value"])
+    with database.connect() as connection:
+        query = sa.text("SELECT practice_id FROM memberships WHERE id = :id")
+        return str(connection.execute(query, {"id": field["value"]}).scalar_one())
 
 
 def read(database: sa.Engine, table: str, practice: str) -> sa.Row[uuid.UUID, str]:
@@ -71,7 +73,7 @@ def test_afterwards_the_newest_secret_is_enough_and_a_second_time_nothing_change
     page = ana.post("/account/security/two-factor", {"password": PASSWORD, "action": "begin"})
     app_secret = str(page.soup.select_one("strong.reference").get_text()).replace(" ", "")  # type: ignore[union-attr]
     ana.post("/account/security/two-factor/confirm", {"code": pyotp.TOTP(app_secret).now()})
-    practice, newest = practice_of(ana), Vault([NEWER])
+    practice, newest = practice_of(ana, database), Vault([NEWER])
     rotate(ana, Vault([NEWER, SECRET]))
     id_, key = read(database, "connections", practice)
     assert newest.decrypt(key, row=f"connection:{id_}") == clinic.ana.key
@@ -90,7 +92,7 @@ def test_afterwards_the_newest_secret_is_enough_and_a_second_time_nothing_change
 def test_a_key_saved_at_the_same_moment_is_not_overwritten_and_is_told(
     ana: Browser, clinic: Clinic, database: sa.Engine
 ) -> None:
-    practice = practice_of(ana)
+    practice = practice_of(ana, database)
     id_, before = read(database, "connections", practice)
     saved = Vault([SECRET]).encrypt(clinic.ben.key, row=f"connection:{id_}")
 
@@ -138,5 +140,5 @@ def test_the_command_says_what_it_did_and_shows_no_secret(
     assert "put under the newest secret" in result.output and not any(
         secret in result.output for secret in (NEWER, SECRET, MARK, clinic.ana.key)
     )
-    id_, key = read(database, "connections", practice_of(ana))
+    id_, key = read(database, "connections", practice_of(ana, database))
     assert Vault([NEWER]).decrypt(key, row=f"connection:{id_}") == clinic.ana.key

@@ -1,9 +1,13 @@
-"""A form made while one practice was active changes nothing in another one, chosen meanwhile in another tab."""
+"""A form changes nothing for another person, or in another practice, than those its page was made for."""
+
+import re
 
 import pytest
 import sqlalchemy as sa
 
 from app.accounts.models import Connection, Invitation, Membership, SharingRule
+from app.web.rendering import TEMPLATE_FOLDER
+from tests.programs.arrange import start_from_template
 from tests.support import Browser, Clinic
 
 
@@ -74,3 +78,39 @@ def test_a_key_is_removed_from_the_practice_of_the_page_only(
     change_practice_in_another_tab(person)
     assert person.press("Remove key").status == 409
     assert count(database, sa.select(sa.func.count(Connection.id))) == before
+
+
+POST_FORM = re.compile(
+    r"<form\b(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*?method=\"post\"(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*?>\s*(.{13})", re.S
+)
+# Those of pages for who is not signed in, of patients, and the way out: nobody presses them as somebody else.
+FOR_ANYBODY = {"sign_in", "sign_up", "join", "reset", "reset_ask", "second_step", "kept_form", "base", "macros"}
+
+
+def test_every_form_of_a_signed_in_person_says_for_whom_its_page_was_made() -> None:
+    templates = [path for path in TEMPLATE_FOLDER.rglob("*.html") if path.parent.name != "home"]
+    forms = {path: POST_FORM.findall(path.read_text()) for path in templates if path.stem not in FOR_ANYBODY}
+    assert sum(map(len, forms.values())) > 60
+    silent = [path.name for path, beginnings in forms.items() if any(b != "{{ made_by }}" for b in beginnings)]
+    assert silent == []
+
+
+@pytest.mark.parametrize("button", ["Assign program", "Save draft"])
+def test_case_4_what_lies_open_from_somebody_else_is_not_done_by_who_signed_in_meanwhile(
+    button: str, ana: Browser, ben: Browser, clinic: Clinic, database: sa.Engine
+) -> None:
+    """A shared computer: Ana's editor lies open while Ben signs in beside it."""
+    ana.share_with_everyone()
+    client = ana.open_patient(clinic.add_patient()).path
+    page = start_from_template(ana, client)
+    beside = ben.get(client)
+    assert beside.status == 200, "Ben may edit the client himself"
+    ben.page = page
+    refused = ben.press(button)
+    assert refused.status == 409
+    assert refused.h1 == "This page was not opened by you" and "You are signed in as Ben Cole" in refused.text
+    made = sa.text("SELECT count(*) FROM program_versions v JOIN programs p ON p.id = program_id WHERE client_id = :id")
+    with database.connect() as connection:
+        assert connection.execute(made, {"id": client.rpartition("/")[2]}).scalar_one() == 0
+    ana.page = page
+    assert ana.press(button).status == 200, "it is still hers to do"

@@ -9,7 +9,7 @@ import pytest
 from tests.security.test_walk import FIELDS
 from tests.support import PASSWORD, Browser
 
-# More of them, at the door: tests/accounts/test_sign_in.py.
+# More of them, at the door: tests/accounts/signing_in/test_sign_in.py.
 ELSEWHERE = (
     *("//evil.example", "/\\evil.example", "\\\\evil.example", "http:evil.example", "/\t/evil.example"),
     *(" //evil.example", "javascript:alert(1)//evil.example", "/\r\nLocation: https://evil.example"),

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 import app
-from app.accounts.invitations import INVITATION_PURPOSE
-from app.accounts.resets import RESET_PURPOSE
+from app.accounts.colleagues.invitations import INVITATION_PURPOSE
+from app.accounts.security.resets import RESET_PURPOSE
 from app.accounts.sessions import COOKIE_PURPOSE
 from app.clients.request_queries import REQUEST_PURPOSE
 from app.crypto import Vault

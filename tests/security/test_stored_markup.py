@@ -1,6 +1,6 @@
 """Markup in anything that is stored, here or in Cliniko, is shown as the characters it is made of, on every page."""
 
-from app.accounts.sign_in_rules_routes import RULES_PAGE
+from app.accounts.signing_in.sign_in_rules_routes import RULES_PAGE
 from tests.support import Browser, Clinic, Page
 
 MARK = "<img src=x onerror=alert(1)>\"'`{{7*7}}</title></textarea><script>alert(2)</script>"

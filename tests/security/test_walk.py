@@ -20,6 +20,7 @@ TRIED_ELSEWHERE = {
     "combination_id": "tests/clients/test_combining.py",
     "token": "tests/security/test_signed_links.py",
     **dict.fromkeys(("day", "name"), "tests/test_access.py"),
+    "guide_page": "tests/guide/test_pages.py",
 }
 
 # Of owners and admins alone, or the owner alone. Everybody else gets 403, or 404 where even that there is such a page

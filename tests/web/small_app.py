@@ -36,7 +36,8 @@ def make_app(public_url: str = HOST) -> FastAPI:
 
     @made.get("/fine")
     async def fine(request: Request) -> Response:
-        return page(request, "errors/error.html", title="Fine", message="All is well.", reference=None, error=None)
+        values = {"title": "Fine", "message": "All is well.", "cause": "", "reference": None, "error": None}
+        return page(request, "errors/error.html", **values)
 
     @made.get("/signed-in")
     async def signed_in(request: Request) -> Response:

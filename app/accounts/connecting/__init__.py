@@ -1,0 +1,1 @@
+"""A member's connection to Cliniko: the saved key, its pace, and what to do while Cliniko is down."""

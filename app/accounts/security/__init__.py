@@ -1,0 +1,1 @@
+"""What a person signs in with: passwords, links to choose a new one, two-factor."""

@@ -1,0 +1,1 @@
+"""Signing up, in and out; the rules a practice has for it; working in another of one's practices."""

@@ -1,0 +1,1 @@
+"""The guide: pages of Markdown kept here, for anybody to read."""

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Dumps the database into a folder and keeps the newest; ends with an error, and leaves the older ones, when it cannot.
+#
+# Usage: backup.sh [--every SECONDS]   with it: again and again; a failed one is tried again after ten minutes.
+# Where: BACKUP_FOLDER (default /backups), BACKUP_KEEP (default 14), and libpq's own variables: PGHOST, PGUSER,
+# PGDATABASE, PGPASSWORD, or PGPASSWORD_FILE with a file that holds it.
+# A file last_success in the folder is as old as the last good backup.
+set -eu
+umask 077
+folder=${BACKUP_FOLDER:-/backups}
+keep=${BACKUP_KEEP:-14}
+if [ -n "${PGPASSWORD_FILE:-}" ]; then
+    PGPASSWORD=$(cat "$PGPASSWORD_FILE")
+    export PGPASSWORD
+fi
+
+back_up() {
+    name=kinebridge-$(date -u +%Y%m%dT%H%M%SZ).dump
+    rm -f "$folder"/.part-*
+    pg_dump --format=custom --no-owner --file="$folder/.part-$name" || return 1
+    # It can be read, and there is something in it.
+    pg_restore --list "$folder/.part-$name" | grep -q 'TABLE DATA public deliveries' || return 1
+    mv "$folder/.part-$name" "$folder/$name" || return 1
+    touch "$folder/last_success"
+    # Names sort by time.
+    find "$folder" -maxdepth 1 -name 'kinebridge-*.dump' | sort -r | tail -n +"$((keep + 1))" | xargs -r rm -f
+    echo "backup written: $name"
+}
+
+if [ "${1:-}" != --every ]; then
+    back_up || { echo "BACKUP FAILED" >&2; exit 1; }
+    exit 0
+fi
+trap 'exit 0' TERM INT
+while true; do
+    if back_up; then pause=$2; else echo "BACKUP FAILED, tried again in ten minutes" >&2; pause=600; fi
+    sleep "$pause" &
+    wait $!
+done
