@@ -16,7 +16,7 @@ export function searchTyped(root, addressNow, selectors, failed, headers) {
     running = new AbortController();
     if ("blank" in root.dataset && !root.elements.q.value.trim()) return void one(selectors)?.replaceChildren();
     const { signal } = running;
-    const answer = await fetch(address, { signal, headers: { Accept: "text/html", ...headers } }).catch(() => null);
+    const answer = await fetch(address, { signal, headers }).catch(() => null);
     const html = answer?.ok && !answer.redirected && (await answer.text().catch(() => ""));
     if (signal.aborted) return null;
     if (html) return parse(html);
