@@ -46,6 +46,7 @@ class OtherPersonsPageError(ConflictError):
     """What was sent comes from a page that was made for another person, or for another practice of this one."""
 
     title = "This page was not opened by you"
+    cause = "sign_in.wrong_person"
 
     def __init__(self, member: "Member") -> None:
         super().__init__(
