@@ -38,7 +38,7 @@ def find_pages(typed: str, *, word: str, app_url: str) -> Sequence[GuidePage]:
 
 # Anybody may search, as they type: taking 23 pages apart each time would take 10 ms of everybody's.
 @lru_cache(maxsize=4 * len(PAGES))
-def _words_of(page: GuidePage, word: str, app_url: str) -> tuple[Sequence[str], Sequence[str]]:
+def _words_of(page: GuidePage, word: str, app_url: str) -> tuple[list[str], list[str]]:
     """Return the words of a page's title and summary, and those of its text."""
     return words(f"{page.title} {page.summary}"), words(read_page(page.slug, word=word, app_url=app_url).plain)
 
