@@ -252,9 +252,12 @@ def demo(port: Port = 8000) -> None:
 
 def _settings_for(port: int) -> Settings:
     """Read the settings; without a public URL, browsers are on this machine and use the port."""
-    if "KINEBRIDGE_PUBLIC_URL" in os.environ:
-        return load_settings()
-    return load_settings(public_url=f"http://127.0.0.1:{port}")
+    with contextlib.suppress(SettingsError):  # told below
+        settings = load_settings()
+        if "public_url" in settings.model_fields_set:  # of the environment, or of a file
+            return settings
+    is_set = "KINEBRIDGE_PUBLIC_URL" in os.environ
+    return load_settings() if is_set else load_settings(public_url=f"http://127.0.0.1:{port}")
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app import cli
 from app.settings import Settings, SettingsError, ensure_secret_keys, load_settings
 
 GOOD = "n3Vq" * 12
@@ -119,6 +120,24 @@ def test_a_secret_may_be_a_file_of_docker_or_systemd(tmp_path: Path, monkeypatch
     (docker / "kinebridge_smtp_tls").write_text("ssl")
     with pytest.raises(SettingsError, match="KINEBRIDGE_SMTP_TLS"):
         load_settings()
+
+
+def test_a_public_url_in_a_file_counts_for_the_web_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else cookies would travel without Secure, and every form would be refused as another site's."""
+    monkeypatch.setattr("app.settings.DOCKER_SECRETS", tmp_path)
+    assert cli._settings_for(8123).public_url == "http://127.0.0.1:8123"
+    (tmp_path / "kinebridge_public_url").write_text("https://kinebridge.example.org\n")
+    assert cli._settings_for(8123).public_url == "https://kinebridge.example.org"
+
+
+def test_a_file_of_secrets_that_cannot_be_read_is_told_without_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.settings.DOCKER_SECRETS", tmp_path)
+    (tmp_path / "kinebridge_smtp_password").write_bytes(b"hush\xff")
+    with pytest.raises(SettingsError, match="smtp_password") as error:
+        load_settings()
+    assert "hush" not in error.value.message and error.value.__cause__ is None
 
 
 def test_regions_are_a_line_that_lists_this_deployment_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,3 +123,17 @@ def test_filters_that_cliniko_does_not_know_show_nobody_elses_day(
         cliniko.strike("GET", path, without_query, times=None)
     page = olivias_day.post("/today/read")
     assert "Olivia Hart" in page.text and "Bens" not in page.text
+
+
+def test_trouble_with_another_users_key_is_told_and_asked_about_no_more_often(
+    olivias_day: Browser, clinic: Clinic, cliniko: FakeCliniko, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Olivia Hart" in olivias_day.post("/today/read").text
+    olivias_day.save_key(clinic.ben.key)
+    cliniko.answer("GET", "/v1/bookings", 500, times=None)
+    cliniko.answer("GET", "/v1/practitioners", 500, times=None)
+    before = len(cliniko.calls("GET", "/v1/practitioners"))
+    for _ in range(3):
+        page = olivias_day.get("/today/appointments")
+        assert "Cliniko does not answer" in page.text and "Olivia" not in page.text
+    assert len(cliniko.calls("GET", "/v1/practitioners")) == before + 1

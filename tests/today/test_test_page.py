@@ -135,6 +135,11 @@ def test_a_colleagues_client_gets_one_only_from_who_may_edit(
     for path in (mine, f"{mine}/state"):
         assert ana.get(path).status == 404  # a delivery of Ben's key; she has Deliveries
     assert ana.post(f"{mine}/archive").status == 404
+    ana.get("/account/sharing")
+    ana.press("Save changes", Nobody=True)
+    for path in (mine, f"{mine}/state", "/today"):
+        page = ben.get(path)
+        assert page.status == 200 and "Hart" not in page.content.decode() and f"/patients/{olivia}" not in str(page)
 
 
 def test_only_what_is_surely_ours_is_archived(ana: Browser, clinic: Clinic, cliniko: FakeCliniko, olivia: str) -> None:
