@@ -195,3 +195,24 @@ def test_rows_of_an_assigned_version_can_be_neither_changed_nor_deleted(empty_ur
     for statement in ("UPDATE program_versions SET title = 'Hips'", "DELETE FROM program_versions"):
         with engine.connect() as connection, pytest.raises(sa.exc.IntegrityError, match="never changed or deleted"):
             connection.exec_driver_sql(statement)
+
+
+def test_a_login_that_is_no_superuser_migrates_and_forgets_old_lines_of_the_record(empty_url: str) -> None:
+    engine = sa.create_engine(sqlalchemy_url(empty_url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    login = f"plain_{uuid.uuid4().hex[:12]}"
+    url = empty_url.replace("://postgres:", f"://{login}:")
+    old = "INSERT INTO audit_events (happened_at, action) VALUES (now() - interval '8 years', 'sign_in.refused')"
+    with engine.connect() as admin:
+        admin.exec_driver_sql(f"CREATE ROLE {login} LOGIN")
+        admin.exec_driver_sql(f"GRANT CREATE ON SCHEMA public TO {login}")
+        try:
+            assert migrate(url)
+            with sa.create_engine(sqlalchemy_url(url), poolclass=sa.NullPool).begin() as connection:
+                connection.exec_driver_sql(old)
+                assert connection.exec_driver_sql("SELECT forget_audit_events(10)").scalar_one() == 1
+                connection.exec_driver_sql(old)
+                with pytest.raises(sa.exc.IntegrityError, match="deleted only when their time is over"):
+                    connection.exec_driver_sql("DELETE FROM audit_events")  # nor in the same transaction by hand
+        finally:
+            admin.exec_driver_sql(f"DROP OWNED BY {login}")
+            admin.exec_driver_sql(f"DROP ROLE {login}")

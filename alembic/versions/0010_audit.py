@@ -35,13 +35,15 @@ TRIGGERS = (
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
     """,
 )
+# It sets the setting itself: one beside LANGUAGE takes a superuser's leave (PostgreSQL 15 and later). Where it was made
+# so, 0017 makes it anew.
 # What belongs to no practice, such as a sign-in with an unknown address, is kept for the usual seven years.
 FORGET_EVENTS = """
-CREATE FUNCTION forget_audit_events(most integer) RETURNS integer LANGUAGE plpgsql
-SET kinebridge.audit_retention = 'on' AS $$
+CREATE FUNCTION forget_audit_events(most integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     gone integer;
 BEGIN
+    PERFORM set_config('kinebridge.audit_retention', 'on', true);
     DELETE FROM audit_events WHERE id IN (
         SELECT old.id FROM (
             SELECT id, audit_years FROM practices UNION ALL SELECT NULL, 7
@@ -56,6 +58,7 @@ BEGIN
         ) old LIMIT most
     );
     GET DIAGNOSTICS gone = ROW_COUNT;
+    PERFORM set_config('kinebridge.audit_retention', '', true);
     RETURN gone;
 END
 $$

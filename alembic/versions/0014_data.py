@@ -35,11 +35,11 @@ FOR EACH ROW EXECUTE FUNCTION {function}()
 """
 # Lines of a practice that was erased are kept for as many years as it had chosen; those of none for the usual seven.
 FORGET_EVENTS = """
-CREATE OR REPLACE FUNCTION forget_audit_events(most integer) RETURNS integer LANGUAGE plpgsql
-SET kinebridge.audit_retention = 'on' AS $$
+CREATE OR REPLACE FUNCTION forget_audit_events(most integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     gone integer;
 BEGIN
+    PERFORM set_config('kinebridge.audit_retention', 'on', true);
     DELETE FROM audit_events WHERE id IN (
         SELECT old.id FROM ({practices}) practice CROSS JOIN LATERAL (
             SELECT id FROM audit_events
@@ -52,6 +52,7 @@ BEGIN
         ) old LIMIT most
     );
     GET DIAGNOSTICS gone = ROW_COUNT;
+    PERFORM set_config('kinebridge.audit_retention', '', true);
     RETURN gone;
 END
 $$

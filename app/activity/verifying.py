@@ -20,7 +20,7 @@ from app.findings import Finding, fail, ok, warn
 FUNCTIONS = {
     "keep_audit_events": "32ca92a68734d1f63ebae422c8119e2620c8f4a860eb9b7773f23e38f34cd9ec",
     "refuse_change": "a5f51c15d252c8b4ac369ae54d882da8fe88cd1e3a337bd6001739980266ac06",
-    "forget_audit_events": "3f284c6847ea9496d690f43603120f332358d6b56bcbb0b864df59d561e8e09a",
+    "forget_audit_events": "058da4f70a88f2e10e4762f150c97334c8aacc3251f633594ce10e275127ad42",
 }
 # By trigger: its function and when it fires (bits of pg_trigger.tgtype: row 1, before 2, delete 8, update 16,
 # truncate 32; PostgreSQL's source, catalog/pg_trigger.h).

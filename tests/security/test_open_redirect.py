@@ -5,6 +5,7 @@ import uuid
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 
 from tests.security.test_walk import FIELDS
 from tests.support import PASSWORD, Browser
@@ -30,12 +31,13 @@ def test_the_forms_with_a_target_are_found() -> None:
 
 
 @pytest.mark.parametrize("target", ELSEWHERE, ids=repr)
-def test_no_target_leads_off_this_site_from_any_form(target: str, browser: Browser) -> None:
+def test_no_target_leads_off_this_site_from_any_form(target: str, browser: Browser, database: sa.Engine) -> None:
     email = browser.sign_up()
-    practice = browser.get("/account/team").soup.find("input", {"name": "practice"})
-    assert practice is not None
+    with database.connect() as connection:
+        query = sa.text("SELECT active_practice_id FROM practitioners WHERE email = :email")
+        practice_id = str(connection.execute(query, {"email": email}).scalar_one())
     signed_in = dict(browser.cookies)
-    taken = {"email": email, "password": PASSWORD, "practice_id": str(practice["value"]), "favourite": "yes"}
+    taken = {"email": email, "password": PASSWORD, "practice_id": practice_id, "favourite": "yes"}
     for method, pattern in TARGETS:
         path = re.sub(r"\{slug\}", "pendulum-swing", re.sub(r"\{\w+_id\}", str(uuid.uuid4()), pattern))
         for cookies in ({}, signed_in):

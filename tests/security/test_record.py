@@ -114,7 +114,7 @@ def test_all_that_people_do_is_recorded_without_a_name(
     assert actions <= SENTENCES.keys(), actions - SENTENCES.keys()
     rare = r"account|activity|alert|data|client\.(made_by|field|kept|combin|merge|record)"
     rare += r"|program\.(copied|home_locked|active|ended)"
-    rare += r"|delivery\.(retried|duplicate|pdf|test_page)|exercises\.imported|practice\.(audit|switched|owner)"
+    rare += r"|delivery\.(retried|duplicate|pdf|test_page)|exercises\.imported|practice\.(audit|switched|owner|created)"
     rare += r"|letterhead\.logo"
     rare += r"|sharing\.(requested|passed|granted|declined|client|practice)"
     rare += r"|practice\.discount_(entered|replaced|ended)"

@@ -86,13 +86,13 @@ export function keepDraft(form, { say, showDoses, isLeaving }) {
   });
   on(window, "pagehide", () => isDirty && !isLeaving() && autosave({ keepalive: true }));
 
-  // What has been kept for a day is dropped, whoever's it is.
+  // After a day, whoever's it is.
   for (const [name, { at }] of listKept(PREFIX)) if (Date.now() - at > LONGEST_KEPT) keep(name);
   offerKept(form, key);
   return { read, inTurn, save, saved, trouble, isBusy: () => waiting > 0 };
 }
 
-// Shows what belongs to a trouble, its sentence and the ways out; without one nothing. Returns the sentence.
+// Shows what belongs to a trouble, or nothing without one; returns its sentence.
 function showTrouble(kind) {
   const box = byId("editor-trouble");
   box.hidden = !kind;

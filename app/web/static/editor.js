@@ -9,6 +9,7 @@ import { letMove } from "./reorder.js";
 const form = byId("editor");
 const address = form.getAttribute("action"); // the buttons are called "action", so form.action is one of them
 const isBesideLibrary = window.matchMedia("(min-width: 64rem)"); // as in app.css
+const QUIETLY = { preventScroll: true };
 const CHANGES = /^(add|remove|up|down|move|sides|dose|template|undo|arrange)\b/;
 
 let isLeaving = false;
@@ -26,9 +27,8 @@ async function send(action) {
   data.append("action", action);
   data.append("part", "program");
   program().inert = true; // what is typed now would be lost when the answer comes
-  const answer = await fetch(address, { method: "POST", body: data, headers: { Accept: "text/html" } }).catch(() => null);
-  // Changed elsewhere, or trouble: let the server's own page say so.
-  if (answer && !answer.ok && answer.status !== 401) return sendPlainly(action);
+  const answer = await fetch(address, { method: "POST", body: data }).catch(() => null);
+  if (answer && !answer.ok && answer.status !== 401) return sendPlainly(action); // the server's own page says what it is
   const html = answer?.ok ? await answer.text().catch(() => "") : "";
   const next = parse(html).getElementById("program");
   if (next) {
@@ -66,15 +66,15 @@ function focusAfter(verb, item, field) {
   if (verb === "add") {
     if (isBesideLibrary.matches) item?.scrollIntoView({ block: "nearest" });
   } else if (verb === "template") {
-    byId("items").focus({ preventScroll: true }); // Tab goes on to the first exercise
+    byId("items").focus(QUIETLY); // Tab goes on to the first exercise
     if (!isBesideLibrary.matches) items()[0]?.scrollIntoView({ block: "center" });
   } else if (item) {
     const again = field && one(`[name^="${field}-"]`, item);
     const button = one(`[value^="${verb}:"]:enabled`, item);
-    (again || button || one('[name="action"]:enabled', item)).focus({ preventScroll: true });
+    (again || button || one('[name="action"]:enabled', item)).focus(QUIETLY);
     item.scrollIntoView({ block: "nearest" });
   } else {
-    byId("f-find").focus({ preventScroll: true });
+    byId("f-find").focus(QUIETLY);
   }
 }
 
@@ -142,4 +142,4 @@ on(form, "change", ({ target }) => {
 form.dataset.kept = "yes"; // by itself: on a phone the button for it makes room
 letMove(form, change);
 searchLibrary(form, { change, say });
-if (!items().length && isBesideLibrary.matches) byId("f-find").focus({ preventScroll: true });
+if (!items().length && isBesideLibrary.matches) byId("f-find").focus(QUIETLY);

@@ -31,7 +31,7 @@ function readForm() {
 }
 
 function fillForm(note) {
-  if (isSame(readForm(), note)) return; // nor is a space at the end taken from somebody who is typing
+  if (isSame(readForm(), note)) return; // no space at the end is taken from who is typing
   const chosen = { done: note.done, pain_before: [note.before ?? ""], pain_after: [note.after ?? ""] };
   for (const box of all("[type=checkbox], [type=radio]", form)) box.checked = chosen[box.name].map(String).includes(box.value);
   const { comment } = form.elements;
@@ -104,7 +104,7 @@ async function sendAll() {
   clearTimeout(timer);
   trouble = await notes.sendAll();
   if (trouble === "gone") await forget();
-  // What waits is sent once the door is open; a newer page is loaded once nothing waits.
+  // What waits is sent once the door is open.
   if (trouble === "door" || trouble === "gone" || (notes.isOutdated && !notes.listWaiting().length)) return location.reload();
   if (trouble) sendIn(RETRY_WAIT);
   if (state) showState();
@@ -144,7 +144,7 @@ async function forget() {
   await self.caches?.delete(`program:${data.path}`); // named by home-offline.js
 }
 
-// What is not sent yet would be lost, and only the server can shut the page: without a connection nothing is forgotten.
+// What is not sent yet would be lost, and only the server can shut the page.
 async function askToLeave(event) {
   event.preventDefault();
   if (notes.listWaiting().length) await sendAll();

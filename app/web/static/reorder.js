@@ -41,7 +41,7 @@ function drag(handle, start, change) {
       const box = child.getBoundingClientRect();
       return y < box.top + box.height / 2 && !(at === 0 && child.matches(".section-head"));
     });
-    // The others move: taken out of the page it would lose the pointer.
+    // Taken out of the page, the exercise itself would lose the pointer.
     for (const child of others) if (!below.includes(child) && isAbove(item, child)) item.before(child);
     for (const child of below.reverse()) if (isAbove(child, item)) item.after(child);
   }

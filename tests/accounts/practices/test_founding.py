@@ -6,6 +6,7 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.signing_in.arriving import START_PAGE
 from tests.accounts.security.test_helping import NEW, command, environment  # noqa: F401 - a fixture
 from tests.support import Browser
 
@@ -20,7 +21,7 @@ def test_an_owner_chooses_the_password_by_the_link_and_runs_the_practice(browser
     path = link.strip().removeprefix("http://testserver")
     assert browser.post(path, {"new_password": NEW}).path == "/sign-in"
     assert browser.post(path, {"new_password": NEW}).status == 410
-    assert browser.sign_in(email, NEW).path == "/today"
+    assert browser.sign_in(email, NEW).path == START_PAGE
     assert "Harbour Physio" in browser.get("/account/team").text
     recorded = browser.get("/account/activity").text
     assert "Whoever runs Kinebridge created the practice for Ana Ruiz." in recorded
