@@ -92,7 +92,7 @@ def test_a_draft_is_listed_continued_and_discarded(browser: Browser, database: s
     page = discard(browser)
     assert page.path == client
     assert "The draft is discarded." in page.text
-    assert TITLE not in page.text
+    assert "No programs yet" in page.text
     assert browser.get(editor.path).status == 404
 
 

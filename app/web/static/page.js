@@ -54,7 +54,7 @@ on(document, "click", ({ target }) => {
   for (const menu of all(".menu[open]")) menu.open = menu.contains(target);
 });
 on(document, "keydown", ({ key }) => {
-  const menu = key === "Escape" && one(".menu[open]");
+  const menu = key === "Escape" && one(":is(.menu, .confirm)[open]");
   if (!menu) return;
   menu.open = false;
   one("summary", menu).focus();
