@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app import locales
 from app.accounts.models import BellMark, Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.sessions import cookie_name, end_timed_out, read_cookie
 from app.accounts.time_outs import USUAL, TimeOuts, time_outs
@@ -164,6 +165,7 @@ async def load_member(request: Request, session: AsyncSession, tools: Tools, tok
         has_two_factor=row.totp_since is not None,
         is_held=row.requires_two_factor and row.totp_since is None,
     )
+    locales.reading(row.country, row.time_zone)
     request.state.viewer = member.as_viewer()
     return member
 
@@ -216,6 +218,8 @@ def _member_query() -> Any:
             Practice.id.label("practice_id"),
             Practice.name.label("practice_name"),
             Practice.patient_word.label("patient_word"),
+            Practice.country,
+            Practice.time_zone,
             Practice.erase_at,
             practices.label("practices"),
             unread.label("unread"),

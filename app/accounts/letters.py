@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from app.accounts.models import Practitioner
+from app.locales import write_moment_here
 from app.mail.letter import Letter
-from app.web.filters import write_datetime_in
 
 RESET_PAGE = "/reset-password"
 
@@ -94,8 +94,7 @@ def write_invitation(email: str, *, inviter: str, practice: str, link: str, unti
             "Hello,",
             f"{inviter} invites you to work in the practice {practice} in Kinebridge. To join, open this link:",
             link,
-            f"It works once, until {write_datetime_in(until, 'UTC')} (UTC). It is meant for you alone: pass it on to "
-            "nobody.",
+            f"It works once, until {write_moment_here(until)}. It is meant for you alone: pass it on to nobody.",
             "If you know neither the person nor the practice, do nothing.",
         ]
     )
@@ -176,4 +175,4 @@ def _letter_to(name: str, email: str, subject: str, *parts: str) -> Letter:
 
 
 def _moment(now: datetime) -> str:
-    return f"on {write_datetime_in(now, 'UTC')} (UTC)"
+    return f"on {write_moment_here(now)}"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from PIL import Image
 from reportlab.lib.units import mm
 
+from app.locales import write_long_date, write_phone
 from app.pdf.blocks import PADDING, Block, Picture, Row, Text, boxed, line_rows, merged, paragraph, shifted, with_label
-from app.pdf.document import ProgramDocument, version_line, written_date
+from app.pdf.document import ProgramDocument, version_line
 from app.pdf.look import Look
 from app.pdf.text import Line, lines
 
@@ -37,12 +38,13 @@ def _title_rows(document: ProgramDocument, look: Look, width: float) -> Iterator
     yield from line_rows(version_line(document), look.small, width)
     yield Row(8)
     prepared_by = ", ".join(filter(None, (document.practitioner_name.strip(), document.practitioner_title.strip())))
+    country = document.country
     facts = [
         ("For", document.client_name),
         ("Prepared by", prepared_by),
-        ("Date", written_date(document.assigned_on)),
-        ("Start", written_date(document.starts_on) if document.starts_on else ""),
-        ("Review", written_date(document.review_on) if document.review_on else ""),
+        ("Date", write_long_date(document.assigned_on, country)),
+        ("Start", write_long_date(document.starts_on, country) if document.starts_on else ""),
+        ("Review", write_long_date(document.review_on, country) if document.review_on else ""),
     ]
     left = max(look.label.width(label) for label, _ in facts) * _LABELS + 14
     for label, value in facts:
@@ -61,7 +63,7 @@ def _letterhead_rows(document: ProgramDocument, look: Look, width: float) -> lis
     rows = [
         *line_rows(document.practice_name, look.practice, room),
         *line_rows(letterhead.address, look.small, room),
-        *line_rows(letterhead.phone, look.small, room),
+        *line_rows(write_phone(letterhead.phone, document.country), look.small, room),
     ]
     rows = [
         dataclasses.replace(row, texts=tuple(dataclasses.replace(each, room=0) for each in row.texts)) for row in rows
@@ -83,7 +85,7 @@ def _logo_row(logo: bytes, practice: str, width: float) -> Row:
 def _stop_rows(document: ProgramDocument, look: Look, width: float) -> list[Row]:
     """Return the warning when to stop, and whom to call."""
     rows = paragraph(document.stop_when, look.body, width)
-    phone = document.letterhead.phone.strip()
+    phone = write_phone(document.letterhead.phone.strip(), document.country)
     if rows and phone:
         rows += line_rows(f"Call us: {phone}", look.dose, width)
     return with_label("When to stop", rows, look)

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from app.accounts.models import Practitioner
+from app.locales import write_date
 from app.mail.letter import Letter
-from app.web.filters import write_date
 
 
 def write_asked(lead: Practitioner, who: str, practice_name: str, erase_at: datetime, public_url: str) -> Letter:

@@ -92,6 +92,7 @@ async def show_example(session: Database, tools: ToolsDep, member: SignedIn) -> 
     example = make_example(
         practice_name=practice.name,
         page_size=practice.page_size,
+        country=practice.country,
         practitioner_name=member.name,
         practitioner_title=await letterheads.get_title(session, member.membership_id),
         letterhead=await letterheads.get_letterhead(session, member.practice_id),

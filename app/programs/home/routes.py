@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.access import Database, ToolsDep
 from app.accounts.form_fields import FormText
 from app.db import release
+from app.locales import manner_of
 from app.programs.content import read_date
 from app.programs.home import picture_routes
 from app.programs.home.access import (
@@ -224,6 +225,7 @@ async def _home_page(
         data={
             "path": visit.path,
             "zone": zone,
+            "locale": manner_of(visit.practice.country).tag,
             "begun": days[0].date.isoformat(),
             "today": today.isoformat(),
             "madeAt": now.isoformat(),
