@@ -70,7 +70,7 @@ def scrubbed(home: Path) -> dict[str, str]:
     return {"PATH": f"{PATH}:{HERE}", "HOME": str(home), "LANG": "C.UTF-8", "PIP_NO_COMPILE": "1", **of_pip}
 
 
-def run(command: str, folder: Path, environment: dict[str, str], most_seconds: float = 300) -> str:
+def run(command: str, folder: Path, environment: dict[str, str], most_seconds: float = 600) -> str:
     """Run a command as a shell does and return its output."""
     done = subprocess.run(
         command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=most_seconds
@@ -81,14 +81,14 @@ def run(command: str, folder: Path, environment: dict[str, str], most_seconds: f
 
 
 @contextlib.contextmanager
-def started(command: str, folder: Path, environment: dict[str, str], log: Path) -> Iterator[None]:
+def started(command: str, folder: Path, environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command meanwhile; then tell it to end by SIGTERM, and look that it did, and left nobody behind."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, shell=True, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        yield
+        yield process
         # A shell passes no signal on: what is told to end is the command that it waits for.
         family = [process.pid, *descendants(process.pid)]
         ours = next(pid for pid in family if re.search(r"python\S* \S*/kinebridge (demo|serve)", command_of(pid)))
@@ -183,8 +183,9 @@ def follow_demo(command: str, folder: Path, environment: dict[str, str], log: Pa
         say(f"port {DEMO_PORT} or the next is taken on this machine, so with --port {port}")
         command += f" --port {port}"
     say(f"$ {command}")
-    with started(command, folder, environment, log):
-        if not holds_within(240, lambda: answers(f"http://127.0.0.1:{port}/readyz")):
+    with started(command, folder, environment, log) as process:
+        there = holds_within(600, lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/readyz"))
+        if not there or process.poll() is not None:
             raise NotFreshError(f"The demo does not answer:\n{log.read_text()[-3000:]}")
         sign_in(log.read_text())
     say("demo: ended on SIGTERM, nothing left behind")
@@ -208,8 +209,9 @@ def follow_wheel(copy: Path, folder: Path, environment: dict[str, str]) -> None:
     command = f"{copy}/.venv/bin/kinebridge"
     port = free_port()
     say(f"wheel: {wheel.name} installed")
-    with started(f"{command} serve --port {port}", folder, environment, folder / "serve.log"):
-        if not holds_within(60, lambda: answers(f"http://127.0.0.1:{port}/readyz")):
+    with started(f"{command} serve --port {port}", folder, environment, folder / "serve.log") as process:
+        there = holds_within(120, lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}/readyz"))
+        if not there or process.poll() is not None:
             raise NotFreshError(f"serve does not answer:\n{(folder / 'serve.log').read_text()[-3000:]}")
         version = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5))["version"]
         if not wheel.name.startswith(f"kinebridge-{version}-"):

@@ -42,6 +42,11 @@ TABLES_IN_USE = (
     "Run kinebridge migrate again when that is over."
 )
 
+RIGHT_NEEDED = (
+    "The database was not migrated, and nothing was changed: its login lacks one right, which a superuser of the "
+    "server gives once: GRANT SET ON PARAMETER kinebridge.audit_retention TO the login."
+)
+
 # What we add to procrastinate's own schema.
 # It announces a job when it is put in, but not when the lock it waited for is free: the next job of a key would wait
 # for somebody to look again. The trigger announces it in the same words ("job_inserted": look for jobs).
@@ -122,6 +127,8 @@ def _migrate(engine: sa.Engine) -> bool:
         if _is_newer(connection):
             return False
         if MigrationContext.configure(connection).get_current_revision() != _head():
+            if not may_guard_record(connection):
+                raise AppError(RIGHT_NEEDED)
             _hold_tables(connection)
         upgrade(connection, "head")
         _note_lineage(connection)
@@ -129,6 +136,16 @@ def _migrate(engine: sa.Engine) -> bool:
         connection.exec_driver_sql(GIVE_WAY)
         _migrate_queue(connection)
     return True
+
+
+def may_guard_record(connection: sa.Connection) -> bool:
+    """Say whether the login may make the function that forgets old lines of the record (migrations 0010 and 0014).
+
+    It sets a parameter of our own, which from PostgreSQL 15 on takes a right that only a superuser has or gives
+    (PostgreSQL manual, GRANT, "SET ON PARAMETER").
+    """
+    query = "SELECT has_parameter_privilege('kinebridge.audit_retention', 'SET')"
+    return bool(connection.exec_driver_sql(query).scalar_one())
 
 
 def _hold_tables(connection: sa.Connection) -> None:

@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
+from playwright.sync_api import Browser as Chrome
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,7 +30,7 @@ from app.embedded import embedded_server
 from app.main import create_app, make_http
 from app.prepare import prepare_database
 from app.settings import Settings
-from tests import logs
+from tests import chromium, logs
 from tests.fakes.cliniko import FakeCliniko
 from tests.fakes.smtp import FakeSmtp
 from tests.support import Browser, Clinic
@@ -40,6 +42,9 @@ COMPILED: dict[Any, Any] = {}
 def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of the database server once, for all workers of a run."""
     os.environ.setdefault("KINEBRIDGE_TEST_DATA", tempfile.mkdtemp(prefix="kinebridge-tests-"))
+    # Dozens of processes import the same files: compiled once, they are kept also where Python is told to keep none.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # Pages are read into many small objects that all go at once: looking for cycles among them took a tenth of the run.
     gc.set_threshold(50_000, 20, 100)
 
@@ -144,6 +149,23 @@ def server(running: TestClient, app: FastAPI) -> TestClient:
 def browser(server: TestClient) -> Browser:
     """A browser in which nobody is signed in."""
     return Browser(server)
+
+
+@pytest.fixture(scope="session")
+def real_browser() -> Iterator[chromium.Chromium]:
+    """A real browser, started once a process; its tests are skipped on a machine without one."""
+    path = chromium.find_chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+    with chromium.started(path) as started:
+        yield started
+
+
+@pytest.fixture
+def chrome(real_browser: chromium.Chromium) -> Iterator[Chrome]:
+    """The real browser, with contexts of this test's own only."""
+    with real_browser.in_use() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)

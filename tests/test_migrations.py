@@ -195,3 +195,22 @@ def test_rows_of_an_assigned_version_can_be_neither_changed_nor_deleted(empty_ur
     for statement in ("UPDATE program_versions SET title = 'Hips'", "DELETE FROM program_versions"):
         with engine.connect() as connection, pytest.raises(sa.exc.IntegrityError, match="never changed or deleted"):
             connection.exec_driver_sql(statement)
+
+
+def test_a_login_without_the_one_right_it_needs_is_told_which_and_with_it_migrates(empty_url: str) -> None:
+    engine = sa.create_engine(sqlalchemy_url(empty_url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    login = f"plain_{uuid.uuid4().hex[:12]}"
+    url = empty_url.replace("://postgres:", f"://{login}:")
+    with engine.connect() as admin:
+        admin.exec_driver_sql(f"CREATE ROLE {login} LOGIN")
+        admin.exec_driver_sql(f"GRANT CREATE ON SCHEMA public TO {login}")
+        try:
+            with pytest.raises(AppError, match="GRANT SET ON PARAMETER"):
+                migrate(url)
+            assert not sa.inspect(admin).get_table_names()
+            admin.exec_driver_sql(f"GRANT SET ON PARAMETER kinebridge.audit_retention TO {login}")
+            assert migrate(url)
+        finally:
+            admin.exec_driver_sql(f"REVOKE ALL ON PARAMETER kinebridge.audit_retention FROM {login}")
+            admin.exec_driver_sql(f"DROP OWNED BY {login}")
+            admin.exec_driver_sql(f"DROP ROLE {login}")

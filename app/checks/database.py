@@ -24,6 +24,7 @@ SERVER = sa.text("""
     SELECT current_setting('server_version_num')::int AS version,
            pg_encoding_to_char(encoding) AS encoding,
            has_schema_privilege(current_user, current_schema(), 'CREATE') AS may_create,
+           has_parameter_privilege('kinebridge.audit_retention', 'SET') AS may_guard_record,
            (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
            current_setting('max_connections')::int AS most_connections,
            coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS is_encrypted,

@@ -51,6 +51,9 @@ def judge_database(seen: Database | None, settings: Settings) -> Finding:
     if not seen.may_create:
         mend = "GRANT CREATE ON SCHEMA public to the login that runs kinebridge migrate."
         return warn(name, f"{version}; the login may not make tables.", mend)
+    if not seen.may_guard_record:
+        mend = "As a superuser: GRANT SET ON PARAMETER kinebridge.audit_retention TO the login. Restoring needs it too."
+        return warn(name, f"{version}; the login may not make the guards of the record, so not migrate.", mend)
     if seen.is_remote and not seen.is_encrypted:
         mend = "Add ?sslmode=verify-full to KINEBRIDGE_DATABASE_URL, and set TLS up on the server."
         return warn(name, f"{version}, reached over the network without TLS.", mend)

@@ -38,9 +38,15 @@ TEST_SUBJECT = "A test of Kinebridge's mails"
 TEST_TEXT = "This was sent by kinebridge check. Mails of Kinebridge reach this address."
 
 
-def make_http() -> httpx.AsyncClient:
-    """Make the HTTP client of a check: as the service's own, it follows no redirects and reads no proxy settings."""
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=SECONDS)
+def make_http(*, trusts_this_machine: bool = False) -> httpx.AsyncClient:
+    """Make the HTTP client of a check: as the service's own, it follows no redirects and reads no proxy settings.
+
+    ``trusts_this_machine`` adds the authorities that were added here, such as a practice's own, as browsers have them.
+    """
+    authorities = httpx.create_ssl_context(trust_env=False)
+    if trusts_this_machine:
+        authorities.load_default_certs()
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=SECONDS, verify=authorities)
 
 
 async def ask(http: httpx.AsyncClient, url: str, headers: Mapping[str, str]) -> tuple[Answer, httpx.Response | None]:
@@ -85,12 +91,13 @@ async def ask_cliniko(http: httpx.AsyncClient, settings: Settings, shard: str) -
     return (await ask(http, url, headers))[0]
 
 
-async def ask_ourselves(http: httpx.AsyncClient, settings: Settings, vault: Vault | None) -> OwnAnswer:
+async def ask_ourselves(settings: Settings, vault: Vault | None) -> OwnAnswer:
     """Ask ``/healthz`` by the public URL, as a visitor who makes up an address of theirs."""
     headers = {"X-Forwarded-For": MADE_UP_ADDRESS}
     if vault is not None:
         headers[CHECK_HEADER] = write_check(vault)
-    answer, response = await ask(http, f"{settings.public_url}/healthz", headers)
+    async with make_http(trusts_this_machine=True) as http:
+        answer, response = await ask(http, f"{settings.public_url}/healthz", headers)
     told: object = None
     if response is not None and response.status_code == 200:
         with contextlib.suppress(ValueError):

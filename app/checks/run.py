@@ -51,7 +51,7 @@ async def run_checks(settings: Settings, url: str | None, *, mail_to: str | None
         of_database, mail, own = await asyncio.gather(
             _ask_database(url, vault),
             within(network.ask_mail_server(settings, mail_to), Mail(*(settings.smtp_address or ("", 0)), "time")),
-            within(network.ask_ourselves(http, settings, vault), OwnAnswer(late)),
+            within(network.ask_ourselves(settings, vault), OwnAnswer(late)),
         )
         asking = (network.ask_cliniko(http, settings, shard) for shard in of_database.shards)
         cliniko = await asyncio.gather(*(within(each, Answer("Cliniko", trouble="time")) for each in asking))

@@ -11,6 +11,7 @@ class Database:
     version: int  # as server_version_num, 180002 for 18.2
     encoding: str
     may_create: bool
+    may_guard_record: bool  # ``migrations.may_guard_record``
     # Tables of ours on which the login lacks a right that the service needs.
     tables_denied: int
     connections: int

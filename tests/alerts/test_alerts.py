@@ -181,7 +181,7 @@ def test_case_24_what_failed_is_told_until_somebody_has_dealt_with_it(
     assert bell(browser) == "Alerts, 1 new", "each that failed asks for a decision of its own"
     browser.page = stale
     assert browser.press("I have dealt with it").status == 409
-    address = str(stale.form("I have dealt with it")[0]["action"])
+    address = stale.form("I have dealt with it")[0].attrib["action"]
     for nonsense in ("", "-1", "two", "9" * 5000):
         assert browser.post(address, {"programs": nonsense}).status == 409
     browser.get("/alerts")

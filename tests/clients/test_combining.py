@@ -181,7 +181,7 @@ def test_case_12_undo_is_for_those_whose_clients_they_were_and_for_thirty_days(
     away, _, _, kept = merged_pair(ana, clinic)
     look_again(ana, away)
     form, _ = ana.get(kept).form("Make them two patients again")
-    path = str(form["action"])
+    path = form.attrib["action"]
     assert ben.post(path).status == 404  # not even told that there is such a client
     ana.share_with_everyone()
     assert not ben.get(kept).has_button("Make them two patients again")

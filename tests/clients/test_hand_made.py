@@ -114,14 +114,14 @@ def test_case_29_a_client_added_by_hand_is_offered_linked_and_then_delivered_to(
     form, _ = linked.form("Send to Cliniko")
     with database.begin() as connection:
         connection.execute(sa.text("UPDATE clients SET archived_at = now() WHERE id = :id"), {"id": id_of(page.path)})
-    refused = ana.post(str(form["action"]), {})  # case 13: archived meanwhile
+    refused = ana.post(form.attrib["action"], {})  # case 13: archived meanwhile
     assert refused.status == 409 and "asks you to confirm" in refused.text
     assert not ana.get(page.path).has_button("Send to Cliniko")  # but a link to where it is asked
     ana.get(ana.get(page.path).link("Send to Cliniko"))
     assert "on its way" in ana.press("Send although archived").text
     with database.begin() as connection:
         connection.execute(sa.text("UPDATE clients SET archived_at = NULL WHERE id = :id"), {"id": id_of(page.path)})
-    ana.post(str(form["action"]), {})  # pressed twice
+    ana.post(form.attrib["action"], {})  # pressed twice
     ana.post(program.replace(by_hand, page.path) + "/revise", {})
     ana.press("Assign program")
     ana.run_jobs(hurry=True, rounds=3)

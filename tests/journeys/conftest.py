@@ -1,25 +1,16 @@
 """Shared by the journeys: the running demo and a browser to click through it."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from app.demo.run import EMAILS, PASSWORD
+from tests.chromium import TIMEOUT_MS, Chromium
 from tests.processes import free_port, running, wait_until
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Path of the browser; journeys are skipped on a machine without one."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +20,7 @@ def demo_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(chromium: str, demo_log: Path) -> Iterator[tuple[str, str]]:
+def demo(real_browser: Chromium, demo_log: Path) -> Iterator[tuple[str, str]]:
     """The running demo: the addresses of Kinebridge and of the Cliniko stand-in."""
     port, log = free_port(), demo_log
     with running("demo", "--port", str(port), log=log):
@@ -48,19 +39,10 @@ def demo(chromium: str, demo_log: Path) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def chrome(chromium: str) -> Iterator[Browser]:
-    """A browser without windows."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
 def page(chrome: Browser) -> Page:
     """An empty page of a browser in which nobody is signed in."""
     context = chrome.new_context()
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(TIMEOUT_MS)
     return context.new_page()
 
 

@@ -1,6 +1,5 @@
 """A real browser on the application, for what only a browser shows."""
 
-import shutil
 import socket
 import threading
 import uuid
@@ -10,10 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import uvicorn
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.main import create_app
 from app.settings import Settings
+from tests.chromium import TIMEOUT_MS
 from tests.programs.arrange import add_client
 from tests.support import PASSWORD
 
@@ -35,25 +35,18 @@ def address(settings: Settings, database_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page() -> Iterator[OpenPage]:
+def open_page(chrome: Browser) -> Iterator[OpenPage]:
     """Open a page in a browser context of its own (the options are those of the context); errors of scripts fail."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
-    expect.set_options(timeout=20_000)
     errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
 
-        def open_one(**options: Any) -> Page:
-            context = browser.new_context(**options)
-            context.set_default_timeout(20_000)
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            return page
+    def open_one(**options: Any) -> Page:
+        context = chrome.new_context(**options)
+        context.set_default_timeout(TIMEOUT_MS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
 
-        yield open_one
-        browser.close()
+    yield open_one
     assert errors == []
 
 

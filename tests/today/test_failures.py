@@ -98,6 +98,7 @@ def test_a_bookkeepers_key_gets_a_page_that_says_so_and_the_search(ana: Browser,
     clinic.ana.role = "bookkeeper"
     page = ana.post("/today/read")
     assert "may not read appointments" in page.text and page.has_button("Search")
+    assert ana.get(page.link("What to do")).path == "/guide/roles"
 
 
 def test_after_trouble_the_script_asks_no_more_by_itself(

@@ -1,4 +1,4 @@
-// Parts of a page that keep themselves up to date, as long as data-live="on" stands in them: see docs/scripts.md.
+// Parts of a page that keep themselves up to date while data-live="on" stands in them: docs/scripts.md.
 
 import { all, on, one, parse } from "./parts.js";
 

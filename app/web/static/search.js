@@ -1,12 +1,11 @@
-// Search as you type: a form with data-results, the selectors of what is replaced by what its own address answers.
+// Search as you type: a form with data-results, the selectors of what its own address's answer replaces.
 
 import { afterPause, all, byId, on, one, parse } from "./parts.js";
 
 const DEBOUNCE = 150;
 
-// Asks for addressNow() while one types in root, and puts what the selectors find in place of the same here. failed is told
-// whether the answer leads elsewhere, and the address. update does so at once; ask resolves to any address's page, or to
-// nothing when that failed or another one was asked for meanwhile.
+// Asks for addressNow() while one types in root, and puts what the selectors find in place of the same here; update does so
+// at once. ask resolves to an address's page, or to nothing.
 export function searchTyped(root, addressNow, selectors, failed, headers) {
   let running;
   let asked = "";
@@ -51,6 +50,6 @@ export function searchTyped(root, addressNow, selectors, failed, headers) {
 
 for (const form of all("form[data-results]")) {
   const address = () => `${form.action}?${new URLSearchParams(new FormData(form))}`;
-  const failed = (isElsewhere, at) => isElsewhere && location.assign(at); // signed out: let the page say so
+  const failed = (isElsewhere, at) => isElsewhere && location.assign(at); // signed out
   searchTyped(form, address, form.dataset.results, failed, { "X-Kinebridge-Typing": "yes" }); // not yet what is meant
 }

@@ -48,9 +48,9 @@ def test_replacing_and_turning_off_say_first_what_becomes_of_printed_sheets(give
     page = given.link_page()
     for button in ("Replace the address", "Turn the page off"):
         form, _ = page.form(button)
-        asked = form.find_parent("details")
-        assert asked is not None and not asked.has_attr("open")
-        assert "Sheets printed so far" in form.get_text()
+        asked = next(form.iterancestors("details"), None)
+        assert asked is not None and "open" not in asked.attrib
+        assert "Sheets printed so far" in form.text_content()
 
 
 def test_a_page_that_was_turned_off_is_turned_on_with_a_new_address(given: Given) -> None:
