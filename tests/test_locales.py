@@ -42,7 +42,7 @@ def test_no_country_is_shown_a_month_as_a_number():
         for write in (locales.write_date, locales.write_long_date, locales.write_day_month, locales.write_day):
             assert "Apr" in write(DAY, country), name
             assert not {"/", "%", "-"} & set(write(DAY, country)), name
-        assert locales.write_time(MOMENT, "UTC", country).replace("0", "", 1).startswith("4:05"), name
+        assert locales.write_time(MOMENT, "UTC", country).lstrip("0").replace(".", ":").startswith("4:05"), name
 
 
 @pytest.mark.parametrize(

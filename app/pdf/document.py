@@ -87,7 +87,7 @@ class ProgramDocument:
     starts_on: datetime.date | None = None
     review_on: datetime.date | None = None
     link: DocumentLink | None = None
-    country: str = DEFAULT_COUNTRY  # of the practice: how dates and phone numbers are written
+    country: str = DEFAULT_COUNTRY  # of the practice: how dates are written
 
 
 def version_line(document: ProgramDocument) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from PIL import Image
 from reportlab.lib.units import mm
 
-from app.locales import write_long_date, write_phone
+from app.locales import write_long_date
 from app.pdf.blocks import PADDING, Block, Picture, Row, Text, boxed, line_rows, merged, paragraph, shifted, with_label
 from app.pdf.document import ProgramDocument, version_line
 from app.pdf.look import Look
@@ -63,7 +63,7 @@ def _letterhead_rows(document: ProgramDocument, look: Look, width: float) -> lis
     rows = [
         *line_rows(document.practice_name, look.practice, room),
         *line_rows(letterhead.address, look.small, room),
-        *line_rows(write_phone(letterhead.phone, document.country), look.small, room),
+        *line_rows(letterhead.phone, look.small, room),
     ]
     rows = [
         dataclasses.replace(row, texts=tuple(dataclasses.replace(each, room=0) for each in row.texts)) for row in rows
@@ -85,7 +85,7 @@ def _logo_row(logo: bytes, practice: str, width: float) -> Row:
 def _stop_rows(document: ProgramDocument, look: Look, width: float) -> list[Row]:
     """Return the warning when to stop, and whom to call."""
     rows = paragraph(document.stop_when, look.body, width)
-    phone = write_phone(document.letterhead.phone.strip(), document.country)
+    phone = document.letterhead.phone.strip()
     if rows and phone:
         rows += line_rows(f"Call us: {phone}", look.dose, width)
     return with_label("When to stop", rows, look)

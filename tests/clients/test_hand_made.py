@@ -67,7 +67,7 @@ def test_a_client_is_added_by_hand_once_and_their_pdf_stays_here(
     fields |= {"Phone numbers": "Mobile: 0491 570 006\n02 5550 1234", "Time zone": "Perth", "Pronouns": "she/her"}
     page = ana.press("Add patient", **fields)
     assert page.h1 == "Olivia Hart" and "added here by hand" in page.text
-    for told in ("27 Mar 1961", "0491 570 006", "02 5550 1234", "olivia@hart.au", "she/her"):
+    for told in ("27 Mar 1961", "0491 570 006", "(02) 5550 1234", "olivia@hart.au", "she/her"):
         assert told in page.text
     sent = {"id": id_of(page.path), "first_name": "Olivia", "last_name": "Hart"}
     assert ana.post("/clients/new", sent).path == page.path  # pressed twice
