@@ -28,7 +28,7 @@ LONGEST_PHONE = 40
 LONGEST_FOOTER, MOST_FOOTER_LINES = 300, 3
 LONGEST_STOP_WHEN = 500
 TOO_EASY_TO_GUESS = (
-    "This would be guessed early: it is made of common words, a run of keys, or your own name, e-mail or practice. "
+    "This would be guessed early: it is made of common words, a run of keys, or your own name, email or practice. "
     "Use a few words that do not belong together."
 )
 INVITED_ROLES = (Role.PRACTITIONER, Role.ADMIN)
@@ -221,19 +221,19 @@ def read_name(text: str, sentence_if_empty: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """Return an e-mail address with its domain in lower case; raises ValueError with a sentence."""
+    """Return an email address with its domain in lower case; raises ValueError with a sentence."""
     address = clean_line(text)
     if not address:
-        raise ValueError("Write an e-mail address.")
+        raise ValueError("Write an email address.")
     if len(address) > LONGEST_EMAIL:
-        raise ValueError(f"This is too long: an e-mail address has at most {LONGEST_EMAIL} characters.")
+        raise ValueError(f"This is too long: an email address has at most {LONGEST_EMAIL} characters.")
     try:
         # No look-up of the domain: signing up must work without a network, and in a network of its own (name@it.local).
         email = validate_email(address, check_deliverability=False, globally_deliverable=False).normalized
     except EmailNotValidError:
-        raise ValueError("This is not an e-mail address that can be used. It looks like name@practice.com.") from None
+        raise ValueError("This is not an email address that can be used. It looks like name@practice.com.") from None
     if len(email) > LONGEST_EMAIL:
-        raise ValueError(f"This is too long: an e-mail address has at most {LONGEST_EMAIL} characters.")
+        raise ValueError(f"This is too long: an email address has at most {LONGEST_EMAIL} characters.")
     return email
 
 

@@ -26,7 +26,7 @@ def write_sign_up_tried(person: Practitioner, public_url: str) -> Letter:
     return _letter(
         person,
         "you have an account already",
-        "Somebody tried to make an account in Kinebridge with your e-mail and another password. You have one already, "
+        "Somebody tried to make an account in Kinebridge with your email and another password. You have one already, "
         "so nothing was made. If it was you, sign in, or choose a new password there:",
         public_url + "/sign-in",
         "If it was not you, there is nothing to do.",
@@ -49,8 +49,8 @@ def write_email_changed(person: Practitioner, former_email: str, now: datetime) 
     """Return the letter to the address that signed in until now; it does not name the new one."""
     return _letter(
         person,
-        "your e-mail was changed",
-        f"The e-mail of your account in Kinebridge was changed {_moment(now)}. This address no longer signs in.",
+        "your email was changed",
+        f"The email of your account in Kinebridge was changed {_moment(now)}. This address no longer signs in.",
         "If it was you, there is nothing to do. If it was not, tell whoever runs Kinebridge at your practice at once.",
         to=former_email,
     )
@@ -60,7 +60,7 @@ def write_new_email(person: Practitioner, now: datetime) -> Letter:
     """Return the letter to the address that signs in from now on."""
     return _letter(
         person,
-        "your e-mail was changed",
+        "your email was changed",
         f"Since {_moment(now).removeprefix('on ')}, this address signs in to your account in Kinebridge.",
         "If you have no such account, somebody mistyped theirs: tell whoever runs Kinebridge at their practice.",
     )

@@ -37,7 +37,7 @@ SENTENCES: Mapping[str, str] = {
     "session.refused": "A sign-in as {who} was refused.",
     "session.ended": "{who} signed out.",
     "account.password_changed": "{who} changed their password.",
-    "account.email_changed": "{who} changed the e-mail they sign in with.",
+    "account.email_changed": "{who} changed the email they sign in with.",
     "account.reset_mailed": "{who} was mailed a link for a new password.",
     "account.reset_link_made": "Whoever runs Kinebridge made a link for a new password of {who}.",
     "account.two_factor_off_for_them": "Whoever runs Kinebridge turned two-factor sign-in off for {who}.",

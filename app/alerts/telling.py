@@ -1,4 +1,4 @@
-"""Telling people by e-mail what began and what is over, and once a day what still needs somebody."""
+"""Telling people by email what began and what is over, and once a day what still needs somebody."""
 
 import uuid
 from collections.abc import Collection, Iterator, Sequence

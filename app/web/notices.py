@@ -25,7 +25,7 @@ NOTICES: dict[str, Notice] = {
     "practice-erasure-asked": Notice("success", "The practice will be erased on the day named above."),
     "erasure-withdrawn": Notice("success", "Nothing will be erased."),
     "signed-in-instead": Notice(
-        "info", "You have an account with this e-mail already, so you are signed in to it. No other one was made."
+        "info", "You have an account with this email already, so you are signed in to it. No other one was made."
     ),
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
@@ -35,7 +35,7 @@ NOTICES: dict[str, Notice] = {
     ),
     "reset-asked": Notice(
         "info",
-        "If this e-mail has an account, a link is on its way to it. It works for one hour, and only the newest one. "
+        "If this email has an account, a link is on its way to it. It works for one hour, and only the newest one. "
         "At most three are mailed in an hour.",
     ),
     "password-reset": Notice("success", "Your password is changed. Sign in with it."),
@@ -46,7 +46,7 @@ NOTICES: dict[str, Notice] = {
     ),
     "two-factor-off": Notice("success", "Two-factor sign-in is off."),
     "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),
-    "email-changed": Notice("success", "Your e-mail is changed. Sign in with the new one from now on."),
+    "email-changed": Notice("success", "Your email is changed. Sign in with the new one from now on."),
     "signed-out-there": Notice("success", "That browser is signed out."),
     "signed-out-elsewhere": Notice("success", "All your other browsers are signed out."),
     # My account
@@ -81,7 +81,7 @@ NOTICES: dict[str, Notice] = {
     "clients-linked": Notice("success", "The two are one patient now. You can undo this for 30 days."),
     "combining-undone": Notice("success", "This patient is apart again. What came since stays with the other one."),
     "client-handed-over": Notice("success", "The patient is handed over. Your colleague is told."),
-    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by e-mail."),
+    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by email."),
     "request-answered-before": Notice("info", "This was answered before. The first answer counts."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),

@@ -20,7 +20,7 @@ from tests.support import Browser
 
 @pytest.fixture
 def alone(browser: Browser) -> str:
-    """E-mail of a practitioner who owns a practice in Sydney and has saved no key."""
+    """Email of a practitioner who owns a practice in Sydney and has saved no key."""
     return browser.sign_up(name="Ana Ruiz", practice="Harbour Physio")
 
 

@@ -65,9 +65,9 @@ def test_who_works_in_another_practice_goes_on_there(how: str, ana: Browser, ben
     assert "People at Riverside Podiatry" in page.text
     assert "Harbour" not in page.content.decode()
     ben.get("/account/security")
-    changed = ben.press("Change e-mail", **{"New email": f"new-{email_of(ben)}", "Your password": PASSWORD})
-    assert "Your e-mail is changed." in changed.text
-    assert "changed the e-mail" not in ana.get("/account/activity?kind=account").text, "that is Riverside's affair now"
+    changed = ben.press("Change email", **{"New email": f"new-{email_of(ben)}", "Your password": PASSWORD})
+    assert "Your email is changed." in changed.text
+    assert "changed the email" not in ana.get("/account/activity?kind=account").text, "that is Riverside's affair now"
 
 
 def test_a_removed_colleague_can_be_invited_again_and_starts_with_nothing(

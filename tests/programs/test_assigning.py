@@ -24,7 +24,7 @@ TITLE = "Knee: osteoarthritis and strength"
 
 @pytest.fixture
 def email(browser: Browser) -> str:
-    """The e-mail address of the signed-in practitioner."""
+    """The email address of the signed-in practitioner."""
     return browser.sign_up(name="Pat Nguyen", practice="Bayside Physio")
 
 

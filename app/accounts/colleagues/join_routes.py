@@ -99,7 +99,7 @@ def _join_page(
     refusal: FormError | None = None,
 ) -> Response:
     if refusal and refusal.fields.get("email") == people.EMAIL_TAKEN:  # made while this form was being filled in
-        sentence = "There is an account with your e-mail by now. Write its password to join with it."
+        sentence = "There is an account with your email by now. Write its password to join with it."
         refusal = FormError({"password": sentence})
     return form_page(
         request,

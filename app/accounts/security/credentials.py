@@ -27,7 +27,7 @@ WRONG_PASSWORD = "This is not your password. Try again."  # noqa: S105 - a sente
 
 
 async def what_is_known(session: AsyncSession, person: Practitioner) -> tuple[str, ...]:
-    """Return what a person's password must not be made of: their name, e-mail and practices."""
+    """Return what a person's password must not be made of: their name, email and practices."""
     practices = await session.scalars(
         select(Practice.name).join(Membership).where(Membership.practitioner_id == person.id)
     )

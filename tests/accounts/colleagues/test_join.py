@@ -218,7 +218,7 @@ def test_an_account_made_while_the_form_was_filled_in_is_asked_for_its_password(
         other.commit()
         page = joining.result()
     assert page.status == 422
-    assert "There is an account with your e-mail by now." in page.text
+    assert "There is an account with your email by now." in page.text
     assert labels(page) == ["Password"]
     # The invitation was not used up by it.
     assert colleague.get(page.path).has_button("Join practice")
@@ -228,7 +228,7 @@ def test_an_account_made_while_the_form_was_filled_in_is_asked_for_its_password(
 
 
 def invited_person(browser: Browser) -> tuple[Browser, str, str]:
-    """Return a browser signed in as someone of another practice, their e-mail, and their invitation's path."""
+    """Return a browser signed in as someone of another practice, their email, and their invitation's path."""
     browser.sign_up(practice="Bayside Physio")
     person = browser.another()
     email = person.sign_up(name="Lee Okafor", practice="Hillside Rehab")

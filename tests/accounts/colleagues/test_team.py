@@ -68,8 +68,8 @@ def test_the_newest_invitation_stands_first(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("email", "sentence"),
     [
-        ("", "Write an e-mail address."),
-        ("lee", "This is not an e-mail address that can be used."),
+        ("", "Write an email address."),
+        ("lee", "This is not an email address that can be used."),
         ("l" * 300 + "@practice.example", "This is too long"),
     ],
 )

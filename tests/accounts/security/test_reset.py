@@ -89,7 +89,7 @@ def test_case_3_a_click_leads_to_the_patient_after_a_reset_and_no_mail_names_the
     email, person = browser.sign_up(), browser.another()
     person.get(CLICK)
     person.get(person.page.link("Forgot your password?"))
-    assert "This is not an e-mail" in person.press("Mail me a link", Email="pat").text
+    assert "This is not an email" in person.press("Mail me a link", Email="pat").text
     person.press("Mail me a link", Email=email)
     person.run_jobs()
     assert not any("1404918245177431042" in str(message) for message in smtp.messages)
@@ -119,7 +119,7 @@ def test_an_unknown_email_gets_the_same_answer_and_no_mail(browser: Browser, smt
     assert (known.status, known.url, known.text) == (unknown.status, unknown.url, unknown.text)
     browser.run_jobs()
     assert [message["To"] for message in smtp.messages] == [email]
-    assert "This is not an e-mail address" in ask(stranger, "pat").text
+    assert "This is not an email address" in ask(stranger, "pat").text
 
 
 def test_both_kinds_of_asking_do_the_same_work_and_write_no_address_down(browser: Browser, database: sa.Engine) -> None:

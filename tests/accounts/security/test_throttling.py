@@ -14,7 +14,7 @@ from tests.programs.home.arrange import Now
 from tests.support import PASSWORD, Browser, Page
 
 WRONG_PASSWORD = "not the right password"
-WRONG = "The e-mail or the password is not right."
+WRONG = "The email or the password is not right."
 WAIT = "Too many tries that were not right. Wait"
 CLICK = "/open/cliniko?patient_id=1404918245177431042"
 

@@ -12,11 +12,11 @@ from app.accounts.security import passwords
 from app.countries import COUNTRIES
 from tests.support import PASSWORD, Browser, Page
 
-NOT_MADE = "No account could be made with this e-mail and password. If you have one,"
+NOT_MADE = "No account could be made with this email and password. If you have one,"
 
 
 def form(**changes: Any) -> dict[str, Any]:
-    """The fields of a form filled in well, with a new e-mail."""
+    """The fields of a form filled in well, with a new email."""
     return {
         "Your name": "Pat Nguyen",
         "Email": f"{uuid.uuid4().hex[:12]}@practice.example",
@@ -75,9 +75,9 @@ def test_the_password_is_stored_as_an_argon2id_hash_only(browser: Browser, datab
         ("Your name", "name", "", "Write your name."),
         ("Your name", "name", " \u200b ", "Write your name."),
         ("Your name", "name", "a" * 201, "This is too long: use at most 200 characters."),
-        ("Email", "email", "", "Write an e-mail address."),
-        ("Email", "email", "pat", "This is not an e-mail address that can be used."),
-        ("Email", "email", "pat@practice.example, lee@practice.example", "This is not an e-mail address"),
+        ("Email", "email", "", "Write an email address."),
+        ("Email", "email", "pat", "This is not an email address that can be used."),
+        ("Email", "email", "pat@practice.example, lee@practice.example", "This is not an email address"),
         ("Email", "email", "a" * 250 + "@practice.example", "This is too long"),
         ("Password", "password", "", "Choose a password of at least 12 characters."),
         ("Password", "password", "eleven char", "This is too short: use at least 12 characters"),
@@ -138,7 +138,7 @@ def test_who_signs_up_again_with_their_own_password_is_signed_in(browser: Browse
     email = browser.sign_up()
     other = browser.another()
     page = sign_up(other, Email=f" {email.upper()}")
-    assert page.path == "/today" and "You have an account with this e-mail already" in page.text
+    assert page.path == "/today" and "You have an account with this email already" in page.text
     assert len(practitioners_with(database, email)) == 1
     other.post("/sign-out")
     other.get("/sign-up?next=/account/team")
