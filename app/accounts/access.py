@@ -35,10 +35,10 @@ class SignInRequiredError(AppError):
     """Nobody is signed in; the person is sent to sign in and then on to ``target``, a path of our own."""
 
     status = 401
-    title = "Please sign in"
+    title = "Sign in to continue"
 
     def __init__(self, target: str) -> None:
-        super().__init__("Please sign in to see this page.")
+        super().__init__("Sign in to see this page.")
         self.target = target
 
 
@@ -58,7 +58,7 @@ class TwoFactorNeededError(AppError):
     """The practice wants two-factor sign-in, which the person has yet to set up; ``target`` is for afterwards."""
 
     status = 403
-    title = "Please set up two-factor sign-in"
+    title = "Set up two-factor sign-in"
 
     def __init__(self, target: str) -> None:
         super().__init__("Your practice asks for two-factor sign-in. Set it up to see this page.")
@@ -266,7 +266,9 @@ async def _made_by(request: Request) -> str:
     try:
         return str((await request.form()).get(MADE_BY, ""))
     except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
+        raise BadRequestError(
+            "The form did not arrive complete, so nothing was saved. Go back and send it again."
+        ) from None
 
 
 # For the few pages that are open to who has yet to set up what the practice asks for.

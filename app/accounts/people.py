@@ -19,7 +19,7 @@ EMAIL_TAKEN = "There is already an account with this email."
 # Of signing up: it fits a wrong password of one's own account as well as somebody else's email.
 NO_ACCOUNT_MADE = "No account could be made with this email and password."
 # One sentence for both, so that nobody learns from it who has an account.
-WRONG_CREDENTIALS = "The email or the password is not right. Check both and try again."
+WRONG_CREDENTIALS = "The email and password do not match. Check both and try again."
 NO_PRACTICE = "You no longer belong to a practice in Kinebridge. Ask an owner or admin there to let you in again."
 
 

@@ -185,7 +185,7 @@ def _read_dates(draft: Draft, errors: dict[str, str]) -> tuple[datetime.date | N
     for name, what, text in (("starts_on", "start", draft.starts_on), ("review_on", "review", draft.review_on)):
         date = read_date(text)
         if text and date is None:
-            errors[name] = f"Choose the {what} date from the calendar, or write it like 2026-11-24."
+            errors[name] = f"Choose the {what} date from the calendar, or enter it like 2026-11-24."
         dates.append(date)
     starts_on, review_on = dates
     if starts_on and review_on and review_on < starts_on:

@@ -141,7 +141,7 @@ def test_case_6_one_answer_counts_and_a_no_names_nobody(
     ana.get(link)
     assert ana.press("Decline").status == 200
     late = ana.post(link, {"access": "edit"})  # the same link again, or the page of another tab
-    assert "answered before" in late.text and "Declined by Ana Ruiz" in late.text
+    assert "already answered" in late.text and "Declined by Ana Ruiz" in late.text
     (told,) = post_of(database, ben)
     assert "declined" in told and "Ana" not in told
     assert "Your request to see a patient was declined." in ben.get("/alerts").text

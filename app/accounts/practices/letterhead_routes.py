@@ -26,7 +26,7 @@ from app.web.slow import DRAWING
 
 LETTERHEAD_PAGE = "/account/letterhead"
 LARGEST_BODY_BYTES = MOST_BYTES + 1024 * 1024  # the logo and what is typed beside it
-CHOOSE_AGAIN = "Choose the logo once more: it was not taken because something else has to be put right first."
+CHOOSE_AGAIN = "Choose the logo again: something else needs to be corrected before it can be saved."
 
 router = APIRouter(prefix=LETTERHEAD_PAGE)
 

@@ -23,7 +23,7 @@ from app.mail.service import post
 
 # So long after signing in, the password just given is not asked for again where nothing but a key is at stake.
 FRESH_FOR = timedelta(minutes=15)
-WRONG_PASSWORD = "This is not your password. Try again."  # noqa: S105 - a sentence, not a password
+WRONG_PASSWORD = "This does not match your password. Try again."  # noqa: S105 - a sentence, not a password
 
 
 async def what_is_known(session: AsyncSession, person: Practitioner) -> tuple[str, ...]:

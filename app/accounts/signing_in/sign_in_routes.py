@@ -181,8 +181,8 @@ def _sign_up_page(
 def _require_both(email: str, password: str) -> None:
     errors = {}
     if not clean_line(email):
-        errors["email"] = "Write your email address."
+        errors["email"] = "Enter your email address."
     if not password:
-        errors["password"] = "Write your password."  # noqa: S105 - a sentence, not a password
+        errors["password"] = "Enter your password."  # noqa: S105 - a sentence, not a password
     if errors:
         raise FormError(errors)
