@@ -195,7 +195,7 @@ class Browser:
         return self._follow(self.send("GET", str(self.server.build_request("GET", action, params=query).url)))
 
     def sign_up(self, *, name: str = "Pat Nguyen", practice: str = "Bayside Physio", country: str = "AU") -> str:
-        """Make a practice and its owner, and return the e-mail address; the password is ``PASSWORD``.
+        """Make a practice and its owner, and return the email address; the password is ``PASSWORD``.
 
         Sends the form without reading its page with all the countries first; the page has tests of its own.
         """

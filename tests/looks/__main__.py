@@ -40,7 +40,13 @@ def main() -> int:
                 lines = list(dict.fromkeys(judged))
             except (Error, AssertionError, KeyError) as error:
                 lines = [f"not reached: {str(error).splitlines()[0]}"]
-            print(f"{'ok   ' if not lines else 'WRONG'} {row.name}", *lines, sep="\n        ", file=sys.__stdout__, flush=True)
+            print(
+                f"{'ok   ' if not lines else 'WRONG'} {row.name}",
+                *lines,
+                sep="\n        ",
+                file=sys.__stdout__,
+                flush=True,
+            )
             for line in lines:
                 kinds[line.partition(": ")[2].partition(":")[0]] += 1
             wrong += bool(lines)
@@ -52,7 +58,9 @@ def main() -> int:
 
 def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.looks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="each page once, by turns light on a desk, dark on a phone")
+    parser.add_argument(
+        "--quick", action="store_true", help="each page once, by turns light on a desk, dark on a phone"
+    )
     parser.add_argument("--shots", type=Path, metavar="DIR", help="keep a picture of each size in light and dark")
     parser.add_argument("--only", default="", metavar="WORDS", help="judge only pages whose name has these words")
     return parser.parse_args()

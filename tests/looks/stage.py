@@ -32,7 +32,7 @@ from tests.fakes.cliniko import FakeCliniko
 
 AMARA, BEN = EMAILS
 NOBODY = ""
-NEW_PASSWORD = "a boat that sails at noon"  # noqa: S105 - of people made up here
+NEW_PASSWORD = "a boat that sails at noon"
 
 
 async def seed_demo(tools: Tools, state: State, clinics: DemoClinics) -> None:

@@ -217,7 +217,9 @@ def editor_changed(stage: Stage) -> Page:
     other.get_by_role("button", name="Save draft").last.click()
     expect(other.locator("#editor-status")).to_contain_text("saved")
     other.close()
-    page.evaluate("() => { const form = document.getElementById('editor'); HTMLFormElement.prototype.submit.call(form); }")
+    page.evaluate(
+        "() => { const form = document.getElementById('editor'); HTMLFormElement.prototype.submit.call(form); }"
+    )
     expect(page.get_by_role("heading", name="This program was changed somewhere else")).to_be_visible()
     return page
 
