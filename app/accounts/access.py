@@ -250,7 +250,9 @@ async def read_made_by(request: Request) -> str:
     try:
         return str((await request.form()).get(MADE_BY, ""))
     except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
+        raise BadRequestError(
+            "The form did not arrive complete, so nothing was saved. Go back and send it again."
+        ) from None
 
 
 # Before the member: while a form arrives, however slowly, no connection to the database is held.
