@@ -37,7 +37,7 @@ def names(page: Page) -> list[str]:
 def test_a_program_is_paused_and_gone_on_with(browser: Browser, client: str) -> None:
     assign_program(browser, client)
     open_program(browser, client)
-    assert "This program is paused" in browser.press("Pause").text
+    assert "This program has been paused" in browser.press("Pause").text
     assert "Paused" in browser.get(client).text
     open_program(browser, client)
     browser.press("Resume")
