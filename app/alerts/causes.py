@@ -68,7 +68,7 @@ WORDS: Mapping[str, Words] = {
         "What waits then goes out by itself.",
         to_do_theirs="{name} can make one in Cliniko (My info > Manage API keys) and paste it under "
         "My account > Settings. What waits then goes out by itself.",
-        over="No program is waiting for {name}'s API key now",
+        over="No program of {name} is waiting for an API key now",
         link_mine=SETTINGS,
         link_theirs=_deliveries("key"),
     ),
@@ -79,7 +79,7 @@ WORDS: Mapping[str, Words] = {
         "under My account > Settings, and what waits goes out.",
         to_do_theirs="Give {name} a role in Cliniko that may, such as practitioner. When {name} then presses "
         "Check again under My account > Settings, what waits goes out.",
-        over="No program of {name}'s is waiting for a Cliniko role now",
+        over="No program of {name} is waiting for a Cliniko role now",
         link_mine=SETTINGS,
         link_theirs=_deliveries("role"),
     ),
@@ -89,7 +89,7 @@ WORDS: Mapping[str, Words] = {
         to_do_mine="See why under Deliveries, then try again, or download the PDF and add it in Cliniko by hand.",
         to_do_theirs="{name} or you can see why under Deliveries, then try again, or download the PDF and add it in "
         "Cliniko by hand.",
-        over="No program of {name}'s needs a look now",
+        over="No program of {name} needs a look now",
         link_mine=_deliveries("attention"),
         link_theirs=_deliveries("attention"),
         waits="needs a look; its PDF is kept here",

@@ -138,7 +138,7 @@ def test_a_practice_says_how_long_and_sees_before_what_would_go(
     with database.begin() as connection:
         connection.exec_driver_sql(add)
     page = ana.get(f"{ACTIVITY}/keeping")
-    assert "kept for 7 years . The next night removes 1 line." in page.text
+    assert "kept for 7 years . Tonight removes 1 line." in page.text
     assert "1 year (3 lines older)" in page.text and "2 years (2 lines older)" in page.text
     assert ana.post(f"{ACTIVITY}/keeping", {"years": "0"}).status == 422
     ana.get(f"{ACTIVITY}/keeping")

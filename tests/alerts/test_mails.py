@@ -34,7 +34,7 @@ def test_a_letter_about_one_cause_is_all_one_needs() -> None:
 
 def test_what_is_over_says_so_and_asks_for_nothing() -> None:
     subject, text = write_alert(READER, [], [item(Cause.NEEDS_KEY, "Ben Cole", programs=0)])
-    assert subject == "Kinebridge: No program is waiting for Ben Cole's API key now"
+    assert subject == "Kinebridge: No program of Ben Cole is waiting for an API key now"
     assert "It began 26 Nov 2026, 10:00 am. There is nothing to do." in text
 
 

@@ -93,7 +93,7 @@ def test_a_client_is_handed_over_after_seeing_what_that_means(
     say(ana, database, client, "Dora Fox", "view")
     delivery = send_pdf(ana, client)
     ana.get(f"{client}/sharing")
-    page = ana.press("Go on", **{"New owner": member_id(database, client, "Ben Cole")})
+    page = ana.press("Continue", **{"New owner": member_id(database, client, "Ben Cole")})
     assert page.h1 == "Hand over to Ben Cole?" and "Will no longer see the patient: Cleo Marsh." in page.text
     ana.press("Hand over")
     assert "Shared by" not in ben.get(client).text and ben.get(f"{client}/sharing").status == 200

@@ -56,8 +56,8 @@ def test_case_12_both_sides_of_a_merge_become_one_client_and_nothing_is_lost(
         assert {who.open_patient(id_).path for id_ in (away, survivor)} == {kept}
         page = who.get(absorbed)
         assert (page.path, page.h1) == (kept, "Olivia Hart")
-        assert "Combined with Liv Hart" in page.text and "1 program of Ana Ruiz came along" in page.text
-        assert "Ana Ruiz and Ben Cole see this patient now" in page.text
+        assert "Combined with Liv Hart" in page.text and "1 program of Ana Ruiz moved here" in page.text
+        assert "Ana Ruiz and Ben Cole now see this patient" in page.text
         assert who.get("/clients").text.count("Hart") == 1
         assert who.get("/clients?q=hart").text.count("Olivia Hart") == 1
         for each in (program, bens):

@@ -187,7 +187,7 @@ def test_two_clients_added_by_hand_are_made_one_and_two_again(
     page = ana.get(ana.get(first).link("This is the same person as"))
     assert page.path == f"{first}/same-person" and page.text.count("added by hand") == 1  # not with herself
     ana.get(page.link("Same person"))
-    page = ana.press("Make them one patient")
+    page = ana.press("Combine them")
     assert (page.path, page.h1) == (first, "Olivia Hart") and "she/her" in page.text
     assert ana.get(twice).path == first and "Combined with Liv Hart" in page.text
     assert ana.get(program.replace(twice, first)).status == 200
@@ -207,7 +207,7 @@ def test_a_client_added_by_hand_is_linked_to_a_patient_of_cliniko_from_either_pa
     page = ana.get(f"{by_hand}/same-person?q=liv")
     assert "Livvy Heart" in page.text and "Livia" not in page.text
     ana.get(page.link("Same person"))
-    linked = ana.press("Make them one patient")
+    linked = ana.press("Combine them")
     assert linked.path == patient and ana.get(by_hand).path == patient
     assert ana.post(f"{patient}/same-person", {"other": id_of(others)}).status == 404
     assert "Merge the two in Cliniko" not in ana.get(f"{patient}/same-person").text

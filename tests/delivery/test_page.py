@@ -241,7 +241,7 @@ def test_a_press_sends_so_many_and_says_that_there_are_more(
     multiply(database, send(ana, "Hart", "failed"), 4)
     ana.get("/deliveries")
     page = ana.press("Retry all shown")
-    assert "3 deliveries are being tried again now. No more go at once; press again for the rest." in page.text
+    assert "3 deliveries are being tried again now. That is the most at once. Press again for the rest." in page.text
     assert "2 deliveries are being tried again now." in ana.press("Retry all shown").text
 
 

@@ -70,4 +70,4 @@ def test_case_20_and_24_a_key_or_room_that_is_missing_is_told_until_it_is_there(
     ana.run_jobs(hurry=True, rounds=6)
     watch.look()
     assert bell(ana) == "Alerts"
-    assert "No program waits for an API key of yours any more" in alerts(ana)
+    assert "No program of yours is waiting for an API key now" in alerts(ana)

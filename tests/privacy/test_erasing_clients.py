@@ -61,7 +61,7 @@ def test_a_client_is_erased_after_two_weeks_and_nothing_of_them_is_left(
     assert ana.get(person.client).status == ana.get(f"{person.client}/data").status == 404
     assert ana.another().get(person.home).h1 == "No program here"
     told = ana.get("/account/activity").text
-    assert "Everything about a client was erased, as Ana Ruiz had asked." in told
+    assert "Everything about a patient was erased, as Ana Ruiz asked." in told
     assert mentions(database, other.id) > {"clients", "programs", "documents", "deliveries"}
     assert ana.another().get(other.home).status == 200
 
@@ -87,8 +87,8 @@ def test_until_then_it_can_be_taken_back_and_asking_twice_does_not_put_it_off(
     ana.run_job("privacy.erase_due", timestamp=0)
     assert ana.get(client).h1 == "Olivia Hart"
     said = ana.get("/account/activity?kind=data").text
-    assert said.count("asked that everything about Olivia Hart be erased") == 1
-    assert "took back that everything about Olivia Hart be erased" in said
+    assert said.count("asked to erase everything about Olivia Hart") == 1
+    assert "cancelled the erasure of Olivia Hart" in said
 
 
 def test_what_has_not_reached_cliniko_is_told_and_a_file_being_sent_is_waited_for(
@@ -109,7 +109,7 @@ def test_what_has_not_reached_cliniko_is_told_and_a_file_being_sent_is_waited_fo
         connection.execute(set_state, {"state": "waiting", "id": delivery})
     erase_due(ana)
     assert mentions(database, id_) <= STAYS
-    letter = last_letter(database, "a client was erased")
+    letter = last_letter(database, "a patient was erased")
     assert "1 PDF had not reached Cliniko" in letter and "Olivia" not in letter
     ana.run_job("delivery.deliver", delivery_id=delivery)  # its job comes too late, and does nothing
 

@@ -37,10 +37,10 @@ def names(page: Page) -> list[str]:
 def test_a_program_is_paused_and_gone_on_with(browser: Browser, client: str) -> None:
     assign_program(browser, client)
     open_program(browser, client)
-    assert "This program is paused" in browser.press("Pause").text
+    assert "This program has been paused" in browser.press("Pause").text
     assert "Paused" in browser.get(client).text
     open_program(browser, client)
-    browser.press("Go on")
+    browser.press("Resume")
     assert "Paused" not in browser.get(client).text
 
 
@@ -65,7 +65,7 @@ def test_assigning_an_ended_program_anew_makes_it_active(browser: Browser, clien
 def test_pausing_and_ending_is_on_record(browser: Browser, client: str, database: sa.Engine) -> None:
     assign_program(browser, client)
     open_program(browser, client)
-    for button in ("Pause", "End program", "Go on"):
+    for button in ("Pause", "End program", "Resume"):
         browser.press(button)
     with database.connect() as connection:
         actions = connection.execute(

@@ -23,7 +23,7 @@ def olivia(clinic: Clinic) -> str:
 
 def send_to(browser: Browser, patient: str) -> Page:
     browser.get("/today/test-page")
-    browser.press("Go on", **{"Patient in Cliniko": patient})
+    browser.press("Continue", **{"Patient in Cliniko": patient})
     return browser.press("Send the test page")
 
 
@@ -32,7 +32,7 @@ def test_from_a_pasted_address_to_the_file_in_cliniko_and_out_again(
 ) -> None:
     ana.get("/today")
     ana.get(ana.page.link("Send a test page") if ana.page else "")
-    page = ana.press("Go on", **{"Patient in Cliniko": f"{cliniko.url}/patients/{olivia}/files"})
+    page = ana.press("Continue", **{"Patient in Cliniko": f"{cliniko.url}/patients/{olivia}/files"})
     assert page.h1 == "Send a test page to Liv (Olivia) Hart?" and "14 Mar 1988" in page.text
     assert f"“{TITLE}” is put into this patient's Files" in page.text
     assert clinic.state.files_of(olivia) == [] and "Hart" not in ana.get("/clients").text  # nothing done yet

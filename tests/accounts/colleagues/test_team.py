@@ -42,6 +42,16 @@ def test_every_member_sees_who_belongs_to_the_practice(browser: Browser) -> None
             assert words in text
 
 
+def test_a_large_team_is_searched_by_name_or_email(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser.sign_up(name="Pat Nguyen")
+    lee = browser.invite_colleague(name="Zoë Okafor")
+    assert "Find a colleague" not in browser.get("/account/team").text
+    monkeypatch.setattr("app.accounts.colleagues.team_routes.MOST_AT_A_GLANCE", 1)
+    found = lee.get("/account/team?q=zoe").text
+    assert "Find a colleague" in found and "Zoë Okafor (you)" in found and "Pat Nguyen" not in found
+    assert "Nobody found" in browser.get("/account/team?q=nobody-of-ours").text
+
+
 def test_inviting_shows_the_link_to_pass_on(browser: Browser) -> None:
     browser.sign_up()
     email = new_email()

@@ -399,7 +399,7 @@ def test_each_member_has_a_key_of_their_own(browser: Browser, clinics: DemoClini
     ("state", "sentence"),
     [
         ("rejected", "Cliniko no longer accepts your key"),
-        ("not_permitted", "Your role in Cliniko may not add files to patients"),
+        ("not_permitted", "Your role in Cliniko cannot add files to patients"),
     ],
 )
 def test_the_page_says_when_cliniko_turned_the_key_away_later(
@@ -470,7 +470,7 @@ def test_a_key_that_can_no_longer_be_read_is_asked_for_again(
     with database.begin() as connection:
         query = sa.text("UPDATE connections SET encrypted_key = :lost WHERE id = :id")
         connection.execute(query, {"lost": lost, "id": connection_of(database, email).id})
-    assert "Please save the key again." in sentence_beside_key(browser.press("Check again"))
+    assert "Save the key again." in sentence_beside_key(browser.press("Check again"))
     assert "is saved" in browser.save_key(clinics.practitioner_1.key).text
 
 

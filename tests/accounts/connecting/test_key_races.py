@@ -30,7 +30,7 @@ def test_checking_the_saved_key_again_undoes_nothing_done_meanwhile(
         other_tab.press("Remove key")
     hold.release()
     check.join(20)
-    assert ana.page is not None and "nothing was changed" in ana.page.text
+    assert ana.page is not None and "Nothing was changed" in ana.page.text
     settings = other_tab.get("/account/settings")
     assert ("Ben Cole" in settings.text) == (meanwhile == "replaced")
     assert "Ana Ruiz" not in settings.text

@@ -81,7 +81,7 @@ def test_what_the_practice_has_set_outlives_the_next_key_and_given_up_cliniko_co
     browser.save_key(clinics.practitioner_1.key)
     page = change(browser)
     assert "Nothing was changed." in page.text
-    assert "as in Cliniko: Australia/Sydney." in page.text and "As in Cliniko: client" in page.text
+    assert "Cliniko's is used: Australia/Sydney." in page.text and "As in Cliniko: client" in page.text
     change(browser, **{"Time zone": "Europe/Dublin", "Word for patients": "patient"})
     browser.save_key(clinics.practitioner_1.key)
     with Session(database) as session:  # as lists of practices read it

@@ -121,7 +121,7 @@ def test_case_9_it_is_not_sent_into_another_practice(browser: Browser, now: Now)
     elsewhere.sign_in(email)
     elsewhere.press("Hillside Rehab")
     page = person.press("Sign in", Email=email, Password=PASSWORD)
-    assert "while you worked at Bayside Physio . Nothing was sent yet." in page.text
+    assert "while you worked at Bayside Physio . Nothing has been sent yet." in page.text
     assert not page.soup.find("form", {"data-send": True})
     assert person.press(SEND).status == 409
     person.page = page
@@ -143,7 +143,7 @@ def test_case_9_of_two_practices_the_one_the_form_was_opened_in_counts(browser: 
     now.move(days=15)
     browser.press("Save title", **{"Your title": TYPED})
     page = browser.press("Sign in", Email=email, Password=PASSWORD)
-    assert "while you worked at Bayside Physio . Nothing was sent yet." in page.text
+    assert "while you worked at Bayside Physio . Nothing has been sent yet." in page.text
 
 
 def test_after_their_practice_was_erased_it_is_sent_in_the_one_they_went_on_in(

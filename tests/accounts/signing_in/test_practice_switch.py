@@ -52,11 +52,11 @@ def test_the_page_stays_and_the_change_is_on_record_there(browser: Browser) -> N
     person.get("/templates?notice=saved")
     page = person.press("Hillside Rehab")
     assert page.path == "/templates" and "You are now working in the practice" in page.text
-    assert "Lee Okafor changed to this practice." in person.get("/account/activity").text
+    assert "Lee Okafor switched to this practice." in person.get("/account/activity").text
     person.get("/account/activity")
     assert person.press("Bayside Physio").path == "/account/settings", "activity is for who runs the practice"
     person.press("Bayside Physio")
-    assert browser.get("/account/activity").text.count("Lee Okafor changed to this practice.") == 1
+    assert browser.get("/account/activity").text.count("Lee Okafor switched to this practice.") == 1
 
 
 @pytest.mark.parametrize(
