@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     def check_contact_email(cls, value: str | None) -> str | None:
         """Take one plain address: it is put into a header."""
         if value and ("@" not in value or any(c.isspace() or c in "()<>" for c in value)):
-            raise ValueError("must be one e-mail address, such as it@practice.example.")
+            raise ValueError("must be one email address, such as it@practice.example.")
         return value or None
 
     @field_validator("trusted_proxies", mode="before")
@@ -179,7 +179,7 @@ class Settings(BaseSettings):
         except (ValueError, IndexError):  # what the standard library raises on text that is no address
             fits = False
         if not fits:
-            raise ValueError("must be one e-mail address, such as Kinebridge <kinebridge@practice.example>.")
+            raise ValueError("must be one email address, such as Kinebridge <kinebridge@practice.example>.")
         return value
 
     @field_validator("monthly_fee", mode="before")

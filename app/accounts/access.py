@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app import locales
 from app.accounts.models import BellMark, Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.sessions import cookie_name, end_timed_out, read_cookie
 from app.accounts.time_outs import USUAL, TimeOuts, time_outs
@@ -35,10 +36,10 @@ class SignInRequiredError(AppError):
     """Nobody is signed in; the person is sent to sign in and then on to ``target``, a path of our own."""
 
     status = 401
-    title = "Please sign in"
+    title = "Sign in to continue"
 
     def __init__(self, target: str) -> None:
-        super().__init__("Please sign in to see this page.")
+        super().__init__("Sign in to see this page.")
         self.target = target
 
 
@@ -59,7 +60,7 @@ class TwoFactorNeededError(AppError):
     """The practice wants two-factor sign-in, which the person has yet to set up; ``target`` is for afterwards."""
 
     status = 403
-    title = "Please set up two-factor sign-in"
+    title = "Set up two-factor sign-in"
 
     def __init__(self, target: str) -> None:
         super().__init__("Your practice asks for two-factor sign-in. Set it up to see this page.")
@@ -166,6 +167,7 @@ async def load_member(request: Request, session: AsyncSession, tools: Tools, tok
         has_two_factor=row.totp_since is not None,
         is_held=row.requires_two_factor and row.totp_since is None,
     )
+    locales.reading(row.country, row.time_zone)
     request.state.viewer = member.as_viewer()
     return member
 
@@ -218,6 +220,8 @@ def _member_query() -> Any:
             Practice.id.label("practice_id"),
             Practice.name.label("practice_name"),
             Practice.patient_word.label("patient_word"),
+            Practice.country,
+            Practice.time_zone,
             Practice.erase_at,
             practices.label("practices"),
             unread.label("unread"),

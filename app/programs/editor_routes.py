@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.form_fields import FormText
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import get_client_to_edit
 from app.delivery.models import Delivery, DeliveryState
+from app.errors import NotFoundError
 from app.exercises.library import Exercise
 from app.exercises.queries import find_exercises
 from app.programs import editor, editor_page
@@ -40,10 +42,15 @@ def editor_path(client_id: uuid.UUID, program_id: uuid.UUID) -> str:
 
 
 @router.post("/clients/{client_id}/programs")
-async def add_program(client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep) -> Response:
-    """Start a program and open it in the editor."""
+async def add_program(
+    client_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep, template: FormText = ""
+) -> Response:
+    """Start a program, from a template if one is chosen, and open it in the editor."""
     client = await get_client_to_edit(session, member, client_id)
-    program = await start_program(session, member, client, tools.clock())
+    start = await find_start(session, member, template) if template else None
+    if template and start is None:
+        raise NotFoundError
+    program = await start_program(session, member, client, tools.clock(), start=start)
     audit.record_by(session, member, "program.begun", at=tools.clock(), client_id=client.id, program_id=str(program.id))
     return redirect(editor_path(client.id, program.id))
 

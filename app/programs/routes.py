@@ -25,6 +25,7 @@ from app.programs.home.queries import list_diaries
 from app.programs.lifecycle import state_of
 from app.programs.queries import ProgramRow, get_program, list_programs, list_versions, newest_number
 from app.programs.service import discard_draft, revise
+from app.programs.starts import template_groups
 from app.web.rendering import page, redirect
 
 router = APIRouter()
@@ -53,6 +54,7 @@ async def show_client(
         "clients/show.html",
         **shown,
         news=await read_news(session, member, client, now),
+        templates=await template_groups(session, member) if shown["may_edit"] else [],
         age=age_on(client.date_of_birth, now.date()),
         cliniko_url=await find_patient_page(session, member, client.id, tools.settings.cliniko_api_url),
         diaries=diaries,

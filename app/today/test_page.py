@@ -140,6 +140,7 @@ async def _gather(session: AsyncSession, member: Member, client: Client, now: da
         version=1,
         replaces=None,
         letterhead=await get_letterhead(session, practice.id),
+        country=practice.country,
     )
 
 

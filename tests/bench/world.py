@@ -6,7 +6,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,9 @@ from app.embedded import embedded_server
 from app.main import create_app, open_tools
 from app.prepare import prepare_database
 from app.settings import Settings
+from tests.fakes.cliniko import FakeCliniko
+
+Seed = Callable[[Tools, State, DemoClinics], Awaitable[None]]
 
 
 @dataclass
@@ -36,6 +39,7 @@ class World:
     settings: Settings
     state: State
     clinics: DemoClinics
+    cliniko: FakeCliniko | None = None
 
 
 @contextmanager
@@ -57,31 +61,41 @@ def serving(app: Any) -> Iterator[str]:
 
 
 @contextmanager
-def running_world(*, with_worker: bool = False) -> Iterator[World]:
-    """Start everything with the demo's practice in it."""
+def running_world(
+    *, with_worker: bool = False, faulty: bool = False, seed_more: Seed | None = None, **settings_too: Any
+) -> Iterator[World]:
+    """Start everything with the demo's practice in it, and what `seed_more` adds.
+
+    With `faulty` the stand-in does what a test tells it to (`World.cliniko`); it is a little slower then.
+    """
     state = State(rate_limit=1_000_000, processing_polls=0)
     clinics = fill(state)
+    cliniko = FakeCliniko(state) if faulty else None
+    plain = serving(create_standin(state, app_url="http://127.0.0.1/open/cliniko"))
     with (
         tempfile.TemporaryDirectory(prefix="kinebridge-bench-") as folder,
-        serving(create_standin(state, app_url="http://127.0.0.1/open/cliniko")) as cliniko_url,
+        cliniko or plain as standin,
         embedded_server(Path(folder)) as database_url,
     ):
         prepare_database(database_url)
         settings = Settings(
             data_dir=Path(folder),
             public_url="http://127.0.0.1",
-            cliniko_api_url=f"{cliniko_url}/v1",
+            cliniko_api_url=f"{standin.url if isinstance(standin, FakeCliniko) else standin}/v1",
             contact_email="bench@kinebridge.example",
+            **settings_too,
         )
 
         async def seed() -> None:
             async with open_tools(settings, database_url) as tools:
                 await seed_practice(tools, clinics)
+                if seed_more is not None:
+                    await seed_more(tools, state, clinics)
 
         asyncio.run(seed())
         app = create_app(settings, database_url, with_worker=with_worker)
         with serving(app) as url:
-            yield World(app, url, database_url, settings, state, clinics)
+            yield World(app, url, database_url, settings, state, clinics, cliniko)
 
 
 def tools_of(world: World) -> Tools:

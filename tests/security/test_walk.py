@@ -120,7 +120,7 @@ OF_PRACTICES = {
     "who": "membership_id",
 }
 OF_PRACTICES |= {"invitation_id": "invitation_id", "session_id": "session_id", "practice_id": "practice_id"}
-OF_PRACTICES |= {"practice": "practice_id"}
+OF_PRACTICES |= {"practice": "practice_id", "template": "key"}
 PLAIN = """
 name email password practice_name country next kept shared api_key action title role new_password
 current_password new_email ticket code two_factor idle_minutes sign_in_hours mails is_on quiet_from quiet_until
