@@ -97,3 +97,36 @@ def test_the_page_follows_a_delivery_and_leaves_what_is_unfolded_and_focused_unt
     page.context.clear_cookies()  # signed out in another tab
     poll()
     expect(stopped).to_be_visible()
+
+
+def test_a_page_that_lies_open_follows_nobody_who_signs_in_beside_it(
+    browser: Browser, address: str, open_page: OpenPage, database: sa.Engine
+) -> None:
+    """A shared computer: below the first one's name nothing of the next one's comes up."""
+    client = add_client(database, browser.sign_up())
+    assign_program(browser, client)
+    change(database, client, DeliveryState.WAITING)
+    other = browser.another()
+    other.sign_up(name="Robin Vale")
+    page = open_page()
+
+    def sign_in(who: Browser) -> None:
+        page.context.add_cookies(
+            [{"name": name, "value": value, "url": address} for name, value in who.cookies.items()]
+        )
+
+    page.clock.install()
+    sign_in(browser)
+    page.goto(address + client)
+    sign_in(other)
+    with page.expect_response("**/deliveries") as answered:
+        page.clock.run_for(15_000)
+    assert answered.value.status == 409
+    expect(page.get_by_text("This is no longer kept up to date.")).to_be_visible()
+
+    sign_in(browser)
+    page.goto(f"{address}/clients")
+    sign_in(other)
+    page.get_by_role("searchbox").fill("oliv")
+    page.clock.run_for(1_000)
+    expect(page.get_by_role("group", name="Signed in")).to_contain_text("Robin Vale")

@@ -21,7 +21,7 @@ export function searchTyped(root, addressNow, selectors, failed, headers) {
     if (signal.aborted) return null;
     if (html) return parse(html);
     asked = ""; // may be tried again
-    failed(answer?.redirected, address);
+    failed(answer?.redirected || answer?.status === 409, address);
     return null;
   }
 
@@ -50,6 +50,7 @@ export function searchTyped(root, addressNow, selectors, failed, headers) {
 
 for (const form of all("form[data-results]")) {
   const address = () => `${form.action}?${new URLSearchParams(new FormData(form))}`;
-  const failed = (isElsewhere, at) => isElsewhere && location.assign(at); // signed out
-  searchTyped(form, address, form.dataset.results, failed, { "X-Kinebridge-Typing": "yes" }); // not yet what is meant
+  const failed = (isElsewhere, at) => isElsewhere && location.assign(at); // signed out, or somebody else is signed in
+  const headers = { "X-Kinebridge-Typing": "yes", "X-Made-By": document.body.dataset.madeBy }; // not yet what is meant
+  searchTyped(form, address, form.dataset.results, failed, headers);
 }
