@@ -39,7 +39,7 @@ look("today, another day without bookings")(lambda stage: stage.open("/today?day
 @look("today, Cliniko away")
 def today_away(stage: Stage) -> Page:
     stage.cliniko.answer("GET", "/v1/bookings", 503, times=None)
-    page = stage.open("/today?day=2030-02-02")
+    page = press(stage, "/today?day=2030-02-02", "Read this day's appointments")
     expect(page.locator(".day .notice.warning")).to_be_visible()
     stage.cliniko.clear_faults()
     return page
@@ -217,7 +217,9 @@ def editor_changed(stage: Stage) -> Page:
     other.get_by_role("button", name="Save draft").last.click()
     expect(other.locator("#editor-status")).to_contain_text("saved")
     other.close()
-    page.evaluate("() => { const form = document.getElementById('editor'); HTMLFormElement.prototype.submit.call(form); }")
+    page.evaluate(
+        "() => { const form = document.getElementById('editor'); HTMLFormElement.prototype.submit.call(form); }"
+    )
     expect(page.get_by_role("heading", name="This program was changed somewhere else")).to_be_visible()
     return page
 
