@@ -56,7 +56,7 @@ log = structlog.get_logger()
 
 Result = TypeVar("Result")
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
-Email = Annotated[str, typer.Argument(help="The e-mail the person signs in with.")]
+Email = Annotated[str, typer.Argument(help="The email the person signs in with.")]
 Code = Annotated[str, typer.Argument(help="The code; capitals and spaces make no difference.")]
 DAYS = ["%Y-%m-%d"]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
@@ -148,7 +148,7 @@ def check(
 def create_practice(
     practice: Annotated[str, typer.Option(help="The practice's name.")],
     owner: Annotated[str, typer.Option(help="Its owner's name.")],
-    email: Annotated[str, typer.Option(help="The e-mail the owner will sign in with.")],
+    email: Annotated[str, typer.Option(help="The email the owner will sign in with.")],
     country: Annotated[str, typer.Option(help="Its country, two letters such as AU.")],
 ) -> None:
     """Make a practice and print the link by which its owner chooses a password; it works once, for an hour."""
@@ -252,9 +252,12 @@ def demo(port: Port = 8000) -> None:
 
 def _settings_for(port: int) -> Settings:
     """Read the settings; without a public URL, browsers are on this machine and use the port."""
-    if "KINEBRIDGE_PUBLIC_URL" in os.environ:
-        return load_settings()
-    return load_settings(public_url=f"http://127.0.0.1:{port}")
+    with contextlib.suppress(SettingsError):  # told below
+        settings = load_settings()
+        if "public_url" in settings.model_fields_set:  # of the environment, or of a file
+            return settings
+    is_set = "KINEBRIDGE_PUBLIC_URL" in os.environ
+    return load_settings() if is_set else load_settings(public_url=f"http://127.0.0.1:{port}")
 
 
 @contextlib.contextmanager

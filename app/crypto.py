@@ -49,9 +49,9 @@ class Vault:
         try:
             bound_row, _, text = self._fernet.decrypt(token.encode()).decode().partition("\n")
         except InvalidToken:
-            raise CannotDecryptError("A stored key cannot be read. Please save the key again.") from None
+            raise CannotDecryptError("A saved key cannot be read. Save the key again.") from None
         if bound_row != row:
-            raise CannotDecryptError("A stored key cannot be read. Please save the key again.")
+            raise CannotDecryptError("A saved key cannot be read. Save the key again.")
         return text
 
     def renew(self, token: str) -> str | None:

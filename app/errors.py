@@ -32,7 +32,7 @@ class BadRequestError(AppError):
     """The request itself is malformed: not a form a person filled in wrongly, but a broken address or sender."""
 
     status = 400
-    title = "That request cannot be understood"
+    title = "That did not arrive complete"
 
 
 class ForbiddenError(AppError):

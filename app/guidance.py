@@ -59,11 +59,11 @@ PAGES: tuple[GuidePage, ...] = (
         "The PDF, its QR code, and what the patient notes at home.",
         "Every day",
     ),
-    GuidePage("sharing", "Sharing and asking for access", "Who sees whom, and how to change it.", "Every day"),
-    GuidePage("colleagues", "Colleagues who come and go", "Invite, give a role, hand over, deactivate.", "Every day"),
     GuidePage(
-        "alerts-and-deliveries", "Alerts and Deliveries", "Where to see what has not reached Cliniko yet.", "Every day"
+        "sharing", "Sharing and asking for access", ("Who sees which patients, and how to change it."), "Every day"
     ),
+    GuidePage("colleagues", "Colleagues who come and go", "Invite, give a role, hand over, deactivate.", "Every day"),
+    GuidePage("alerts-and-deliveries", "Alerts and Deliveries", "See what has not reached Cliniko yet.", "Every day"),
     GuidePage(
         "belongs-to-a-colleague",
         "This patient belongs to a colleague",
@@ -79,7 +79,7 @@ PAGES: tuple[GuidePage, ...] = (
     GuidePage(
         "no-pdf",
         "The PDF is not in Cliniko",
-        "Where it is meanwhile, and what brings it there.",
+        "Where it is now, and how it gets there.",
         "When something goes wrong",
     ),
     GuidePage(
@@ -91,7 +91,7 @@ PAGES: tuple[GuidePage, ...] = (
     GuidePage(
         "cliniko-away",
         "Cliniko does not answer",
-        "You can go on working; what waits goes out by itself.",
+        "You can keep working. Waiting PDFs go out by themselves.",
         "When something goes wrong",
     ),
     GuidePage(
@@ -109,13 +109,13 @@ PAGES: tuple[GuidePage, ...] = (
     GuidePage(
         "same-person-twice",
         "The same person is here twice",
-        "Bring two entries of one person together, and take it back.",
+        "Combine two entries of one person, and undo it.",
         "When something goes wrong",
     ),
     GuidePage(
         "page-not-found",
         "A page is not found",
-        "A link, a bookmark or a mail leads to “Not found”.",
+        "A link, a bookmark or an email leads to “Not found”.",
         "When something goes wrong",
     ),
     GuidePage(
@@ -133,7 +133,7 @@ PAGES: tuple[GuidePage, ...] = (
     GuidePage(
         "exporting-and-erasing",
         "Exporting and erasing",
-        "One person's data, or the whole practice's; what can be taken back.",
+        "One person's data, or the whole practice's, and what can be undone.",
         "For who runs it",
     ),
     GuidePage(

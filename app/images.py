@@ -45,12 +45,12 @@ def redraw(data: bytes, *, longest_side: int, to: Literal["JPEG", "PNG"]) -> Pic
     has what was transparent on white, a PNG keeps it.
     """
     if len(data) > MOST_BYTES:
-        raise ImageError(f"The picture is larger than {MOST_BYTES // 1024 // 1024} MB. Please choose a smaller one.")
+        raise ImageError(f"The picture is larger than {MOST_BYTES // 1024 // 1024} MB. Choose a smaller one.")
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
             # The header tells the size; nothing is decoded yet.
             if image.width * image.height > MOST_PIXELS:
-                raise ImageError("The picture has too many pixels. Please choose a smaller one.")
+                raise ImageError("The picture has too many pixels. Choose a smaller one.")
             upright = _upright(image, longest_side)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         # Pillow raises all of these for broken files; its words would mean nothing to the reader.

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -126,7 +127,7 @@ class Settings(BaseSettings):
     def check_contact_email(cls, value: str | None) -> str | None:
         """Take one plain address: it is put into a header."""
         if value and ("@" not in value or any(c.isspace() or c in "()<>" for c in value)):
-            raise ValueError("must be one e-mail address, such as it@practice.example.")
+            raise ValueError("must be one email address, such as it@practice.example.")
         return value or None
 
     @field_validator("trusted_proxies", mode="before")
@@ -178,7 +179,7 @@ class Settings(BaseSettings):
         except (ValueError, IndexError):  # what the standard library raises on text that is no address
             fits = False
         if not fits:
-            raise ValueError("must be one e-mail address, such as Kinebridge <kinebridge@practice.example>.")
+            raise ValueError("must be one email address, such as Kinebridge <kinebridge@practice.example>.")
         return value
 
     @field_validator("monthly_fee", mode="before")
@@ -272,6 +273,8 @@ def load_settings(**overrides: object) -> Settings:
     sources: dict[str, Any] = {"_secrets_dir": _folders_of_secrets(), **overrides}
     try:
         return Settings(**sources)
+    except UnreadableError as error:  # it names the setting; what caused it may hold the secret
+        raise SettingsError(f"A file of secrets cannot be read by this user, or is no text: {error}.") from None
     except ValidationError as error:
         faulty = {str(mistake["loc"][0]): _words_of(mistake) for mistake in error.errors() if mistake["loc"]}
         together = [_words_of(mistake) for mistake in error.errors() if not mistake["loc"]]

@@ -9,6 +9,9 @@ set -eu
 umask 077
 folder=${BACKUP_FOLDER:-/backups}
 keep=${BACKUP_KEEP:-14}
+case $keep in
+    0* | *[!0-9]*) echo "BACKUP_KEEP must be a number from 1 on, not $keep" >&2; exit 2 ;;
+esac
 if [ -n "${PGPASSWORD_FILE:-}" ]; then
     PGPASSWORD=$(cat "$PGPASSWORD_FILE")
     export PGPASSWORD
@@ -22,8 +25,9 @@ back_up() {
     pg_restore --list "$folder/.part-$name" | grep -q 'TABLE DATA public deliveries' || return 1
     mv "$folder/.part-$name" "$folder/$name" || return 1
     touch "$folder/last_success"
-    # Names sort by time.
-    find "$folder" -maxdepth 1 -name 'kinebridge-*.dump' | sort -r | tail -n +"$((keep + 1))" | xargs -r rm -f
+    # Names sort by time. Only those this script gives: what somebody put aside by another name stays, and counts as none.
+    find "$folder" -maxdepth 1 -type f -name 'kinebridge-[0-9]*T[0-9]*Z.dump' | sort -r | tail -n +"$((keep + 1))" |
+        while IFS= read -r old; do rm -f "$old"; done
     echo "backup written: $name"
 }
 

@@ -2,7 +2,9 @@
 
 import gc
 import io
+import itertools
 import os
+import secrets
 import sys
 import tempfile
 import uuid
@@ -26,6 +28,8 @@ from app.accounts.connecting.paces import Paces
 from app.accounts.security import passwords
 from app.clock import Clock, utc_now
 from app.db import make_engine, sqlalchemy_url
+from app.demo.cliniko.state import State as ClinikoState
+from app.demo.cliniko.state import new_key
 from app.embedded import embedded_server
 from app.main import create_app, make_http
 from app.prepare import prepare_database
@@ -34,9 +38,13 @@ from tests import chromium, logs
 from tests.fakes.cliniko import FakeCliniko
 from tests.fakes.smtp import FakeSmtp
 from tests.support import Browser, Clinic
+from tests.worlds import Arrange, Worlds
 
 SECRET = "tests-only-" + "k" * 40
 COMPILED: dict[Any, Any] = {}
+# What Cliniko gives out is different in every process, as it is in kept rows.
+FIRST_ID = 1_700_000_000_000_000_000 + secrets.randbelow(10**15)
+KEYS = (new_key("au1"), new_key("au1"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,7 +68,7 @@ def server_url() -> Iterator[str]:
 def database_url(server_url: str) -> Iterator[str]:
     """URL of a migrated database of this worker's own.
 
-    Tests do not clean up: each makes a practice of its own, as strangers on one server do.
+    Tests do not clean up: those of the application empty it first.
     """
     name = f"test_{uuid.uuid4().hex[:12]}"
     admin = sa.create_engine(sqlalchemy_url(server_url), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
@@ -82,10 +90,16 @@ def database(database_url: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def worlds(database: sa.Engine) -> Worlds:
+    """What fixtures arranged before in this process."""
+    return Worlds(database)
+
+
 @pytest.fixture
 def cliniko() -> Iterator[FakeCliniko]:
-    """A Cliniko of this test's own, on a real port."""
-    with FakeCliniko() as fake:
+    """A Cliniko of this test's own, on a real port; its ids are those of the test before, as kept rows hold some."""
+    with FakeCliniko(ClinikoState(_ids=itertools.count(FIRST_ID))) as fake:
         yield fake
 
 
@@ -169,16 +183,14 @@ def chrome(real_browser: chromium.Chromium) -> Iterator[Chrome]:
 
 
 @pytest.fixture(autouse=True)
-def no_jobs_of_other_tests(request: pytest.FixtureRequest) -> None:
-    """Start with an empty queue, and no wrong tries, where a test uses the application.
+def nothing_of_other_tests(request: pytest.FixtureRequest) -> None:
+    """Start with an empty database where a test uses the application.
 
-    Jobs of an ended test lead to an ended Cliniko, and all tests come from one address.
+    Jobs of an ended test lead to an ended Cliniko, all tests come from one address, and kept rows are put in again.
     """
     if "server" in request.fixturenames:
-        engine: sa.Engine = request.getfixturevalue("database")
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
-            connection.exec_driver_sql("DELETE FROM wrong_tries")
+        worlds: Worlds = request.getfixturevalue("worlds")
+        worlds.empty()
 
 
 @pytest.fixture(autouse=True)
@@ -206,23 +218,38 @@ def told() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 def clinic(cliniko: FakeCliniko) -> Clinic:
-    """A clinic in Cliniko with two practitioners."""
-    return Clinic(cliniko)
+    """A clinic in Cliniko with two practitioners; their keys are the same in all tests of a process."""
+    return Clinic(cliniko, keys=KEYS)
 
 
 @pytest.fixture
-def ana(browser: Browser, clinic: Clinic) -> Browser:
+def arrange(worlds: Worlds, settings: Settings, clock: Clock, cliniko: FakeCliniko, server: TestClient) -> Arrange:
+    """Do what is to be done by walking pages, or put back what that did before: ``arrange(name, make, browsers)``."""
+    return Arrange(worlds, settings, clock, cliniko)
+
+
+@pytest.fixture
+def ana(browser: Browser, clinic: Clinic, arrange: Arrange) -> Browser:
     """A practitioner who owns a practice here and has saved her Cliniko key."""
-    browser.sign_up(name="Ana Ruiz", practice="Harbour Physio")
-    browser.save_key(clinic.ana.key)
+
+    def make() -> None:
+        browser.sign_up(name="Ana Ruiz", practice="Harbour Physio")
+        browser.save_key(clinic.ana.key)
+
+    arrange("ana", make, browser)
     return browser
 
 
 @pytest.fixture
-def ben(ana: Browser, clinic: Clinic) -> Browser:
+def ben(ana: Browser, clinic: Clinic, arrange: Arrange) -> Browser:
     """Ana's colleague, in a browser of his own, with a key of his own."""
-    colleague = ana.invite_colleague(name="Ben Cole")
-    colleague.save_key(clinic.ben.key)
+    colleague = ana.another()
+
+    def make() -> None:
+        ana.invite_colleague(name="Ben Cole", browser=colleague)
+        colleague.save_key(clinic.ben.key)
+
+    arrange("ben", make, ana, colleague)
     return colleague
 
 

@@ -36,13 +36,14 @@ PASSWORD = "correct horse battery staple"
 
 
 class Clinic:
-    """A clinic in Cliniko with two practitioners, Ana and Ben, each with a key."""
+    """A clinic in Cliniko with two practitioners, Ana and Ben, each with a key (new ones unless given)."""
 
-    def __init__(self, cliniko: FakeCliniko) -> None:
+    def __init__(self, cliniko: FakeCliniko, keys: tuple[str, str] | None = None) -> None:
+        of_ana, of_ben = keys or (None, None)
         self.state = cliniko.state
         self.account = self.state.add_account("Harbour Street Physiotherapy", "harbour-street")
-        self.ana = self.state.add_user(self.account, "Ana", "Ruiz", "practitioner")
-        self.ben = self.state.add_user(self.account, "Ben", "Cole", "practitioner")
+        self.ana = self.state.add_user(self.account, "Ana", "Ruiz", "practitioner", key=of_ana)
+        self.ben = self.state.add_user(self.account, "Ben", "Cole", "practitioner", key=of_ben)
 
     def book(self, patient_id: str, starts_at: datetime, *, whom: User | None = None, **more: Any) -> Booking:
         """Book a patient with a practitioner, Ana unless told otherwise; `more` are fields of Booking."""
@@ -194,7 +195,7 @@ class Browser:
         return self._follow(self.send("GET", str(self.server.build_request("GET", action, params=query).url)))
 
     def sign_up(self, *, name: str = "Pat Nguyen", practice: str = "Bayside Physio", country: str = "AU") -> str:
-        """Make a practice and its owner, and return the e-mail address; the password is ``PASSWORD``.
+        """Make a practice and its owner, and return the email address; the password is ``PASSWORD``.
 
         Sends the form without reading its page with all the countries first; the page has tests of its own.
         """
@@ -224,9 +225,9 @@ class Browser:
         assert links, page.text
         return urlsplit(links[0]).path
 
-    def invite_colleague(self, *, name: str = "Lee Okafor") -> "Browser":
-        """Invite a colleague who joins in a browser of their own, which is returned signed in."""
-        colleague = self.another()
+    def invite_colleague(self, *, name: str = "Lee Okafor", browser: "Browser | None" = None) -> "Browser":
+        """Invite a colleague who joins in a browser of their own (a new one unless given), returned signed in."""
+        colleague = browser or self.another()
         colleague.get(self.invite())
         colleague.press("Join practice", **{"Your name": name, "Password": PASSWORD})
         return colleague

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app import cli
 from app.settings import Settings, SettingsError, ensure_secret_keys, load_settings
 
 GOOD = "n3Vq" * 12
@@ -32,7 +33,7 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("PUBLIC_URL", "kinebridge.example.org", "must be an address"),
         ("PUBLIC_URL", "https://kinebridge.example.org/app", "without a path"),
         ("CLINIKO_API_URL", "http://api.example.org/v1", "must start with https://"),
-        ("CONTACT_EMAIL", "it (at) practice", "one e-mail address"),
+        ("CONTACT_EMAIL", "it (at) practice", "one email address"),
         ("TRUSTED_PROXIES", "*", "comma list of your proxies' addresses"),
         ("TRUSTED_PROXIES", "10.0.0.5, proxy.local", "comma list of your proxies' addresses"),
         ("TRUSTED_PROXIES", "10.0.0.5, 0.0.0.0/0", "comma list of your proxies' addresses"),
@@ -51,9 +52,9 @@ def test_nothing_needs_to_be_set_on_one_machine() -> None:
         ("SMTP_HOST", "mail.example.org", "KINEBRIDGE_MAIL_FROM must be set"),
         ("SMTP_PORT", "70000", "less than or equal to 65535"),
         ("SMTP_TLS", "ssl", "'starttls', 'tls' or 'off'"),
-        ("MAIL_FROM", "kb at practice", "one e-mail address"),
-        ("MAIL_FROM", "a@practice.example, b@practice.example", "one e-mail address"),
-        ("MAIL_FROM", "kb@practice.example\nBcc: eve@elsewhere.example", "one e-mail address"),
+        ("MAIL_FROM", "kb at practice", "one email address"),
+        ("MAIL_FROM", "a@practice.example, b@practice.example", "one email address"),
+        ("MAIL_FROM", "kb@practice.example\nBcc: eve@elsewhere.example", "one email address"),
         ("DATABASE_URL", "postgresql://db/kinebridge", "KINEBRIDGE_SECRET_KEYS must be set"),
         ("DATABASE_URL", "mysql://db/kinebridge", "must look like postgresql://"),
         ("DATABASE_URL", "postgresql://user:pass/word@db:x/kinebridge", "must look like postgresql://"),
@@ -119,6 +120,24 @@ def test_a_secret_may_be_a_file_of_docker_or_systemd(tmp_path: Path, monkeypatch
     (docker / "kinebridge_smtp_tls").write_text("ssl")
     with pytest.raises(SettingsError, match="KINEBRIDGE_SMTP_TLS"):
         load_settings()
+
+
+def test_a_public_url_in_a_file_counts_for_the_web_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else cookies would travel without Secure, and every form would be refused as another site's."""
+    monkeypatch.setattr("app.settings.DOCKER_SECRETS", tmp_path)
+    assert cli._settings_for(8123).public_url == "http://127.0.0.1:8123"
+    (tmp_path / "kinebridge_public_url").write_text("https://kinebridge.example.org\n")
+    assert cli._settings_for(8123).public_url == "https://kinebridge.example.org"
+
+
+def test_a_file_of_secrets_that_cannot_be_read_is_told_without_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.settings.DOCKER_SECRETS", tmp_path)
+    (tmp_path / "kinebridge_smtp_password").write_bytes(b"hush\xff")
+    with pytest.raises(SettingsError, match="smtp_password") as error:
+        load_settings()
+    assert "hush" not in error.value.message and error.value.__cause__ is None
 
 
 def test_regions_are_a_line_that_lists_this_deployment_too(monkeypatch: pytest.MonkeyPatch) -> None:

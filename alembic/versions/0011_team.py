@@ -29,5 +29,5 @@ def downgrade() -> None:
     op.drop_column("invitations", "sent_at")
     op.drop_constraint("fk_memberships_handed_to_id_memberships", "memberships", type_="foreignkey")
     op.drop_column("memberships", "handed_to_id")
-    op.drop_constraint("ck_memberships_ended_as", "memberships", type_="check")
+    op.drop_constraint(op.f("ck_memberships_ended_as"), "memberships", type_="check")
     op.drop_column("memberships", "ended_as")

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app import locales
 from app.accounts.models import BellMark, Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.sessions import cookie_name, end_timed_out, read_cookie
 from app.accounts.time_outs import USUAL, TimeOuts, time_outs
@@ -27,6 +28,7 @@ from app.web.rendering import MADE_BY, PATIENT, Viewer
 
 # What a page asks for by itself is no sign of a person: live.js says so.
 UNATTENDED = "x-unattended"
+MADE_BY_HEADER = "x-made-by"
 PLAIN_FORM = "application/x-www-form-urlencoded"
 
 
@@ -34,10 +36,10 @@ class SignInRequiredError(AppError):
     """Nobody is signed in; the person is sent to sign in and then on to ``target``, a path of our own."""
 
     status = 401
-    title = "Please sign in"
+    title = "Sign in to continue"
 
     def __init__(self, target: str) -> None:
-        super().__init__("Please sign in to see this page.")
+        super().__init__("Sign in to see this page.")
         self.target = target
 
 
@@ -45,6 +47,7 @@ class OtherPersonsPageError(ConflictError):
     """What was sent comes from a page that was made for another person, or for another practice of this one."""
 
     title = "This page was not opened by you"
+    cause = "sign_in.wrong_person"
 
     def __init__(self, member: "Member") -> None:
         super().__init__(
@@ -57,7 +60,7 @@ class TwoFactorNeededError(AppError):
     """The practice wants two-factor sign-in, which the person has yet to set up; ``target`` is for afterwards."""
 
     status = 403
-    title = "Please set up two-factor sign-in"
+    title = "Set up two-factor sign-in"
 
     def __init__(self, target: str) -> None:
         super().__init__("Your practice asks for two-factor sign-in. Set it up to see this page.")
@@ -164,6 +167,7 @@ async def load_member(request: Request, session: AsyncSession, tools: Tools, tok
         has_two_factor=row.totp_since is not None,
         is_held=row.requires_two_factor and row.totp_since is None,
     )
+    locales.reading(row.country, row.time_zone)
     request.state.viewer = member.as_viewer()
     return member
 
@@ -216,6 +220,8 @@ def _member_query() -> Any:
             Practice.id.label("practice_id"),
             Practice.name.label("practice_name"),
             Practice.patient_word.label("patient_word"),
+            Practice.country,
+            Practice.time_zone,
             Practice.erase_at,
             practices.label("practices"),
             unread.label("unread"),
@@ -232,15 +238,33 @@ def _member_query() -> Any:
 MaybeSignedIn = Annotated[Member | None, Depends(find_member)]
 
 
-async def require_sign_in(request: Request, member: MaybeSignedIn) -> Member:
+async def read_made_by(request: Request) -> str:
+    """Return for whom the page was made that sent this: a field of its forms, a header of what its scripts ask for.
+
+    Of a form with files nothing: ``form_fields.open_files`` reads it.
+    """
+    if request.method != "POST":
+        return request.headers.get(MADE_BY_HEADER, "")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_FORM:
+        return ""
+    try:
+        return str((await request.form()).get(MADE_BY, ""))
+    except ValueError:  # the sender names a character set that is none, or that the text is not in
+        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
+
+
+# Before the member: while a form arrives, however slowly, no connection to the database is held.
+MadeBy = Annotated[str, Depends(read_made_by)]
+
+
+async def require_sign_in(request: Request, made_by: MadeBy, member: MaybeSignedIn) -> Member:
     """Return the signed-in member, held or not; raises SignInRequiredError with the page to come back to.
 
-    Raises OtherPersonsPageError for a form of a page that was made for somebody else.
+    Raises OtherPersonsPageError for what comes from a page that was made for somebody else.
     """
     if member is None:
         raise SignInRequiredError(_target(request))
-    if request.method == "POST":
-        refuse_form_of_somebody_else(member, await _made_by(request))
+    refuse_form_of_somebody_else(member, made_by)
     return member
 
 
@@ -253,16 +277,6 @@ def refuse_form_of_somebody_else(member: Member, made_by: str) -> None:
     """
     if made_by and made_by != str(member.membership_id):
         raise OtherPersonsPageError(member)
-
-
-async def _made_by(request: Request) -> str:
-    """Return that field of a form; of one with files nothing: ``form_fields.open_files`` reads it."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_FORM:
-        return ""
-    try:
-        return str((await request.form()).get(MADE_BY, ""))
-    except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
 
 
 # For the few pages that are open to who has yet to set up what the practice asks for.

@@ -27,7 +27,9 @@ async def read_form(request: Request, *, most_files: int = 0) -> FormData:
     try:
         return await request.form(max_files=most_files)
     except ValueError:  # the sender names a character set that is none, or that the text is not in
-        raise BadRequestError("The form cannot be read. Go back and send it again.") from None
+        raise BadRequestError(
+            "The form did not arrive complete, so nothing was saved. Go back and send it again."
+        ) from None
 
 
 def text_fields(form: FormData) -> list[tuple[str, str]]:

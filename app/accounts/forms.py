@@ -28,8 +28,8 @@ LONGEST_PHONE = 40
 LONGEST_FOOTER, MOST_FOOTER_LINES = 300, 3
 LONGEST_STOP_WHEN = 500
 TOO_EASY_TO_GUESS = (
-    "This would be guessed early: it is made of common words, a run of keys, or your own name, e-mail or practice. "
-    "Use a few words that do not belong together."
+    "This is easy to guess: it uses common words, a run of keys, or your name, email or practice. Use a few "
+    "words that do not belong together."
 )
 INVITED_ROLES = (Role.PRACTITIONER, Role.ADMIN)
 
@@ -38,7 +38,7 @@ class FormError(AppError):
     """A form cannot be taken as it is; ``fields`` has a sentence for each field at fault."""
 
     status = 422
-    title = "Please check what you typed"
+    title = "Check these details"
 
     def __init__(self, fields: dict[str, str]) -> None:
         super().__init__(" ".join(fields.values()))
@@ -79,10 +79,10 @@ def read_sign_up(*, name: str, email: str, password: str, practice_name: str, co
     """Return the form; raises FormError with a sentence for every field that cannot be taken."""
     return SignUpForm(
         **_read_all(
-            name=lambda: read_name(name, "Write your name."),
+            name=lambda: read_name(name, "Enter your name."),
             email=lambda: read_email(email),
             password=lambda: read_new_password(password, about=(name, email, practice_name)),
-            practice_name=lambda: read_name(practice_name, "Write the name of your practice."),
+            practice_name=lambda: read_name(practice_name, "Enter the name of your practice."),
             country=lambda: read_country(country),
         )
     )
@@ -102,7 +102,7 @@ def read_newcomer(*, name: str, password: str, about: Iterable[str]) -> Newcomer
     ``about`` is what else is known of the person, for judging the password.
     """
     fields = _read_all(
-        name=lambda: read_name(name, "Write your name."),
+        name=lambda: read_name(name, "Enter your name."),
         password=lambda: read_new_password(password, about=(name, *about)),
     )
     return NewcomerForm(**fields)
@@ -173,7 +173,7 @@ class PracticeForm:
 def read_practice(*, name: str, country: str, time_zone: str, paper: str, patient_word: str) -> PracticeForm:
     """Return the form; raises FormError with a sentence for every field that cannot be taken."""
     fields = _read_all(
-        name=lambda: read_name(name, "Write the name of your practice."),
+        name=lambda: read_name(name, "Enter the name of your practice."),
         country=lambda: read_country(country),
         time_zone=lambda: _read_time_zone(time_zone),
         paper=lambda: _read_choice(paper, ("", "A4", "Letter")),
@@ -200,7 +200,7 @@ def read_sharing_rule(rule: str) -> SharingRule | None:
     try:
         return SharingRule(rule)
     except ValueError:
-        raise FormError({"rule": "Choose with whom you share your clients."}) from None
+        raise FormError({"rule": "Choose who you share your clients with."}) from None
 
 
 def read_sharing_access(access: str) -> Access:
@@ -221,19 +221,19 @@ def read_name(text: str, sentence_if_empty: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """Return an e-mail address with its domain in lower case; raises ValueError with a sentence."""
+    """Return an email address with its domain in lower case; raises ValueError with a sentence."""
     address = clean_line(text)
     if not address:
-        raise ValueError("Write an e-mail address.")
+        raise ValueError("Enter an email address.")
     if len(address) > LONGEST_EMAIL:
-        raise ValueError(f"This is too long: an e-mail address has at most {LONGEST_EMAIL} characters.")
+        raise ValueError(f"This is too long: an email address has at most {LONGEST_EMAIL} characters.")
     try:
         # No look-up of the domain: signing up must work without a network, and in a network of its own (name@it.local).
         email = validate_email(address, check_deliverability=False, globally_deliverable=False).normalized
     except EmailNotValidError:
-        raise ValueError("This is not an e-mail address that can be used. It looks like name@practice.com.") from None
+        raise ValueError("This does not look like an email address, such as name@practice.com.") from None
     if len(email) > LONGEST_EMAIL:
-        raise ValueError(f"This is too long: an e-mail address has at most {LONGEST_EMAIL} characters.")
+        raise ValueError(f"This is too long: an email address has at most {LONGEST_EMAIL} characters.")
     return email
 
 
@@ -269,7 +269,7 @@ def _read_invited_role(role: str) -> str:
 
 def _read_colour(text: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
-        raise ValueError("Choose a colour, or write it as # and six digits or letters from a to f, such as #14595a.")
+        raise ValueError("Choose a colour, or enter it as # and six digits or letters from a to f, such as #14595a.")
     # A colour field always sends a colour: ours, when nobody touched it.
     return "" if text.lower() == OUR_COLOUR else text.lower()
 
@@ -277,7 +277,7 @@ def _read_colour(text: str) -> str:
 def _read_phone(text: str) -> str:
     phone = _read_line(text, LONGEST_PHONE)
     if phone and not any(letter.isdigit() for letter in phone):
-        raise ValueError("Write a phone number, such as 02 5550 1234.")
+        raise ValueError("Enter a phone number, such as 02 5550 1234.")
     return phone
 
 
@@ -291,7 +291,7 @@ def _read_time_zone(text: str) -> str:
     name = clean_line(text)
     zone = find_time_zone(name) or find_time_zone(name.title()) if name else ""
     if zone is None:
-        raise ValueError("This time zone is not known. Write a city such as Perth, or a name such as Australia/Perth.")
+        raise ValueError("This time zone is not known. Enter a city such as Perth, or a name such as Australia/Perth.")
     return zone
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from app.accounts.models import Practitioner
+from app.locales import write_moment_here
 from app.mail.letter import Letter
-from app.web.filters import write_datetime_in
 
 RESET_PAGE = "/reset-password"
 
@@ -26,7 +26,7 @@ def write_sign_up_tried(person: Practitioner, public_url: str) -> Letter:
     return _letter(
         person,
         "you have an account already",
-        "Somebody tried to make an account in Kinebridge with your e-mail and another password. You have one already, "
+        "Somebody tried to make an account in Kinebridge with your email and another password. You have one already, "
         "so nothing was made. If it was you, sign in, or choose a new password there:",
         public_url + "/sign-in",
         "If it was not you, there is nothing to do.",
@@ -49,8 +49,8 @@ def write_email_changed(person: Practitioner, former_email: str, now: datetime) 
     """Return the letter to the address that signed in until now; it does not name the new one."""
     return _letter(
         person,
-        "your e-mail was changed",
-        f"The e-mail of your account in Kinebridge was changed {_moment(now)}. This address no longer signs in.",
+        "your email was changed",
+        f"The email of your account in Kinebridge was changed {_moment(now)}. This address no longer signs in.",
         "If it was you, there is nothing to do. If it was not, tell whoever runs Kinebridge at your practice at once.",
         to=former_email,
     )
@@ -60,9 +60,12 @@ def write_new_email(person: Practitioner, now: datetime) -> Letter:
     """Return the letter to the address that signs in from now on."""
     return _letter(
         person,
-        "your e-mail was changed",
+        "your email was changed",
         f"Since {_moment(now).removeprefix('on ')}, this address signs in to your account in Kinebridge.",
-        "If you have no such account, somebody mistyped theirs: tell whoever runs Kinebridge at their practice.",
+        (
+            "If you have no account in Kinebridge, somebody entered your address in place of theirs. Tell "
+            "whoever runs Kinebridge at their practice."
+        ),
     )
 
 
@@ -81,8 +84,7 @@ def write_codes_renewed(person: Practitioner, now: datetime) -> Letter:
     return _letter(
         person,
         "new recovery codes",
-        f"New recovery codes for two-factor sign-in of your account in Kinebridge were made {_moment(now)}. Those from "
-        "before no longer work.",
+        f"New recovery codes for your Kinebridge account were made {_moment(now)}. The old ones no longer work.",
         "If it was you, there is nothing to do. If it was not, change your password, and tell whoever runs Kinebridge.",
     )
 
@@ -94,23 +96,22 @@ def write_invitation(email: str, *, inviter: str, practice: str, link: str, unti
             "Hello,",
             f"{inviter} invites you to work in the practice {practice} in Kinebridge. To join, open this link:",
             link,
-            f"It works once, until {write_datetime_in(until, 'UTC')} (UTC). It is meant for you alone: pass it on to "
-            "nobody.",
-            "If you know neither the person nor the practice, do nothing.",
+            f"It works once, until {write_moment_here(until)}. It is for you only, so do not share it.",
+            "If you do not know this person or practice, ignore this email.",
         ]
     )
     return Letter(email, "Kinebridge: you are invited to a practice", text + "\n")
 
 
-def write_handed_over(person: Practitioner, *, by: str, leaver: str, practice: str, clients: int) -> Letter:
-    """Return the letter to who takes a leaving colleague's clients over; it names none of them."""
-    what = "one client" if clients == 1 else f"{clients} clients"
+def write_handed_over(person: Practitioner, *, by: str, leaver: str, practice: str, word: str, clients: int) -> Letter:
+    """Return the letter to who takes a leaving colleague's clients over; it names none, and says ``word`` for them."""
+    what = f"one {word}" if clients == 1 else f"{clients} {word}s"
     return _letter(
         person,
-        "clients of a colleague are yours now",
-        f"{by} handed {what} of {leaver} on to you, in the practice {practice} in Kinebridge.",
-        "You find them under Clients, with their programs and drafts. What was on its way to Cliniko goes on with your "
-        "Cliniko API key.",
+        f"a colleague's {word}s are now yours",
+        f"{by} handed {what} of {leaver} over to you, in the practice {practice} in Kinebridge.",
+        f"You will find them under {word.capitalize()}s, with their programs and drafts. PDFs still on their way to "
+        "Cliniko are sent with your Cliniko API key.",
     )
 
 
@@ -138,9 +139,9 @@ def write_ownership_received(person: Practitioner, *, former: str, practice: str
     """Return the letter to who owns a practice from now on."""
     return _letter(
         person,
-        "you own a practice now",
-        f"{former} passed the ownership of the practice {practice} in Kinebridge on to you {_moment(now)}.",
-        "Only you can pass it on again, under My account > Team.",
+        "you now own a practice",
+        f"{former} transferred ownership of the practice {practice} in Kinebridge to you {_moment(now)}.",
+        "Only you can transfer it again, under My account > Team.",
     )
 
 
@@ -148,8 +149,11 @@ def write_ownership_given(person: Practitioner, *, practice: str, now: datetime)
     """Return the letter to who owned a practice until now."""
     return _letter(
         person,
-        "you passed the ownership of a practice on",
-        f"The ownership of the practice {practice} in Kinebridge was passed on {_moment(now)}. You are an admin there.",
+        "you transferred ownership of a practice",
+        (
+            f"Ownership of the practice {practice} in Kinebridge was transferred {_moment(now)}. You are now an "
+            "admin there."
+        ),
         "If it was you, there is nothing to do. If it was not, choose a new password at once, and tell whoever runs "
         "Kinebridge.",
     )
@@ -176,4 +180,4 @@ def _letter_to(name: str, email: str, subject: str, *parts: str) -> Letter:
 
 
 def _moment(now: datetime) -> str:
-    return f"on {write_datetime_in(now, 'UTC')} (UTC)"
+    return f"on {write_moment_here(now)}"

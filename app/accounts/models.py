@@ -308,7 +308,7 @@ class WrongTries(Base):
 
 
 class Invitation(WithId, Base):
-    """An invitation of a colleague by e-mail; its signed link works once and for seven days."""
+    """An invitation of a colleague by email; its signed link works once and for seven days."""
 
     __tablename__ = "invitations"
     __table_args__ = (Index("ix_invitations_practice_id", "practice_id"),)

@@ -15,21 +15,21 @@ from app.accounts.tools import Tools
 from app.accounts.tries import NETWORK, Try, forgive, take, try_at_account
 from app.db import release
 
-EMAIL_TAKEN = "There is already an account with this e-mail."
-# Of signing up: it fits a wrong password of one's own account as well as somebody else's e-mail.
-NO_ACCOUNT_MADE = "No account could be made with this e-mail and password."
+EMAIL_TAKEN = "There is already an account with this email."
+# Of signing up: it fits a wrong password of one's own account as well as somebody else's email.
+NO_ACCOUNT_MADE = "No account could be made with this email and password."
 # One sentence for both, so that nobody learns from it who has an account.
-WRONG_CREDENTIALS = "The e-mail or the password is not right. Check both and try again."
+WRONG_CREDENTIALS = "The email and password do not match. Check both and try again."
 NO_PRACTICE = "You no longer belong to a practice in Kinebridge. Ask an owner or admin there to let you in again."
 
 
 async def find_practitioner(session: AsyncSession, email: str) -> Practitioner | None:
-    """Return the practitioner with this e-mail, upper and lower case alike, or None."""
+    """Return the practitioner with this email, upper and lower case alike, or None."""
     return await session.scalar(select(Practitioner).where(func.lower(Practitioner.email) == func.lower(email)))
 
 
 async def sign_up(session: AsyncSession, tools: Tools, form: SignUpForm, browser: Browser) -> Practitioner:
-    """Make a practice and its owner; raises FormError when the e-mail was given an account this moment."""
+    """Make a practice and its owner; raises FormError when the email was given an account this moment."""
     now = tools.clock()
     tries = [Try(NETWORK, browser.network)]
     await take(tools.sessions, tries, now, field="email")
@@ -46,7 +46,7 @@ async def sign_up(session: AsyncSession, tools: Tools, form: SignUpForm, browser
 
 
 async def add_practice(session: AsyncSession, form: SignUpForm, password_hash: str) -> tuple[Practice, Practitioner]:
-    """Add a practice and its owner; IntegrityError when the e-mail has an account."""
+    """Add a practice and its owner; IntegrityError when the email has an account."""
     practice = Practice(name=form.practice_name, country=form.country)
     session.add(practice)
     await session.flush()
@@ -59,7 +59,7 @@ async def add_practice(session: AsyncSession, form: SignUpForm, password_hash: s
 async def add_practitioner(
     session: AsyncSession, name: str, email: str, password_hash: str, practice_id: uuid.UUID
 ) -> Practitioner:
-    """Add a person who works in the practice; IntegrityError when the e-mail has an account."""
+    """Add a person who works in the practice; IntegrityError when the email has an account."""
     practitioner = Practitioner(name=name, email=email, password_hash=password_hash, active_practice_id=practice_id)
     session.add(practitioner)
     await session.flush()
@@ -67,7 +67,7 @@ async def add_practitioner(
 
 
 def taken_email_or(error: IntegrityError) -> Exception:
-    """Return a FormError if the database refused a second account with one e-mail, else the error itself."""
+    """Return a FormError if the database refused a second account with one email, else the error itself."""
     constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     return FormError({"email": EMAIL_TAKEN}) if constraint == "uq_practitioners_email" else error
 
@@ -75,7 +75,7 @@ def taken_email_or(error: IntegrityError) -> Exception:
 async def check_credentials(
     session: AsyncSession, tools: Tools, email: str, password: str, browser: Browser, *, field: str = "email"
 ) -> Practitioner:
-    """Return whose e-mail and password these are; raises FormError, alike and after the same time for all others.
+    """Return whose email and password these are; raises FormError, alike and after the same time for all others.
 
     Wrong tries cost waits; TooManyTriesError says how long, whether or not there is such an account.
     """

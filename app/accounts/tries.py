@@ -74,7 +74,7 @@ class TooManyTriesError(FormError):
     title = "Too many tries"
 
     def __init__(self, field: str, until: datetime, now: datetime) -> None:
-        super().__init__({field: f"Too many tries that were not right. Wait {word_wait(until, now)}, then try again."})
+        super().__init__({field: f"Too many tries that did not match. Wait {word_wait(until, now)}, then try again."})
         self.field = field
         self.retry_seconds = max(1, math.ceil((until - now).total_seconds()))
 

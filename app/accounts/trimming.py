@@ -15,13 +15,13 @@ EXPIRED_SESSIONS_KEPT = timedelta(days=30)
 WRONG_TRIES_KEPT = timedelta(days=1)
 
 OLD_SESSIONS = rows_rule(
-    "Sign-ins, 30 days after they expired",
+    "Sign-ins: 30 days after they end",
     "sessions",
     "SELECT id FROM sessions WHERE expires_at < :before",
     lambda now: {"before": now - EXPIRED_SESSIONS_KEPT},
 )
 OLD_TRIES = rows_rule(
-    "Counts of wrong passwords, after a day",
+    "Tries of a password that did not match: after a day",
     "wrong_tries",
     "SELECT about FROM wrong_tries WHERE counted_at < :before",
     lambda now: {"before": now - WRONG_TRIES_KEPT},
@@ -30,7 +30,7 @@ OLD_TRIES = rows_rule(
 )
 # The only way the database leaves (the function in the migrations), and how it judges.
 OLD_EVENTS = Rule(
-    "The record of who did what, after as many years as the practice says",
+    "The record of who did what: after the number of years you choose",
     text("SELECT forget_audit_events(:rows)"),
     text("""
         SELECT count(*) FROM audit_events LEFT JOIN (

@@ -50,23 +50,38 @@ _BACKDATED = text("""
         SELECT happened_at, max(happened_at) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS latest FROM audit_events
     ) line WHERE happened_at < latest - interval '1 hour'
 """)
-_PRACTICES = text("""
-    SELECT count(*) FROM practices practice WHERE created_at > now() - make_interval(years => audit_years)
+# What was forgotten while a practice kept its record for less than now.
+_FORGOTTEN = """
+    WITH forgotten AS (
+        SELECT practice_id, max(until - make_interval(years => years)) AS before FROM (
+            SELECT practice_id, CAST(detail->>'years' AS int) AS years,
+                   lead(happened_at, 1, now()) OVER (PARTITION BY practice_id ORDER BY id) AS until
+            FROM audit_events
+            WHERE split_part(action, '.', 1) = 'practice' AND action = 'practice.audit_years_saved'
+        ) spell GROUP BY practice_id
+    )
+"""
+_PRACTICES = text(f"""
+    {_FORGOTTEN} SELECT count(*) FROM practices practice LEFT JOIN forgotten ON forgotten.practice_id = practice.id
+    WHERE created_at > greatest(now() - make_interval(years => audit_years), forgotten.before)
     AND NOT EXISTS (SELECT FROM audit_events WHERE practice_id = practice.id
                     AND action IN ('practice.created', 'practice.created_for_them'))
-""")
+""")  # noqa: S608 - words of our own code
 # Each version was assigned in the transaction of its line. Those of before the record's first line have none.
-_VERSIONS = text("""
-    SELECT count(*) FROM program_versions version JOIN practices practice ON practice.id = version.practice_id
+_VERSIONS = text(f"""
+    {_FORGOTTEN} SELECT count(*) FROM program_versions version
+    JOIN practices practice ON practice.id = version.practice_id
+    LEFT JOIN forgotten ON forgotten.practice_id = version.practice_id
     WHERE version.assigned_at > greatest(
         now() - make_interval(years => practice.audit_years),
+        forgotten.before,
         (SELECT min(happened_at) FROM audit_events WHERE action = 'program.assigned')
     ) AND NOT EXISTS (
         SELECT FROM audit_events event WHERE event.practice_id = version.practice_id
         AND split_part(event.action, '.', 1) = 'program' AND event.action = 'program.assigned'
         AND event.happened_at = version.assigned_at AND event.detail->>'program_id' = version.program_id::text
     )
-""")
+""")  # noqa: S608 - words of our own code
 _LOGIN = text("""
     SELECT current_setting('session_replication_role') AS role,
            pg_has_role(current_user, relowner, 'MEMBER') AS owns,

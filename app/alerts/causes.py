@@ -42,8 +42,12 @@ WORDS: Mapping[str, Words] = {
     Cause.CLINIKO_DOWN: Words(
         mine="Cliniko does not answer",
         theirs="Cliniko does not answer",
-        to_do_mine="You need not do anything: what waits goes out by itself, the oldest first, when Cliniko answers.",
-        to_do_theirs="You need not do anything: what waits goes out by itself, the oldest first, when Cliniko answers.",
+        to_do_mine=(
+            "You do not need to do anything. Waiting PDFs go out by themselves, oldest first, when Cliniko answers."
+        ),
+        to_do_theirs=(
+            "You do not need to do anything. Waiting PDFs go out by themselves, oldest first, when Cliniko answers."
+        ),
         over="Cliniko answers again",
         link_mine=_deliveries("waiting"),
         link_theirs=_deliveries("waiting"),
@@ -51,9 +55,9 @@ WORDS: Mapping[str, Words] = {
     Cause.STORAGE_FULL: Words(
         mine="Your Cliniko account has no room for more files",
         theirs="Your Cliniko account has no room for more files",
-        to_do_mine="Remove files in Cliniko, or have another plan chosen there. It is tried again every hour.",
-        to_do_theirs="Remove files in Cliniko, or choose another plan there. It is tried again every hour.",
-        over="Cliniko takes files again",
+        to_do_mine="Remove files in Cliniko, or ask for a larger plan there. Kinebridge tries again every hour.",
+        to_do_theirs="Remove files in Cliniko, or choose a larger plan there. Kinebridge tries again every hour.",
+        over="Cliniko accepts files again",
         link_mine=_deliveries("waiting"),
         link_theirs=_deliveries("waiting"),
     ),
@@ -64,7 +68,7 @@ WORDS: Mapping[str, Words] = {
         "What waits then goes out by itself.",
         to_do_theirs="{name} can make one in Cliniko (My info > Manage API keys) and paste it under "
         "My account > Settings. What waits then goes out by itself.",
-        over="No program waits for an API key of {name} any more",
+        over="No program is waiting for {name}'s API key now",
         link_mine=SETTINGS,
         link_theirs=_deliveries("key"),
     ),
@@ -75,7 +79,7 @@ WORDS: Mapping[str, Words] = {
         "under My account > Settings, and what waits goes out.",
         to_do_theirs="Give {name} a role in Cliniko that may, such as practitioner. When {name} then presses "
         "Check again under My account > Settings, what waits goes out.",
-        over="No program of {name} waits for a role in Cliniko any more",
+        over="No program of {name}'s is waiting for a Cliniko role now",
         link_mine=SETTINGS,
         link_theirs=_deliveries("role"),
     ),
@@ -85,7 +89,7 @@ WORDS: Mapping[str, Words] = {
         to_do_mine="See why under Deliveries, then try again, or download the PDF and add it in Cliniko by hand.",
         to_do_theirs="{name} or you can see why under Deliveries, then try again, or download the PDF and add it in "
         "Cliniko by hand.",
-        over="No program of {name} needs a look any more",
+        over="No program of {name}'s needs a look now",
         link_mine=_deliveries("attention"),
         link_theirs=_deliveries("attention"),
         waits="needs a look; its PDF is kept here",

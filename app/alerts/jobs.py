@@ -28,20 +28,20 @@ log = structlog.get_logger()
 KEPT_FOR = timedelta(days=90)
 RULES = (
     rows_rule(
-        "Alerts, 90 days after they were over",
+        "Alerts: 90 days after they end",
         "alerts",
         "SELECT id FROM alerts WHERE recovered_at < :before",
         lambda now: {"before": now - KEPT_FOR},
     ),
     rows_rule(
-        "Days whose digest was sent, after 90 days",
+        "Notes of which morning summaries were sent: after 90 days",
         "alert_digests",
         "SELECT practice_id, day FROM alert_digests WHERE day < :before",
         lambda now: {"before": (now - KEPT_FOR).date()},
         key="(practice_id, day)",
     ),
     Rule(
-        "What the bell told, after 90 days",
+        "News in the bell: after 90 days",
         text("""
             WITH gone AS (
                 DELETE FROM bell_notes WHERE id IN (SELECT id FROM bell_notes WHERE created_at < :before LIMIT :rows)

@@ -73,8 +73,8 @@ def _subject(words: str) -> str:
 
 def _letter(reader: Reader, parts: Sequence[str]) -> str:
     footer = (
-        f"You get this mail as a member of {reader.practice} in Kinebridge.\n"
+        f"You get this email as a member of {reader.practice} in Kinebridge.\n"
         f"All alerts: {reader.public_url}/alerts\n"
-        f"Mails on or off, and quiet hours: {reader.public_url}/account/alerts"
+        f"Emails on or off, and quiet hours: {reader.public_url}/account/alerts"
     )
     return "\n\n".join([f"Hello {reader.name},", *parts, footer]) + "\n"

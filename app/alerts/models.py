@@ -67,7 +67,7 @@ class AlertMember(Base):
 
 
 class AlertRecipient(Base):
-    """A member who is to be told of an alert by e-mail, and how far that has come."""
+    """A member who is to be told of an alert by email, and how far that has come."""
 
     __tablename__ = "alert_recipients"
     __table_args__ = (

@@ -24,11 +24,14 @@ SAID: Mapping[str, Said] = {
     "client_handed_over": Said("{who} handed a client over to you.", "Open the client"),
     "client_handed_on": Said("{who} handed one of your clients over to a colleague.", "Your clients"),
     "practice_sharing": Said(
-        "{who} changed how the practice shares clients. You never chose a rule of your own, so it applies to yours.",
-        "See and choose",
+        (
+            "{who} changed how the practice shares clients. You have not chosen a rule of your own, so this "
+            "applies to your clients."
+        ),
+        "See the rule",
     ),
 }
-UNKNOWN = Said("There is news for you.", "Look")
+UNKNOWN = Said("You have news.", "Look")
 
 
 def tell_note(said: str, name: str | None) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from app.accounts.tools import Tools
 from app.web.rendering import page, redirect
 
 SETTINGS_PAGE = "/account/alerts"
-WRITE_A_TIME = "Write a time of day, such as 20:00."
+WRITE_A_TIME = "Enter a time of day, such as 20:00."
 
 router = APIRouter(prefix=SETTINGS_PAGE)
 
@@ -70,7 +70,7 @@ def read_quiet_hours(quiet_from: str, quiet_until: str) -> tuple[time, time]:
         except ValueError:
             errors[name] = WRITE_A_TIME
     if not errors and times["quiet_from"] == times["quiet_until"]:
-        errors["quiet_until"] = "Choose another time than the one they begin at."
+        errors["quiet_until"] = "Choose a different time from the one they begin at."
     if errors:
         raise FormError(errors)
     return times["quiet_from"], times["quiet_until"]

@@ -1,4 +1,4 @@
-"""Telling people by e-mail what began and what is over, and once a day what still needs somebody."""
+"""Telling people by email what began and what is over, and once a day what still needs somebody."""
 
 import uuid
 from collections.abc import Collection, Iterator, Sequence
@@ -16,9 +16,9 @@ from app.alerts.mails import Item, Reader, write_alert, write_digest
 from app.alerts.models import Alert, AlertDigest, AlertRecipient, Telling
 from app.alerts.queries import due, list_to_tell
 from app.alerts.service import CALM, hold_alerts
+from app.locales import write_moment
 from app.mail.letter import Letter
 from app.mail.service import post
-from app.web.filters import write_datetime_in
 
 # What is put right this soon after it began is not worth a mail; and what begins together is told together.
 GATHER = timedelta(minutes=1)
@@ -108,7 +108,7 @@ def _items(rows: Collection[Row[Any]], practice: Practice) -> list[Item]:
             cause=row.cause,
             name=row.name if row.name and row.concerned_id != row.membership_id else "",
             programs=row.programs,
-            since=write_since(row.opened_at, practice.time_zone),
+            since=write_since(row.opened_at, practice.time_zone, practice.country),
         )
         for row in rows
     ]
@@ -123,6 +123,6 @@ async def _note(session: AsyncSession, rows: Collection[Row[Any]], **values: Any
         )
 
 
-def write_since(at: datetime, zone: str | None) -> str:
+def write_since(at: datetime, zone: str | None, country: str | None = None) -> str:
     """Write a moment in a practice's time, or in UTC, and saying so, where its zone is not known."""
-    return write_datetime_in(at, zone) if zone else f"{write_datetime_in(at, 'UTC')} UTC"
+    return write_moment(at, zone, country) if zone else f"{write_moment(at, 'UTC', country)} UTC"

@@ -114,7 +114,7 @@ async def save_practice(
     try:
         whom, for_what = read_sharing_rule(rule), read_sharing_access(access)
         if whom not in (SharingRule.NOBODY, SharingRule.PRACTICE):
-            raise FormError({"rule": "Choose with whom clients are shared."})
+            raise FormError({"rule": "Choose who clients are shared with."})
     except FormError as error:
         return await _practice_page(request, session, member, typed, errors=error.fields)
     if action == "preview":

@@ -236,7 +236,7 @@ async def undo(
     await session.refresh(found)
     survivor, absorbed = clients[found.survivor_id], clients[found.absorbed_id]
     if not may_undo(member.membership_id, found.moved, survivor.owner_id, absorbed.owner_id):
-        raise ForbiddenError("Only those whose clients were combined can take it back. Ask the client's owner.")
+        raise ForbiddenError("Only the colleagues whose clients were combined can undo it. Ask the client's owner.")
     if found.undone_at is not None or absorbed.combined_into_id != survivor.id or survivor.combined_into_id is not None:
         raise ConflictError("These clients are not combined any more. Nothing was changed.")
     if now - found.combined_at > UNDO_FOR:
@@ -244,8 +244,8 @@ async def undo(
     if survivor.erase_at is not None:
         # Asked of the one client or of the other: the wrong person would be erased, for good.
         raise ConflictError(
-            "This client is to be erased, and which of the two that means is not known. First have an owner or admin "
-            "take that back; once they are two again, ask for the one that is meant."
+            "This client is due to be erased, and it is not clear which of the two is meant. Ask an owner or "
+            "admin to cancel the erasure first. Once the two are apart, erase the right one."
         )
     await _move_back(session, survivor, absorbed, found, now)
     await note_correction(session, absorbed, survivor.date_of_birth)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.cliniko.types import Patient
-from app.web.filters import write_date
+from app.locales import write_date, write_phone
 
 # What a person may edit here, with its words; the other details are Cliniko's alone.
 EDITABLE = {
@@ -122,7 +122,7 @@ def write(field: str, data: Any) -> str:
     if field == "archived_at":
         return "yes" if data else "no"
     if field == "phone_numbers":
-        return ", ".join(": ".join(filter(None, (phone["type"], phone["number"]))) for phone in data)
+        return ", ".join(": ".join(filter(None, (phone["type"], write_phone(phone["number"])))) for phone in data)
     if field == "date_of_birth" and data:
         return write_date(date.fromisoformat(data))
     return str(data or "")

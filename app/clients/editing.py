@@ -78,7 +78,7 @@ async def settle_field(
     if own is None:
         return
     if seen and seen.split() != write(field, own["cliniko"]).split():
-        raise ConflictError("Cliniko has changed this once more meanwhile. Open the client's page again to see it.")
+        raise ConflictError("This changed again in Cliniko. Open the client's page again to see it.")
     born = client.date_of_birth
     rest = {name: kept for name, kept in client.own_fields.items() if name != field}
     if takes_theirs:
@@ -102,7 +102,7 @@ async def link_by_hand(
         return client.id  # pressed twice
     survivor, absorbed = _which_stays(member, client, other)
     if not absorbed.is_hand_made:
-        raise ConflictError("Both are patients in Cliniko: merge them there, and they become one here too.")
+        raise ConflictError("Both are patients in Cliniko. Merge them there, and they become one here too.")
     await _refuse_taking(session, member, survivor, absorbed)
     by = member.practitioner_id
     await combine(session, survivor.id, [absorbed.id], reason="linked", now=now, practitioner_id=by)
@@ -126,14 +126,14 @@ async def _refuse_taking(session: AsyncSession, member: Member, survivor: Client
     owner = absorbed.owner.practitioner.name
     if not may_take(member, survivor.owner_id, absorbed.owner_id):
         raise ForbiddenError(
-            f"Made one, these clients would no longer be {owner}'s, so only {owner} can say that. Ask {owner}."
+            f"Combining these clients would move them from {owner}, so only {owner} can do it. Ask {owner}."
         )
     if survivor.owner_id == member.membership_id or absorbed.owner_id != member.membership_id:
         return
     is_theirs = ClientGrant.client_id == survivor.id, ClientGrant.membership_id == member.membership_id
     if await session.scalar(select(exists().where(*is_theirs, ClientGrant.ends_at > func.now()))):
         owner = survivor.owner.practitioner.name
-        raise ForbiddenError(f"{owner} lets you edit this client until a day only. Ask {owner} to make the two one.")
+        raise ForbiddenError(f"{owner} shares this client with you for a limited time. Ask {owner} to combine the two.")
 
 
 async def tell_apart(session: AsyncSession, member: Member, client: Client, other: Client, now: datetime) -> None:
@@ -152,7 +152,7 @@ async def is_linked(session: AsyncSession, client_id: uuid.UUID) -> bool:
 async def _lock(session: AsyncSession, client: Client) -> None:
     await session.refresh(client, with_for_update={"of": Client}, attribute_names=_COLUMNS)
     if client.combined_into_id is not None:
-        raise ConflictError("This client was combined with another at this moment. Open the page again.")
+        raise ConflictError("This client was just combined with another. Nothing was changed. Open the page again.")
 
 
 _COLUMNS = [column.key for column in Client.__table__.columns if column.key != "search"]

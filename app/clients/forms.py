@@ -46,7 +46,7 @@ def read_details(typed: Mapping[str, str], shown: Mapping[str, str], *, today: d
         except ValueError as error:
             errors[field] = str(error)
     if not (_tidy(typed.get("first_name", "")) or _tidy(typed.get("last_name", ""))):
-        errors.setdefault("first_name", "Write at least a first or a last name.")
+        errors.setdefault("first_name", "Enter at least a first or a last name.")
     if errors:
         raise FormError(errors)
     return values
@@ -83,9 +83,9 @@ def _read_birth(text: str, today: date) -> date | None:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError("Write the date as year, month and day, such as 1961-03-27.") from None
+        raise ValueError("Enter the date as year, month and day, such as 1961-03-27.") from None
     if not EARLIEST_BIRTH <= day <= today + timedelta(days=1):
-        raise ValueError("This cannot be a date of birth. Check the year.")
+        raise ValueError("This does not look like a date of birth. Check the year.")
     return day
 
 
@@ -98,7 +98,7 @@ def _read_phones(text: str) -> list[dict[str, str]]:
             raise ValueError("One of these lines is too long for a phone number.")
         phones.append({"type": kind if colon else "", "number": number})
     if len(phones) > MOST_PHONE_NUMBERS:
-        raise ValueError(f"Write at most {MOST_PHONE_NUMBERS} numbers, one on each line.")
+        raise ValueError(f"Enter at most {MOST_PHONE_NUMBERS} numbers, one on each line.")
     return phones
 
 
@@ -106,7 +106,7 @@ def _read_zone(text: str) -> str | None:
     name = clean_line(text)
     zone = find_time_zone(name) if name else None
     if name and zone is None:
-        raise ValueError("Write a city and its part of the world, such as Australia/Sydney, or leave this empty.")
+        raise ValueError("Enter a region and city, such as Australia/Sydney, or leave this empty.")
     return zone
 
 
@@ -128,7 +128,7 @@ def read_grant(access: str, until: str, now: datetime, zone: str | None) -> Gran
     try:
         day = date.fromisoformat(until.strip())
     except ValueError:
-        raise FormError({"until": "Write a date, such as 2027-01-31, or leave this empty."}) from None
+        raise FormError({"until": "Enter a date, such as 2027-01-31, or leave this empty."}) from None
     if not today <= day <= today + LONGEST_GRANT:
-        raise FormError({"until": "Choose today or a later day of the next ten years, or leave this empty."})
+        raise FormError({"until": "Choose today or a later day within ten years, or leave this empty."})
     return Grant(Access(access), end_of(day, zone))

@@ -43,7 +43,7 @@ async def get_managed_client(session: AsyncSession, member: Member, client_id: u
     client = await get_client_to_edit(session, member, client_id)
     if client.owner_id != member.membership_id and not (leads and member.runs_team):
         name = client.owner.practitioner.name
-        raise ForbiddenError(f"Only {name} can say who sees this client. Ask {name}.")
+        raise ForbiddenError(f"Only {name} can choose who sees this client. Ask {name}.")
     return client
 
 
@@ -187,13 +187,15 @@ async def _hold(session: AsyncSession, client: Client) -> None:
         current = await session.scalar(select(Client.owner_id).where(Client.id == client.id))
         if current == owner_id:
             return
-    raise ConflictError("This client was handed over or combined with another at this moment. Open the page again.")
+    raise ConflictError(
+        "This client was just handed over or combined with another. Nothing was changed. Open the page again."
+    )
 
 
 async def _hold_colleague(session: AsyncSession, membership_id: uuid.UUID) -> None:
     """Let nobody end a colleague's access until what is given to them is there, to be ended with it."""
     if not await hold_membership(session, membership_id):
-        raise ConflictError("This colleague has left the practice at this moment. Nothing was changed.")
+        raise ConflictError("This colleague just left the practice. Nothing was changed.")
 
 
 async def _tell(

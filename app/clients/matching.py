@@ -1,6 +1,6 @@
 """Whether a client added by hand may be the person a Cliniko patient is (case 29). Pure.
 
-Nothing is ever linked on this alone: a person looks at both and decides. Families share e-mail addresses, twins their
+Nothing is ever linked on this alone: a person looks at both and decides. Families share email addresses, twins their
 birthday.
 """
 
@@ -41,7 +41,7 @@ class Likeness(IntEnum):
 
     @property
     def is_doubtful(self) -> bool:
-        """True where only the e-mail address speaks for it."""
+        """True where only the email address speaks for it."""
         return self <= Likeness.EMAIL_OTHER_NAME
 
 
@@ -56,7 +56,7 @@ _WORDS = {
 
 
 def compare(one: Person, other: Person) -> Likeness | None:
-    """Return how alike two people are, None when neither the e-mail nor name and birthday together are the same."""
+    """Return how alike two people are, None when neither the email nor name and birthday together are the same."""
     has_email = bool(plain_email(one.email)) and plain_email(one.email) == plain_email(other.email)
     has_birth = one.date_of_birth is not None and one.date_of_birth == other.date_of_birth
     has_name = is_same_name(one, other)

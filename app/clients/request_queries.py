@@ -101,7 +101,7 @@ async def find_practice(session: AsyncSession, vault: Vault, token: str) -> tupl
         practice_id = await session.scalar(select(AccessRequest.practice_id).where(AccessRequest.id == id_))
         if practice_id is not None:
             return id_, practice_id
-    raise NotFoundError("This link is not complete, or what was asked for is gone. Copy the whole link once more.")
+    raise NotFoundError("This link is not complete, or the request no longer exists. Copy the whole link again.")
 
 
 async def get_to_answer(session: AsyncSession, member: Member, request_id: uuid.UUID, now: datetime) -> OpenRequest:

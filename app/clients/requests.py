@@ -81,7 +81,7 @@ async def _refuse_pestering(session: AsyncSession, member: Member, asked: Asked 
     is_theirs = AccessRequest.asker_id == member.membership_id, AccessRequest.decided_at.is_(None)
     if (await session.scalar(select(func.count()).where(*is_theirs)) or 0) >= MOST_OPEN:
         raise ConflictError(
-            f"{MOST_OPEN} of your requests wait for an answer. Nothing was sent; wait for some answers."
+            f"{MOST_OPEN} of your requests are waiting for an answer. Nothing was sent. Wait for some answers first."
         )
 
 
@@ -184,7 +184,7 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
     if request.decided_at is not None:
         return False
     if not await hold_membership(session, request.asker_id):
-        raise ConflictError("Who asked has left the practice meanwhile, so there is nothing to answer.")
+        raise ConflictError("The person who asked has left the practice, so there is nothing to answer.")
     request.decided_at, request.decided_by_id, request.access = now, member.membership_id, grant.access
     is_given = grant.access is not Access.NONE
     if is_given:

@@ -11,7 +11,7 @@ from app.trimming import forget, rows_rule
 ANSWERED_REQUESTS_KEPT = timedelta(days=90)
 
 OLD_REQUESTS = rows_rule(
-    "Requests for access, 90 days after they were answered",
+    "Requests for access: 90 days after they are answered",
     "access_requests",
     "SELECT id FROM access_requests WHERE decided_at < :before",
     lambda now: {"before": now - ANSWERED_REQUESTS_KEPT},

@@ -67,12 +67,12 @@ class Cliniko:
         upload_timeout_seconds: float = 30.0,
         observer: Observer | None = None,
     ) -> None:
-        """Take the API's address as a template with {shard}; ValueError when it or the e-mail is misshapen.
+        """Take the API's address as a template with {shard}; ValueError when it or the email is misshapen.
 
         Seconds bound one request from start to end, not counting the wait for its turn.
         """
         if not CONTACT_EMAIL.fullmatch(contact_email):
-            raise ValueError("The contact e-mail for Cliniko is not an e-mail address.")
+            raise ValueError("The contact email for Cliniko is not an email address.")
         self._http = http
         self._base = api_base_url(api_url, key.shard)
         self._auth = httpx.BasicAuth(key.secret_text, "")

@@ -55,7 +55,7 @@ class Unreachable(ClinikoError):
     status = 503
     title = "Cliniko cannot be reached"
     family = "transient"
-    sentence = "Cliniko did not answer. Please try again in a minute."
+    sentence = "Cliniko did not answer. Try again in a minute."
 
     def __init__(self, *, sent_nothing: bool = False, resource: str = "") -> None:
         super().__init__(resource=resource)
@@ -66,9 +66,9 @@ class ServerTrouble(ClinikoError):
     """Cliniko or its file store answered with a failure of its own (5xx); the request may have taken effect."""
 
     status = 503
-    title = "Cliniko has trouble"
+    title = "Cliniko is having trouble"
     family = "transient"
-    sentence = "Cliniko is having trouble at the moment. Please try again in a few minutes."
+    sentence = "Cliniko is having trouble. Try again in a few minutes."
 
 
 class MalformedAnswer(ClinikoError):
@@ -77,7 +77,7 @@ class MalformedAnswer(ClinikoError):
     status = 502
     title = "Cliniko's answer cannot be read"
     family = "transient"
-    sentence = "Cliniko sent an answer that could not be read. Please try again in a few minutes."
+    sentence = "Cliniko sent an answer that could not be read. Try again in a few minutes."
 
 
 class RateLimited(ClinikoError):
@@ -86,7 +86,7 @@ class RateLimited(ClinikoError):
     status = 503
     title = "Cliniko is busy"
     family = "transient"
-    sentence = "Cliniko has had too many requests with your API key. Please try again in a minute."
+    sentence = "Cliniko is busy with other requests from your API key. Try again in a minute."
 
     def __init__(self, retry_at: datetime, *, remote_status: int | None = None, resource: str = "") -> None:
         super().__init__(remote_status=remote_status, resource=resource)
@@ -99,7 +99,7 @@ class UploadExpired(ClinikoError):
     status = 503
     title = "The upload took too long"
     family = "transient"
-    sentence = "Cliniko's permission to upload this file ran out. It will be asked for again."
+    sentence = "The upload took too long. It starts again by itself."
 
 
 class KeyRejected(ClinikoError):

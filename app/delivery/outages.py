@@ -13,7 +13,7 @@ from app.accounts.connecting.outage import FAILURES_OF_AN_OUTAGE
 from app.accounts.models import Connection, Membership, Practitioner
 from app.delivery.models import Delivery
 from app.delivery.states import WORKABLE, in_words
-from app.web.filters import write_datetime_in
+from app.locales import write_moment, write_time
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ def describe_outage(outage: Outage, now: datetime, zone: str, *, whose: str = ""
     ``zone`` is the practice's (IANA); ``whose`` names the key's owner where a page is about several.
     """
     to_whom = f" the key of {whose}" if whose else ""
-    since = write_datetime_in(outage.since, zone)
-    if outage.since.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date():
-        since = since.rpartition(", ")[2]
+    is_today = outage.since.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date()
+    since = (write_time if is_today else write_moment)(outage.since, zone)
     waits = "1 program waits" if outage.waiting == 1 else f"{outage.waiting} programs wait"
     return f"Cliniko has not answered{to_whom} since {since}; {waits}; next try {in_words(outage.held_until, now)}."

@@ -17,18 +17,18 @@ from app.delivery.reasons import REASONS
 MOST_SHOWN = 10
 
 STEPS: Mapping[str, str] = {
-    "look": "Looking whether the file is there already",
+    "look": "Checking whether the file is already there",
     "permission": "Asking for permission to upload",
     "upload": "Uploading the file",
     "record": "Adding the file to the patient's Files",
-    "poll": "Looking whether Cliniko has processed it",
-    "tidy": "Looking whether the file is there twice",
+    "poll": "Checking whether Cliniko has processed it",
+    "tidy": "Checking for a second copy",
 }
 RESULTS: Mapping[str, str] = {
     "done": "Went well.",
     "transient": "Did not work.",
     "permanent": "Cliniko refused it.",
-    "config": "Something has to be changed first.",
+    "config": "Something needs to change first.",
     "ours": REASONS["trouble"],
 }
 
@@ -47,7 +47,7 @@ def describe_attempt(attempt: DeliveryAttempt) -> AttemptWords:
     """Return an attempt in words; of a reason only what happened, not what to do now."""
     answer = _what_happened(REASONS.get(attempt.reason, "")) or RESULTS.get(attempt.result, RESULTS["transient"])
     status = f"status {attempt.remote_status}, " if attempt.remote_status else ""
-    step = STEPS.get(attempt.step, "Bringing it to Cliniko")
+    step = STEPS.get(attempt.step, "Sending it to Cliniko")
     return AttemptWords(attempt.started_at, step, answer, status + _duration(attempt.took_ms))
 
 

@@ -19,7 +19,7 @@ MOST_ATTEMPTS = 400
 
 RULES = (
     rows_rule(
-        "What was tried for a file, 90 days after it arrived",
+        "Tries of sending a PDF: 90 days after it arrives",
         "delivery_attempts",
         # Oldest attempts first: an attempt is older than the arrival of its delivery.
         """
@@ -30,7 +30,7 @@ RULES = (
         lambda now: {"before": now - ATTEMPTS_KEPT},
     ),
     rows_rule(
-        "What was tried for a file that did not arrive, after 90 days, but for the last ten times",
+        "Tries of sending a PDF that has not arrived: after 90 days, except the last ten",
         "delivery_attempts",
         """
             SELECT attempt.id FROM deliveries

@@ -67,7 +67,9 @@ async def deal_with(session: AsyncSession, alert: Alert, programs: int, now: dat
         .returning(Delivery.id)
     )
     if len(dealt_with.all()) != programs:
-        raise ConflictError("Another program has failed or has been sent meanwhile. Look at the alert again.")
+        raise ConflictError(
+            "Something changed: another program needs a look, or one was sent. Look at the alert again."
+        )
     await review_practice(session, alert.practice_id, now)
 
 

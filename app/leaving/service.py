@@ -75,14 +75,14 @@ async def end_membership(
     found = await find_leaver(session, member, membership_id)
     leaver = found.colleague
     if not leaver.is_active and ending is Ending.DEACTIVATED:
-        raise ConflictError(f"{leaver.name} was deactivated already. Nothing was changed.")
+        raise ConflictError(f"{leaver.name} is already deactivated. Nothing was changed.")
     chosen = next((id_ for id_, _name in found.successors if str(id_) == successor), None)
     if found.clients and chosen is None:
-        raise FormError({"successor": "Choose the colleague who takes the clients over."})
+        raise FormError({"successor": "Choose the colleague who takes over the clients."})
     await _lock(session, membership_id)
     clients = await count_clients(session, membership_id)
     if clients and chosen is None:
-        raise ConflictError(f"{leaver.name} has got a client at this moment. Nothing was changed: begin again.")
+        raise ConflictError(f"{leaver.name} was just given a client. Nothing was changed. Start again.")
     to_id, now = chosen or member.membership_id, tools.clock()
     membership = await end_access(session, membership_id, ending, handed_to=to_id, now=now)
     await end_invitations(session, membership, leaver.email, now)
@@ -115,7 +115,7 @@ async def _tell(
     """Tell a colleague by mail that clients are theirs now."""
     membership = await session.get_one(Membership, to_id)
     person = await session.get_one(Practitioner, membership.practitioner_id)
-    names = {"by": member.name, "leaver": leaver_name, "practice": member.practice_name}
+    names = {"by": member.name, "leaver": leaver_name, "practice": member.practice_name, "word": member.patient_word}
     await post(session, write_handed_over(person, clients=clients, **names), now)
 
 

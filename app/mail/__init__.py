@@ -1,1 +1,1 @@
-"""E-mail: letters are rows written in the same transaction as what they are about; a job hands them to the server."""
+"""Email: letters are rows written in the same transaction as what they are about; a job hands them to the server."""

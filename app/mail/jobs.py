@@ -36,7 +36,7 @@ SWEPT_AT_ONCE = 500
 KEPT_FOR = timedelta(days=30)
 RULES = (
     rows_rule(
-        "Mails, 30 days after they were written; their text once they are sent",
+        "Emails: 30 days after they are written. Their text goes once they are sent",
         "outgoing_mails",
         "SELECT id FROM outgoing_mails WHERE created_at < :before",
         lambda now: {"before": now - KEPT_FOR},

@@ -8,6 +8,7 @@ from typing import Literal
 
 import regex
 
+from app.locales import DEFAULT_COUNTRY, write_long_date
 from app.pdf.figures import Figure
 
 LAYOUTS: Mapping[str, str] = {
@@ -19,11 +20,6 @@ LAYOUTS: Mapping[str, str] = {
 
 DEFAULT_STOP_WHEN = (
     "Stop and call us if pain becomes sharp or keeps getting worse, or if you feel dizzy, short of breath or unwell."
-)
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
 )
 
 
@@ -91,18 +87,14 @@ class ProgramDocument:
     starts_on: datetime.date | None = None
     review_on: datetime.date | None = None
     link: DocumentLink | None = None
-
-
-def written_date(date: datetime.date) -> str:
-    """Return a date in English words ("22 November 2026"), whatever the machine's locale."""
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+    country: str = DEFAULT_COUNTRY  # of the practice: how dates are written
 
 
 def version_line(document: ProgramDocument) -> str:
     """Return "Version 2, replaces version 1 of 3 November 2026", or nothing for a first version."""
     if document.replaces is not None:
         number, date = document.replaces
-        return f"Version {document.version}, replaces version {number} of {written_date(date)}"
+        return f"Version {document.version}, replaces version {number} of {write_long_date(date, document.country)}"
     return f"Version {document.version}" if document.version > 1 else ""
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from PIL import Image
 from reportlab.lib.units import mm
 
+from app.locales import write_long_date
 from app.pdf.blocks import PADDING, Block, Picture, Row, Text, boxed, line_rows, merged, paragraph, shifted, with_label
-from app.pdf.document import ProgramDocument, version_line, written_date
+from app.pdf.document import ProgramDocument, version_line
 from app.pdf.look import Look
 from app.pdf.text import Line, lines
 
@@ -37,12 +38,13 @@ def _title_rows(document: ProgramDocument, look: Look, width: float) -> Iterator
     yield from line_rows(version_line(document), look.small, width)
     yield Row(8)
     prepared_by = ", ".join(filter(None, (document.practitioner_name.strip(), document.practitioner_title.strip())))
+    country = document.country
     facts = [
         ("For", document.client_name),
         ("Prepared by", prepared_by),
-        ("Date", written_date(document.assigned_on)),
-        ("Start", written_date(document.starts_on) if document.starts_on else ""),
-        ("Review", written_date(document.review_on) if document.review_on else ""),
+        ("Date", write_long_date(document.assigned_on, country)),
+        ("Start", write_long_date(document.starts_on, country) if document.starts_on else ""),
+        ("Review", write_long_date(document.review_on, country) if document.review_on else ""),
     ]
     left = max(look.label.width(label) for label, _ in facts) * _LABELS + 14
     for label, value in facts:

@@ -21,7 +21,7 @@ from app.privacy.letters import write_asked
 from app.privacy.models import Erasure
 
 WAITING = timedelta(days=14)
-OTHER_NAME = "This is not the name of the practice. Type it as it stands here."
+OTHER_NAME = "This does not match the name of the practice. Type it as shown here."
 
 
 async def ask_for_client(session: AsyncSession, member: Member, client: Client, now: datetime) -> None:
@@ -67,7 +67,9 @@ async def ask_for_practice(
         return
     audit.record_by(session, member, "data.practice_erasure_asked", at=now)
     for lead in await _leads(session, member.practice_id):
-        letter = write_asked(lead, person.name, member.practice_name, now + WAITING, tools.settings.public_url)
+        letter = write_asked(
+            lead, person.name, member.practice_name, now + WAITING, tools.settings.public_url, word=member.patient_word
+        )
         await post(session, letter, now)
 
 

@@ -98,7 +98,8 @@ async def erase_client(tools: Tools, client_id: uuid.UUID) -> bool:
         _note(session, tools, practice, client.erasure_asked_by, counts, client_id=client_id)
         asker = await session.get(Practitioner, client.erasure_asked_by) if client.erasure_asked_by else None
         if asker is not None:
-            letter = write_client_erased(asker.name, asker.email, counts["programs"], unsent)
+            word = practice.patient_word
+            letter = write_client_erased(asker.name, asker.email, counts["programs"], unsent, word=word)
             await post(session, letter, tools.clock())
         return True
 

@@ -3,33 +3,35 @@
 from datetime import datetime
 
 from app.accounts.models import Practitioner
+from app.locales import write_date
 from app.mail.letter import Letter
-from app.web.filters import write_date
 
 
-def write_asked(lead: Practitioner, who: str, practice_name: str, erase_at: datetime, public_url: str) -> Letter:
+def write_asked(
+    lead: Practitioner, who: str, practice_name: str, erase_at: datetime, public_url: str, *, word: str
+) -> Letter:
     """Return the letter that tells an owner or admin that their practice is to be erased."""
     return _letter(
         lead.name,
         lead.email,
-        "a practice is to be erased",
-        f"{who} asked that everything Kinebridge keeps of {practice_name} be erased: its clients and programs, "
+        "a practice is due to be erased",
+        f"{who} asked that everything Kinebridge keeps of {practice_name} be erased: its {word}s and programs, "
         f"keys, and the accounts of people who belong to no other practice.",
-        f"That happens on {write_date(erase_at)}. Until then everything works on, an owner can take it back, and "
-        f"export what is kept:",
+        f"That happens on {write_date(erase_at)}. Until then everything keeps working. An owner can cancel "
+        "it, and export everything first:",
         public_url + "/account/data",
     )
 
 
-def write_client_erased(name: str, email: str, programs: int, unsent: int) -> Letter:
+def write_client_erased(name: str, email: str, programs: int, unsent: int, *, word: str) -> Letter:
     """Return the letter that tells whoever asked that a client was erased."""
     return _letter(
         name,
         email,
-        "a client was erased",
-        f"Everything Kinebridge kept about a client was erased, as you had asked: {_count(programs, 'program')}.",
+        f"a {word} was erased",
+        f"Everything Kinebridge kept about a {word} was erased, as you asked: {_count(programs, 'program')}.",
         _unsent(unsent),
-        "What lies in Cliniko stays there.",
+        "Everything in Cliniko stays there.",
     )
 
 
@@ -39,16 +41,16 @@ def write_practice_erased(name: str, email: str, practice_name: str, unsent: int
         name,
         email,
         "a practice was erased",
-        f"Everything Kinebridge kept of {practice_name} was erased, as you had asked.",
+        f"Everything Kinebridge kept of {practice_name} was erased, as you asked.",
         _unsent(unsent),
-        "What lies in Cliniko stays there.",
+        "Everything in Cliniko stays there.",
     )
 
 
 def _unsent(number: int) -> str:
     if not number:
         return "No PDF was still on its way to Cliniko."
-    return f"{_count(number, 'PDF')} had not reached Cliniko and will not any more."
+    return f"{_count(number, 'PDF')} had not reached Cliniko and will not be sent."
 
 
 def _count(number: int, thing: str) -> str:

@@ -30,7 +30,7 @@ from app.trimming import Rule, rows_rule
 
 # The lines that say so are gone by then; of a client's, those on that client.
 OLD_ERASURES = rows_rule(
-    "That something was erased, together with the last line of the record on it",
+    "Notes that something was erased: with the last line of the record about it",
     "erasures",
     """
         SELECT id FROM erasures WHERE erased_at < :before AND CASE
@@ -51,7 +51,7 @@ RULES: Sequence[Rule] = (
     *jobs_trimming.RULES,
     *today_trimming.RULES,
 )
-WAITED = "Clients and practices to be erased, 14 days after that was asked"
+WAITED = "Practices and clients due to be erased: 14 days after the request"
 YEARS = (1, 2, 3, 5, 7, 8, 10, 15, 20, 25, 30)
 MOST_OFFERED = 50
 

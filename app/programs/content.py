@@ -12,6 +12,7 @@ from app.exercises.dose_form import parse_dose
 from app.exercises.dose_words import word_dose
 from app.exercises.figures import figure_for
 from app.exercises.library import Exercise
+from app.locales import DEFAULT_COUNTRY
 from app.pdf.document import LAYOUTS, DocumentExercise, DocumentLetterhead, DocumentLink, ProgramDocument
 from app.pdf.figures import Figure
 from app.programs.drafts import SECTIONS, Draft, DraftItem, make_item, superset_letters
@@ -184,7 +185,7 @@ def _read_dates(draft: Draft, errors: dict[str, str]) -> tuple[datetime.date | N
     for name, what, text in (("starts_on", "start", draft.starts_on), ("review_on", "review", draft.review_on)):
         date = read_date(text)
         if text and date is None:
-            errors[name] = f"Choose the {what} date from the calendar, or write it like 2026-11-24."
+            errors[name] = f"Choose the {what} date from the calendar, or enter it like 2026-11-24."
         dates.append(date)
     starts_on, review_on = dates
     if starts_on and review_on and review_on < starts_on:
@@ -266,6 +267,7 @@ def build_document(
     letterhead: DocumentLetterhead = NO_LETTERHEAD,
     photos: Mapping[uuid.UUID, bytes] = NO_PHOTOS,
     link: DocumentLink | None = None,
+    country: str = DEFAULT_COUNTRY,
 ) -> ProgramDocument:
     """Return what the PDF of a version says; dates are the practice's local dates, ``photos`` are id -> JPEG."""
     return ProgramDocument(
@@ -288,6 +290,7 @@ def build_document(
         practitioner_title=practitioner_title,
         letterhead=letterhead,
         link=link,
+        country=country,
     )
 
 

@@ -105,7 +105,7 @@ async def copy_into(
         raise NotFoundError
     if program.draft is None:
         raise ConflictError(
-            "This program was assigned meanwhile. Nothing was copied. Press Edit program on its page first."
+            "This program has since been assigned. Nothing was copied. Press Edit program on its page first."
         )
     draft = Draft.from_data(program.draft)
     added = draft_from(ProgramContent.from_data(content)).items

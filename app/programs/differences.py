@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.pdf.document import written_date
+from app.locales import write_long_date
 from app.programs.content import ContentExercise, ProgramContent
 from app.programs.drafts import SECTIONS
 
@@ -51,7 +51,7 @@ def _compare_texts(old: ProgramContent, new: ProgramContent) -> Iterator[Differe
         ("Review date", old.review_on, new.review_on),
     ):
         if before != after:
-            words = [written_date(date) if date else "none" for date in (before, after)]
+            words = [write_long_date(date) if date else "none" for date in (before, after)]
             yield Difference("Changed", what, (f" {ARROW} ".join(words),))
     if (old.layout, old.is_grey, old.is_large) != (new.layout, new.is_grey, new.is_large):
         yield Difference("Changed", "The way it is printed")

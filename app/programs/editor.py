@@ -88,7 +88,7 @@ def dose_line(typed: DraftItem) -> tuple[str, bool]:
 def undo_words(undo: Undo, exercises: Mapping[str, Exercise]) -> str:
     """Return what the last button did, as the line beside "Undo" says it."""
     if undo.verb == "dose":
-        return "This dose is now that of every exercise, apart from load and side."
+        return "Every exercise now has this dose, apart from load and side."
     exercise = exercises.get(undo.items[0].slug)
     return f"Removed {exercise.name if exercise else 'an exercise'}."
 

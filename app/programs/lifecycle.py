@@ -49,7 +49,7 @@ async def begin_again(session: AsyncSession, program: Program, number: int, now:
     if version is None:
         raise NotFoundError
     if program.draft is not None and not replaces:
-        raise ConflictError("This program has changes that were not assigned yet. Assign or discard them first.")
+        raise ConflictError("This program has changes that are not assigned yet. Assign or discard them first.")
     program.draft = draft_from(ProgramContent.from_data(version.content)).to_data()
     program.draft_revision += 1
     program.updated_at = now

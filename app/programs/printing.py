@@ -45,6 +45,7 @@ async def gather_document(
         practitioner_title=await get_title(session, member.membership_id),
         client_name=client.name,
         page_size="Letter" if practice.page_size == "Letter" else "A4",
+        country=practice.country,
         assigned_on=now.astimezone(zone).date(),
         version=previous.number + 1 if previous else 1,
         replaces=(previous.number, previous.assigned_at.astimezone(zone).date()) if previous else None,

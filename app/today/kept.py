@@ -58,7 +58,7 @@ async def find_day(session: AsyncSession, vault: Vault, connection: Connection |
         return KeptDay()
     reading = _open(vault, row)
     if reading is not None and reading.user_id != connection.cliniko_user_id:
-        return KeptDay()  # somebody else's day: the key was changed for another user's
+        reading = None  # somebody else's day: the key was changed for another user's
     return KeptDay(reading, row.read_at if reading else None, row.tried_at, row.trouble)
 
 

@@ -37,12 +37,12 @@ MOST_APPOINTMENTS = 300
 
 # A word for what went wrong -> what it means and what to do.
 TROUBLES: Mapping[str, str] = {
-    "key": "Cliniko does not accept your API key any more. Save a new one in My account > Settings.",
+    "key": "Cliniko no longer accepts your API key. Save a new one in My account > Settings.",
     "role": (
-        "Your role in Cliniko may not read appointments. Ask an administrator there for another role, such as "
-        "practitioner. Until then, find a patient by name, or by the address of their page in Cliniko."
+        "Your role in Cliniko cannot read appointments. Ask a Cliniko administrator for another role, such "
+        "as practitioner. Until then, find a patient by name, or by the address of their page in Cliniko."
     ),
-    "busy": "Cliniko has had too many requests with your API key. Try again in a minute.",
+    "busy": "Cliniko is busy with other requests from your API key. Try again in a minute.",
     "away": "Cliniko does not answer. Try again in a few minutes.",
     "refused": "Cliniko did not give your appointments. Find a patient by name, or by the address of their page there.",
 }

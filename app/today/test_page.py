@@ -16,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts import audit
 from app.accounts.access import Member, stay_member
 from app.accounts.connecting.connections import find_connection, open_cliniko
-from app.accounts.models import Practice
+from app.accounts.models import Access, Membership, Practice
 from app.accounts.practices.letterheads import get_letterhead, get_title
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import current_patient_id, find_patient_page
 from app.clients.service import lock_client
+from app.clients.visibility import access_to
 from app.cliniko.client import within
 from app.db import release
 from app.delivery.models import Delivery, DeliveryState
@@ -47,7 +48,10 @@ Archived = Literal["archived", "not_found"]
 
 @dataclass(frozen=True)
 class TestPage:
-    """A test page and how it stands: the pill's look, its words, a sentence; where the patient is in Cliniko."""
+    """A test page and how it stands: the pill's look, its words, a sentence.
+
+    ``client_name`` is "" where the client is not shared with the sender any more.
+    """
 
     __test__ = False  # for pytest, which takes it for tests
 
@@ -64,8 +68,9 @@ async def find_test_page(
 ) -> TestPage | None:
     """Return the member's newest test page, or the one asked for; None where they have sent none of that id."""
     query = (
-        select(Delivery, Client)
+        select(Delivery, Client, access_to(member))
         .join(Client, Client.id == Delivery.client_id)
+        .join(Membership, Membership.id == Client.owner_id)
         .where(Delivery.membership_id == member.membership_id, Delivery.is_test_page)
         .order_by(Delivery.created_at.desc())
         .limit(1)
@@ -73,9 +78,10 @@ async def find_test_page(
     row = (await session.execute(query if delivery_id is None else query.where(Delivery.id == delivery_id))).first()
     if row is None:
         return None
-    delivery, client = row
+    delivery, client, access = row
     standing = await look_at(session, [delivery], now)
-    return TestPage(delivery, client.name, *standing.describe(delivery), standing.is_live)
+    name = "" if access == Access.NONE else client.name
+    return TestPage(delivery, name, *standing.describe(delivery), standing.is_live)
 
 
 async def send_test_page(session: AsyncSession, member: Member, tools: Tools, client: Client) -> uuid.UUID:
@@ -134,6 +140,7 @@ async def _gather(session: AsyncSession, member: Member, client: Client, now: da
         version=1,
         replaces=None,
         letterhead=await get_letterhead(session, practice.id),
+        country=practice.country,
     )
 
 

@@ -40,8 +40,10 @@ router = APIRouter(prefix="/today/test-page")
 
 TEST_PAGE = "/today/test-page"
 LONGEST_TYPED = 400
-NOT_UNDERSTOOD = "This is no address of a patient's page in Cliniko. Copy it there, or type the number at its end."
-NO_KEY = "Save a Cliniko API key that works first, in My account > Settings."
+NOT_UNDERSTOOD = (
+    "This does not look like the address of a patient's page in Cliniko. Copy it there, or type the number at its end."
+)
+NO_KEY = "Save a working Cliniko API key first, in My account > Settings."
 NOT_SHARED = "A colleague added this patient and does not share them with you. Choose another one."
 
 

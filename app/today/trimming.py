@@ -12,7 +12,7 @@ READINGS_KEPT = timedelta(days=2)
 
 RULES = (
     rows_rule(
-        "Days read from Cliniko, two days after",
+        "Appointments read from Cliniko: after two days",
         "day_readings",
         "SELECT id FROM day_readings WHERE tried_at < :before",
         lambda now: {"before": now - READINGS_KEPT},

@@ -28,9 +28,9 @@ ERROR_TEMPLATE = "errors/error.html"
 
 # Title and sentence for refusals that come from the framework; their own text is never shown.
 STATUS_WORDS: dict[int, tuple[str, str]] = {
-    400: ("That request cannot be understood", "Go back and try again. If you followed a link, it may be incomplete."),
-    401: ("Please sign in", "Sign in to open this page."),
-    403: ("You may not do this", "Your account does not allow this."),
+    400: ("That did not arrive complete", "Go back and try again. If you followed a link, it may be incomplete."),
+    401: ("Sign in to continue", "Sign in to open this page."),
+    403: ("You do not have access to this", "Your account does not allow this."),
     404: ("Not found", "There is nothing at this address that you can open."),
     405: ("Not found", "There is nothing at this address that you can open."),
     408: ("That took too long to arrive", "Nothing was saved. Check your connection, go back and send it again."),
@@ -44,7 +44,7 @@ STATUS_WORDS: dict[int, tuple[str, str]] = {
 OTHER_WORDS = ("That did not work", "Go back and try again.")
 UNEXPECTED_WORDS = (
     "Something went wrong",
-    "This is our fault, not yours. Please try again. If it happens again, tell your support the reference below.",
+    "This is our fault, not yours. Try again. If it happens again, give your support the reference below.",
 )
 
 

@@ -1,19 +1,16 @@
 """How dates and addresses are written on pages: the filters available in every template.
 
-Times come in as time-zone-aware UTC. A page that shows a clock time must say whose: use `datetime_in` with the
-practice's IANA zone, e.g. `{{ delivery.created_at|datetime_in('Australia/Sydney') }}`.
+Dates and times are written as in the country of the practice (see `app.locales`). Times come in as time-zone-aware UTC.
+A page that shows a clock time must say whose: use `datetime_in` with the practice's IANA zone, e.g.
+`{{ delivery.created_at|datetime_in('Australia/Sydney') }}`.
 """
 
 import datetime as dt
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
+from app import locales
 from app.clock import utc_now
-
-# Not strftime("%b"), which follows the machine's locale.
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 PATIENT_WORDS = re.compile(r"(?<![\w-])(?:patient|client)(?=s?(?![\w-]))")
 
@@ -24,34 +21,23 @@ WEEK = 7 * DAY
 
 
 def write_date(value: dt.date | None) -> str:
-    """Write a date as `22 Nov 2026`; an unknown date as nothing. A datetime gives its date in its own zone."""
-    if value is None:
-        return ""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    """Write a date as `22 Nov 2026`; an unknown date as nothing. Of a moment it is the practice's date."""
+    return "" if value is None else locales.write_date(value)
 
 
-def write_weekday(value: dt.date) -> str:
-    """Write the day of the week of a date: `Thursday`."""
-    return WEEKDAYS[value.weekday()]
+def write_day_month(value: dt.date) -> str:
+    """Write a date without its year: `22 Nov`."""
+    return locales.write_day_month(value)
 
 
 def write_iso_date(value: str) -> str:
     """Write a stored date such as 2026-11-22 as `22 Nov 2026`."""
-    return write_date(dt.date.fromisoformat(value))
+    return locales.write_date(dt.date.fromisoformat(value))
 
 
 def write_datetime_in(value: dt.datetime | None, zone: str) -> str:
     """Write a moment as `22 Nov 2026, 3:05 pm` in the IANA zone given; an unknown moment as nothing."""
-    if value is None:
-        return ""
-    return f"{write_date(value.astimezone(ZoneInfo(zone)))}, {write_time_in(value, zone)}"
-
-
-def write_time_in(value: dt.datetime, zone: str) -> str:
-    """Write the time of day of a moment as `3:05 pm` in the IANA zone given."""
-    local = value.astimezone(ZoneInfo(zone))
-    half = "am" if local.hour < 12 else "pm"
-    return f"{local.hour % 12 or 12}:{local.minute:02d} {half}"
+    return "" if value is None else locales.write_moment(value, zone)
 
 
 def write_ago(value: dt.datetime | None, now: dt.datetime | None = None) -> str:

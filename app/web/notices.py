@@ -23,9 +23,9 @@ NOTICES: dict[str, Notice] = {
     "welcome": Notice("success", "Your account is ready. Next, save your Cliniko API key below."),
     "client-erasure-asked": Notice("success", "Everything about this patient will be erased on the day named below."),
     "practice-erasure-asked": Notice("success", "The practice will be erased on the day named above."),
-    "erasure-withdrawn": Notice("success", "Nothing will be erased."),
+    "erasure-withdrawn": Notice("success", "The erasure is cancelled. Nothing will be erased."),
     "signed-in-instead": Notice(
-        "info", "You have an account with this e-mail already, so you are signed in to it. No other one was made."
+        "info", "You already have an account with this email, so you are signed in to it. No second one was made."
     ),
     "joined": Notice("success", "You have joined the practice."),
     "signed-out": Notice("info", "You are signed out."),
@@ -35,18 +35,18 @@ NOTICES: dict[str, Notice] = {
     ),
     "reset-asked": Notice(
         "info",
-        "If this e-mail has an account, a link is on its way to it. It works for one hour, and only the newest one. "
-        "At most three are mailed in an hour.",
+        "If this email has an account, a link is on its way. It works for one hour, and only the newest link "
+        "works. At most three are sent in an hour.",
     ),
     "password-reset": Notice("success", "Your password is changed. Sign in with it."),
-    "second-step-late": Notice("info", "That took too long. Sign in again, then enter a code within ten minutes."),
+    "second-step-late": Notice("info", "The code was not entered within ten minutes. Sign in again."),
     "form-not-kept": Notice(
         "warning",
-        "You were signed out, and what you sent could not be kept. Sign in, then go back to it and send it again.",
+        "You were signed out, so what you sent was not saved. Sign in, then go back and send it again.",
     ),
     "two-factor-off": Notice("success", "Two-factor sign-in is off."),
     "password-changed": Notice("success", "Your password is changed. Your other browsers are signed out."),
-    "email-changed": Notice("success", "Your e-mail is changed. Sign in with the new one from now on."),
+    "email-changed": Notice("success", "Your email is changed. Sign in with the new one from now on."),
     "signed-out-there": Notice("success", "That browser is signed out."),
     "signed-out-elsewhere": Notice("success", "All your other browsers are signed out."),
     # My account
@@ -55,34 +55,41 @@ NOTICES: dict[str, Notice] = {
     "key-saved": Notice("success", "The Cliniko API key is saved."),
     "key-saved-limited": Notice(
         "warning",
-        "The key is saved, but its role in Cliniko may not add files: PDFs cannot be copied to Cliniko with it.",
+        "The key is saved, but its role in Cliniko cannot add files. PDFs stay here until the role changes.",
     ),
     "key-removed": Notice("success", "The Cliniko API key is removed. PDFs wait here until a new key is saved."),
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
     "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
     "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
-    "discount-entered": Notice("success", "The discount is yours, for the whole practice."),
-    "invited": Notice("success", "The invitation is ready. It is on its way by mail; you can also pass its link on."),
+    "discount-entered": Notice("success", "The discount applies to the whole practice."),
+    "invited": Notice("success", "The invitation is on its way by email. You can also share its link yourself."),
     "invited-unmailed": Notice(
-        "warning", "The invitation is ready, but not mailed: there were many lately. Pass its link on yourself."
+        "warning",
+        ("The invitation is ready, but was not emailed because there were many lately. Share its link yourself."),
     ),
-    "invitation-sent-again": Notice("success", "The invitation is mailed again. Its link works for seven more days."),
+    "invitation-sent-again": Notice("success", "The invitation was emailed again. Its link works for seven more days."),
     "invitation-unmailed": Notice(
-        "warning", "Nothing was mailed: there were many invitations lately. Try again later, or pass the link on."
+        "warning",
+        (
+            "Nothing was emailed because there were many invitations lately. Try again later, or share the link "
+            "yourself."
+        ),
     ),
     "invitation-withdrawn": Notice("success", "The invitation is withdrawn. Its link no longer works."),
-    "role-saved": Notice("success", "The role is saved. It counts from now on."),
+    "role-saved": Notice("success", "The role is saved and applies from now on."),
     "member-removed": Notice("success", "Your colleague no longer has access to this practice."),
     "member-deactivated": Notice("success", "Your colleague is deactivated and has no access until reactivated."),
     "member-reactivated": Notice("success", "Your colleague has access again."),
-    "ownership-passed-on": Notice("success", "The ownership is passed on. You are an admin now."),
+    "ownership-passed-on": Notice("success", "Ownership is transferred. You are now an admin."),
     # Clients, exercises and programs
     "client-added": Notice("success", "The patient is added."),
-    "clients-linked": Notice("success", "The two are one patient now. You can undo this for 30 days."),
-    "combining-undone": Notice("success", "This patient is apart again. What came since stays with the other one."),
+    "clients-linked": Notice("success", "The two are combined. You can undo this for 30 days."),
+    "combining-undone": Notice(
+        "success", ("The two patients are separate again. Anything added since stays with the other one.")
+    ),
     "client-handed-over": Notice("success", "The patient is handed over. Your colleague is told."),
-    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by e-mail."),
-    "request-answered-before": Notice("info", "This was answered before. The first answer counts."),
+    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by email."),
+    "request-answered-before": Notice("info", "This request was already answered. The first answer counts."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),
     "photos-added": Notice("success", "The photos are added."),
@@ -100,15 +107,15 @@ NOTICES: dict[str, Notice] = {
     "program-paused": Notice("success", "The program is paused."),
     "program-ended": Notice("success", "The program is ended."),
     "program-active": Notice("success", "The program is active again."),
-    "link-renewed": Notice("success", "The page has a new address. The one before opens nothing any more."),
+    "link-renewed": Notice("success", "The page has a new address. The old one no longer opens it."),
     "link-off": Notice("success", "The page is turned off."),
     "program-copied": Notice("success", "The exercises are copied into this program."),
     "template-saved": Notice("success", "The template is saved."),
     "template-archived": Notice("success", "The template is archived."),
-    "alert-dealt-with": Notice("success", "Done: these programs are not told of any more."),
+    "alert-dealt-with": Notice("success", "Done. You are not reminded of these programs again."),
     "delivery-retried": Notice("info", "Trying again now."),
     "delivery-not-retried": Notice(
-        "info", "There is nothing to try again: it is under way or done, or it waits for a working API key."
+        "info", "There is nothing to try again. It is on its way, has arrived, or is waiting for a working API key."
     ),
     "test-page-archived": Notice("success", "The test page is archived in Cliniko."),
     "delivery-cancelled": Notice("success", "The PDF will not be copied to Cliniko. It stays here."),

@@ -3,8 +3,8 @@
 Every template sees: `request`, `viewer` (a `Viewer` or None), `saved_notice` (a `Notice` or None), `here` (this page's
 own path and query, for `next`), `word` and `Word` (what the viewer's practice calls those it treats: "patient" or
 "client"), `made_by` (the hidden field for every form of a signed-in person: for whom the page was made), `version`,
-`static_url`, `guide_for(cause)` (where the guide explains it, or None), and the filters `date`, `weekday`,
-`datetime_in(zone)`, `time_in(zone)`, `ago`, `worded(word)`, `with_query(...)`.
+`static_url`, `guide_for(cause)` (where the guide explains it, or None), and the filters `date`, `day_month`,
+`weekday`, `datetime_in(zone)`, `time_in(zone)`, `ago`, `phone`, `worded(word)`, `with_query(...)`.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from app import locales
 from app.guidance import guide_for
 from app.web import filters
 from app.web.assets import static_url
@@ -72,8 +73,10 @@ def environment() -> Environment:
     made.globals["guide_for"] = guide_for
     made.filters["date"] = filters.write_date
     made.filters["datetime_in"] = filters.write_datetime_in
-    made.filters["time_in"] = filters.write_time_in
-    made.filters["weekday"] = filters.write_weekday
+    made.filters["day_month"] = filters.write_day_month
+    made.filters["time_in"] = locales.write_time
+    made.filters["weekday"] = locales.write_weekday
+    made.filters["phone"] = locales.write_phone
     made.filters["iso_date"] = filters.write_iso_date
     made.filters["ago"] = filters.write_ago
     made.filters["worded"] = filters.write_worded

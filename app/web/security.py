@@ -166,6 +166,6 @@ async def show_cross_site_refusal(scope: Scope, receive: Receive, send: Send) ->
         Request(scope),
         403,
         "This was sent from another site",
-        "For your safety nothing was changed. Open the page in Kinebridge itself and try again from there.",
+        "To be safe, nothing was changed. Open the page in Kinebridge and try again from there.",
     )
     await response(scope, receive, send)

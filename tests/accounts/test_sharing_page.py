@@ -96,7 +96,7 @@ def test_a_rule_nobody_knows_is_told(browser: Browser, database: sa.Engine, rule
     email = browser.sign_up()
     page = browser.post("/account/sharing", {"rule": rule})
     assert page.status == 422
-    assert "Choose with whom you share your clients." in page.soup.find(id="f-rule-error").get_text()
+    assert "Choose who you share your clients with." in page.soup.find(id="f-rule-error").get_text()
     assert stored(database, email) == ("nobody", 0)
 
 
@@ -187,7 +187,7 @@ def test_a_preview_says_who_will_see_and_who_no_longer_and_saves_nothing(browser
     assert "Olivia" not in mia.get("/clients").text
     browser.press("Save changes")
     assert "Olivia" not in lee.get("/clients").text and "View only" in mia.get("/clients").text
-    assert "Nobody begins or ceases to see" in browser.press("Preview").text
+    assert "Nobody gains or loses sight of" in browser.press("Preview").text
     olivia = browser.get("/clients").link("Olivia Hart")  # said otherwise for her alone: no rule changes that
     browser.get(f"{olivia}/sharing")
     browser.press(

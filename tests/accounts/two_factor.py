@@ -14,7 +14,7 @@ class Enrolled:
     """Somebody with two-factor sign-in: the app on their phone, their recovery codes, a browser signed in."""
 
     def __init__(self, browser: Browser, now: Now, email: str = "") -> None:
-        """Sign up and set it up; with an e-mail in the browser in which they are signed in, from the page if open."""
+        """Sign up and set it up; with an email in the browser in which they are signed in, from the page if open."""
         self.browser, self.now = browser, now
         self.email = email or browser.sign_up()
         if browser.page is None or browser.page.path != PAGE:

@@ -79,6 +79,43 @@ def counts(told: str) -> tuple[int, int]:
     return (int(words[2]), int(words[6])) if "have no line" in line else (0, 0)
 
 
+def test_what_was_forgotten_while_the_record_was_kept_for_less_is_not_missed(
+    ana: Browser, clinic: Clinic, owner: sa.Connection
+) -> None:
+    client = ana.open_patient(clinic.add_patient()).path
+    assign_program(ana, client)
+    id_ = uuid.UUID(client.rpartition("/")[2])
+    practice = owner.execute(sa.text("SELECT practice_id FROM clients WHERE id = :id"), {"id": id_}).scalar_one()
+
+    def line(action: str, age: str, detail: str = "{}") -> None:
+        insert = (
+            "INSERT INTO audit_events (happened_at, practice_id, action, detail) "
+            "VALUES (now() - CAST(:age AS interval), :practice, :action, CAST(:detail AS jsonb))"
+        )
+        values = {"age": age, "practice": practice, "action": action, "detail": detail}
+        owner.execute(sa.text(insert), values)
+
+    def missing() -> tuple[int, int]:
+        return owner.execute(verifying._VERSIONS).scalar_one(), owner.execute(verifying._PRACTICES).scalar_one()
+
+    owner.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    owner.execute(
+        sa.text("UPDATE practices SET created_at = now() - interval '5 years' WHERE id = :id"), {"id": practice}
+    )
+    before = missing()
+    line("program.assigned", "6 years")  # of another program
+    age = sa.text("UPDATE program_versions SET assigned_at = now() - interval '3 years' WHERE practice_id = :id")
+    owner.execute(age, {"id": practice})
+    owner.execute(
+        sa.text("DELETE FROM audit_events WHERE practice_id = :id AND happened_at > now() - interval '5 years'"),
+        {"id": practice},
+    )
+    assert missing() == (before[0] + 1, before[1] + 1)
+    line("practice.audit_years_saved", "2 years", '{"years": 2}')
+    line("practice.audit_years_saved", "6 months", '{"years": 7}')
+    assert missing() == before
+
+
 @pytest.mark.usefixtures("environment")
 def test_a_line_taken_out_by_the_databases_owner_is_missed_where_something_of_it_is_left(
     ana: Browser, clinic: Clinic, database: sa.Engine, app: FastAPI

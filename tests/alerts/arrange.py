@@ -10,14 +10,14 @@ from tests.support import Browser, send_pdf
 
 
 def email_of(browser: Browser) -> str:
-    """E-mail of who is signed in, from their page of alert settings."""
+    """Email of who is signed in, from their page of alert settings."""
     found = re.search(r"To (\S+@\S+)\. The bell", browser.get("/account/alerts").text)
     assert found
     return found[1]
 
 
 def send_some(database: sa.Engine, browser: Browser, email: str, number: int = 1) -> list[str]:
-    """Start deliveries to clients of the member with this e-mail; without a key they wait for one.
+    """Start deliveries to clients of the member with this email; without a key they wait for one.
 
     No worker takes them up: tests say themselves what becomes of them.
     """

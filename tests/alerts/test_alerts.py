@@ -20,7 +20,7 @@ from tests.support import Browser
 
 @pytest.fixture
 def alone(browser: Browser) -> str:
-    """E-mail of a practitioner who owns a practice in Sydney and has saved no key."""
+    """Email of a practitioner who owns a practice in Sydney and has saved no key."""
     return browser.sign_up(name="Ana Ruiz", practice="Harbour Physio")
 
 
@@ -84,7 +84,7 @@ def test_a_key_that_is_needed_is_told_to_its_owner_and_to_those_who_run_the_prac
     assert "2 programs wait; nothing is lost." in mails[alone]
     assert (bell(browser), bell(ben), bell(cleo)) == ("Alerts, 1 new", "Alerts, 1 new", "Alerts")
     assert "Ben Cole" in browser.get("/alerts").text
-    assert "Nothing keeps programs from Cliniko" in cleo.get("/alerts").text
+    assert "Nothing is keeping programs from Cliniko" in cleo.get("/alerts").text
     assert "Silva" not in str(mails) and "Silva" not in browser.get("/alerts").text, "no client is named"
 
 
@@ -121,7 +121,9 @@ def test_in_quiet_hours_nobody_gets_mail_and_what_is_left_in_the_morning_is_one(
     mails = watch.tell(hours=1)
     assert mails.keys() == {alone}
     assert mails[alone].startswith("Kinebridge: 2 things keep programs from Cliniko\n")
-    assert "no room" not in mails[alone] and "takes files again" not in mails[alone], "what went as it came is not told"
+    assert "no room" not in mails[alone] and "accepts files again" not in mails[alone], (
+        "what went as it came is not told"
+    )
 
 
 def test_practices_that_sleep_keep_no_other_waiting(
@@ -156,7 +158,7 @@ def test_a_cause_that_is_back_at_once_was_never_gone(
 
 def test_who_wants_no_mails_has_the_bell(alone: str, browser: Browser, watch: Watch, database: sa.Engine) -> None:
     browser.get("/account/alerts")
-    browser.press("Save changes", **{"Send me mails": False})
+    browser.press("Save changes", **{"Email me": False})
     send_some(database, browser, alone)
     watch.look()
     assert watch.tell(minutes=1) == {}
@@ -185,7 +187,7 @@ def test_case_24_what_failed_is_told_until_somebody_has_dealt_with_it(
     for nonsense in ("", "-1", "two", "9" * 5000):
         assert browser.post(address, {"programs": nonsense}).status == 409
     browser.get("/alerts")
-    assert "these programs are not told of any more" in browser.press("I have dealt with all 2").text
+    assert "You are not reminded of these programs again" in browser.press("I have dealt with all 2").text
     assert bell(browser) == "Alerts"
     # Tried again and failed again, it is told again.
     change(database, sent[:1], f"started_at = '{clock.now.isoformat()}'::timestamptz + interval '1 hour'")
@@ -292,7 +294,7 @@ def test_notes_are_read_one_by_one_and_old_ones_are_forgotten(
     execute(database, "INSERT INTO bell_marks (membership_id, about) SELECT membership_id, about FROM bell_notes")
     told = browser.get("/alerts").text
     assert bell(browser) == "Alerts, 2 new"
-    assert "Your request to see a patient was declined." in told and "There is news for you." in told
+    assert "Your request to see a patient was declined." in told and "You have news." in told
     browser.get("/alerts")
     browser.press("Mark as read")
     assert bell(browser) == "Alerts, 1 new"

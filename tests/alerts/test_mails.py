@@ -23,18 +23,18 @@ def test_a_letter_about_one_cause_is_all_one_needs() -> None:
         "Hello Ana Ruiz,\n\n"
         "Cliniko does not answer, since 26 Nov 2026, 10:00 am.\n"
         "3 programs wait; nothing is lost.\n"
-        "You need not do anything: what waits goes out by itself, the oldest first, when Cliniko answers.\n"
+        "You do not need to do anything. Waiting PDFs go out by themselves, oldest first, when Cliniko answers.\n"
         "https://kinebridge.example.org/deliveries?state=waiting\n"
         "More on this: https://kinebridge.example.org/guide/cliniko-away\n\n"
-        "You get this mail as a member of Harbour Physio in Kinebridge.\n"
+        "You get this email as a member of Harbour Physio in Kinebridge.\n"
         "All alerts: https://kinebridge.example.org/alerts\n"
-        "Mails on or off, and quiet hours: https://kinebridge.example.org/account/alerts\n"
+        "Emails on or off, and quiet hours: https://kinebridge.example.org/account/alerts\n"
     )
 
 
 def test_what_is_over_says_so_and_asks_for_nothing() -> None:
     subject, text = write_alert(READER, [], [item(Cause.NEEDS_KEY, "Ben Cole", programs=0)])
-    assert subject == "Kinebridge: No program waits for an API key of Ben Cole any more"
+    assert subject == "Kinebridge: No program is waiting for Ben Cole's API key now"
     assert "It began 26 Nov 2026, 10:00 am. There is nothing to do." in text
 
 

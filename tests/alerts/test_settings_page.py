@@ -21,12 +21,12 @@ def test_an_owner_sets_the_practices_quiet_hours_or_turns_them_off(browser: Brow
     browser.get("/account/alerts")
     browser.press("Save quiet hours", From="21:30", Until="06:15")
     assert hours_of(database, email) == ("21:30", "06:15")
-    browser.press("Save quiet hours", **{"No mails in quiet hours": False})
+    browser.press("Save quiet hours", **{"No emails in quiet hours": False})
     assert hours_of(database, email) == ("None", "None")
-    page = browser.press("Save quiet hours", **{"No mails in quiet hours": True, "From": "9 pm", "Until": "07:00"})
-    assert page.status == 422 and "Write a time of day, such as 20:00." in page.text
+    page = browser.press("Save quiet hours", **{"No emails in quiet hours": True, "From": "9 pm", "Until": "07:00"})
+    assert page.status == 422 and "Enter a time of day, such as 20:00." in page.text
     page = browser.press("Save quiet hours", From="07:00")
-    assert page.status == 422 and "another time" in page.text
+    assert page.status == 422 and "a different time" in page.text
     assert hours_of(database, email) == ("None", "None")
 
 
@@ -35,12 +35,12 @@ def test_others_read_the_quiet_hours_and_choose_their_own_mails(browser: Browser
     set_practice(database, email, time_zone="Australia/Sydney")
     ben = browser.invite_colleague(name="Ben Cole")
     page = ben.get("/account/alerts")
-    assert "No mails from 20:00 until 07:00." in page.text and "Australia/Sydney" in page.text
+    assert "No emails from 20:00 until 07:00." in page.text and "Australia/Sydney" in page.text
     assert not page.has_button("Save quiet hours")
     assert ben.post("/account/alerts/quiet-hours", {"is_on": ""}).status == 403
     assert hours_of(database, email) == ("20:00", "07:00")
     ben.get("/account/alerts")
-    ben.press("Save changes", **{"Send me mails": False})
+    ben.press("Save changes", **{"Email me": False})
     for who, expected in ((ben, None), (browser, "yes")):
         box = who.get("/account/alerts").soup.find("input", id="f-mails")
         assert box is not None and (box["value"] if box.has_attr("checked") else None) == expected

@@ -10,7 +10,8 @@ import io
 import re
 from collections.abc import Callable
 
-from app.pdf.document import ProgramDocument, version_line, written_date
+from app.locales import write_long_date
+from app.pdf.document import ProgramDocument, version_line
 from app.pdf.figures import to_svg
 
 _NOTO = importlib.resources.files("fontpkg_noto_sans") / "files" / "NotoSans[wdth,wght].ttf"
@@ -86,7 +87,7 @@ def fpdf_maker() -> Callable[[ProgramDocument], bytes] | None:
 
 def _facts(document: ProgramDocument) -> list[str]:
     by = (document.practice_name, document.practitioner_name, document.client_name)
-    return [*by, written_date(document.assigned_on), version_line(document), document.note]
+    return [*by, write_long_date(document.assigned_on), version_line(document), document.note]
 
 
 @functools.cache

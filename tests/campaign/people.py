@@ -25,7 +25,7 @@ from tests.support import Browser, Page
 
 @dataclass
 class Person:
-    """A practitioner: the browser they are signed in with, their user in Cliniko, their e-mail here."""
+    """A practitioner: the browser they are signed in with, their user in Cliniko, their email here."""
 
     browser: Browser
     user: User

@@ -36,7 +36,7 @@ def test_the_owner_lets_one_colleague_see_one_client_and_takes_it_back(
 ) -> None:
     assert "Ben Cole Cannot see this patient" in ana.get(f"{client}/sharing").text
     page = ana.press("Save changes", Colleague=member_id(database, client, "Ben Cole"), **{"May only view": True})
-    assert "Ben Cole View only. Said for this patient alone" in page.text
+    assert "Ben Cole View only. Chosen for this patient only" in page.text
     assert "View only" in ben.get(client).text
     assert bell(ben) == "Alerts, 1 new" and "Ana Ruiz lets you see one of their patients" in ben.get("/alerts").text
     assert say(ana, database, client, "Ben Cole", "edit") == 200
@@ -64,7 +64,7 @@ def test_what_cannot_be_said_is_told(ana: Browser, ben: Browser, client: str, da
     for data, words in (
         ({"colleague": "", "access": "view"}, "Choose a colleague."),
         ({"colleague": ben_id, "access": ""}, "Choose what they may do."),
-        ({"colleague": ben_id, "access": "view", "until": "soon"}, "Write a date"),
+        ({"colleague": ben_id, "access": "view", "until": "soon"}, "Enter a date"),
         ({"colleague": ben_id, "access": "view", "until": "2020-01-01"}, "Choose today or a later day"),
         ({"colleague": ben_id, "access": "view", "until": "9999-12-31"}, "Choose today or a later day"),
     ):

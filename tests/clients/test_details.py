@@ -100,7 +100,7 @@ def test_an_edited_field_is_not_overwritten_and_can_be_given_back_to_cliniko(ana
     clinic.state.update_patient(patient, preferred_first_name="Liv", phone_numbers=[("Home", "02 5550 1234")])
     look_again(ana, patient)
     page = ana.get(client)
-    assert page.h1 == "Liv (Olivia) Hartley" and "mine@hart.au" in page.text and "02 5550 1234" in page.text
+    assert page.h1 == "Liv (Olivia) Hartley" and "mine@hart.au" in page.text and "(02) 5550 1234" in page.text
     assert not page.has_button("Keep ours for email")  # nothing new of what was edited
     assert "In Cliniko: a@hart.au." in ana.get(f"{client}/edit").text
     clinic.state.update_patient(patient, email="b@hart.au", last_name="Hart-Lee")

@@ -107,7 +107,7 @@ def test_case_6_asking_twice_sends_once(ana: Browser, ben: Browser, olivia: str,
         connection.exec_driver_sql("LOCK TABLE access_requests IN SHARE MODE")
         finish = run_beside(database, *both)
     assert [answer.status for answer in finish()] == [303, 303]
-    assert "You get an e-mail when it is answered." in ben.get("/account/sharing").text
+    assert "You get an email when it is answered." in ben.get("/account/sharing").text
     again = ben.open_patient(olivia)
     assert not again.has_button("Request access") and "You asked for access" in again.text
     assert both[0]().status == 303
@@ -123,7 +123,7 @@ def test_case_6_view_only_until_a_day_where_the_practice_is(
     assert ana.press("Let them view only", Until="1999-01-01").status == 422
     assert ana.press("Let them view only", Until="2031-07-01").status == 200
     assert "View only" in ben.get(client).text and not ben.get(client).has_button("New program")
-    assert "View only, until 1 Jul 2031" in ana.get(f"{client}/sharing").text
+    assert "View only, until 1 July 2031" in ana.get(f"{client}/sharing").text
     ((ends_at,),) = rows(database, "SELECT ends_at FROM client_grants WHERE client_id = :id", id=id_of(client))
     assert ends_at == datetime(2031, 7, 1, 14, tzinfo=UTC)  # midnight in Sydney
     with database.begin() as connection:
@@ -141,7 +141,7 @@ def test_case_6_one_answer_counts_and_a_no_names_nobody(
     ana.get(link)
     assert ana.press("Decline").status == 200
     late = ana.post(link, {"access": "edit"})  # the same link again, or the page of another tab
-    assert "answered before" in late.text and "Declined by Ana Ruiz" in late.text
+    assert "already answered" in late.text and "Declined by Ana Ruiz" in late.text
     (told,) = post_of(database, ben)
     assert "declined" in told and "Ana" not in told
     assert "Your request to see a patient was declined." in ben.get("/alerts").text

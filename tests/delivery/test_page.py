@@ -124,7 +124,7 @@ def test_a_row_names_no_client_its_viewer_may_not_see(
         seen = ana.get(path)
         assert b"Secretia" not in seen.content and b"/clients/" not in seen.content.partition(b"<main")[2]
         assert delivery_id in seen.content.decode()
-        assert "Cliniko refused the file." in seen.content.decode()
+        assert "Cliniko refused the file" in seen.content.decode()
     assert "A patient not shared with you" in ana.get("/deliveries").text
     assert ana.send("GET", f"/deliveries/{delivery_id}/program.pdf").status == 404
     assert b"Secretia" in ben.get("/deliveries").content and b"Secretia" in ben.get("/deliveries.csv").content
@@ -264,7 +264,8 @@ def test_the_export_is_safe_to_open_and_says_everything_in_words(ana: Browser, s
     assert row[0] == delivery_id
     assert row[2:8] == [
         "Olivia =cmd|'/c calc'!A0", "'@SUM(1)", "Ana Ruiz", "Needs attention",
-        "Cliniko refused the file. Download the PDF and add it in Cliniko by hand.", "2026-11-20T13:05:09Z",
+        "Cliniko refused the file. The PDF is not in the patient's Files. Download it and add it in Cliniko by hand.",
+        "2026-11-20T13:05:09Z",
     ]  # fmt: skip
     assert row[8:] == ["", ""]
     assert len(ana.get("/deliveries.csv").content.decode().splitlines()) == 3

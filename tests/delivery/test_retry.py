@@ -113,7 +113,7 @@ def test_without_a_key_retrying_says_what_it_waits_for(
     clinic.ana.key_archived = True
     delivery_id = send_pdf(ana, client)
     ana.run_jobs()
-    assert "it waits for a working API key" in retry(ana, delivery_id).text
+    assert "is waiting for a working API key" in retry(ana, delivery_id).text
     assert row(database, delivery_id).state == "needs_key"
 
 

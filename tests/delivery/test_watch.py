@@ -63,7 +63,7 @@ def test_case_20_and_24_a_key_or_room_that_is_missing_is_told_until_it_is_there(
     watch.look()
     page = alerts(ana)
     assert "Your Cliniko API key is missing or no longer accepted" in page
-    assert "Cliniko takes files again" in page, "with this key nobody knows"
+    assert "Cliniko accepts files again" in page, "with this key nobody knows"
     clinic.ana.key_archived = False
     clinic.account.storage_limit_bytes = None
     ana.save_key(clinic.ana.key)

@@ -31,11 +31,11 @@ def attempt(**values: Any) -> DeliveryAttempt:
     ("values", "answer"),
     [
         ({"result": "done", "remote_status": 201}, "Went well."),
-        ({"reason": "server_trouble", "remote_status": 503}, "Cliniko has trouble at the moment."),
+        ({"reason": "server_trouble", "remote_status": 503}, "Cliniko is having trouble."),
         ({"reason": "unreachable"}, "Cliniko did not answer."),
         ({"result": "config", "reason": "key_rejected"}, "Cliniko no longer accepts the API key."),
         ({"result": "permanent"}, "Cliniko refused it."),
-        ({"result": "ours"}, "Something unexpected went wrong on our side."),
+        ({"result": "ours"}, "Something went wrong in Kinebridge."),
         ({"result": "a later release's", "reason": "a later release's"}, "Did not work."),
     ],
 )

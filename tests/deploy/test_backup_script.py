@@ -53,3 +53,27 @@ def test_a_failed_backup_says_so_and_takes_no_older_one_away(environment: dict[s
         assert ended.returncode == 1 and "BACKUP FAILED" in ended.stderr
     assert [file.name for file in tmp_path.glob("kinebridge-*.dump")] == [old.name]
     assert not (tmp_path / "last_success").exists()
+
+
+def test_a_folder_with_a_space_and_a_dump_put_aside_are_no_trouble(environment: dict[str, str], tmp_path: Path) -> None:
+    folder, beside = tmp_path / "my backups", tmp_path / "my"
+    folder.mkdir()
+    beside.write_text("what a path that falls apart at its space names")
+    for day in (1, 2, 3):
+        (folder / f"kinebridge-2020010{day}T000000Z.dump").write_text("of another day")
+    aside = folder / "kinebridge-before-the-move.dump"
+    aside.write_text("put aside")
+    ended = back_up(environment | {"BACKUP_FOLDER": str(folder)})
+    assert ended.returncode == 0, ended.stderr
+    assert beside.exists() and aside.exists()
+    assert len(list(folder.glob("kinebridge-2*.dump"))) == 2
+
+
+@pytest.mark.parametrize("keep", ["0", "-1", "all", "00"])
+def test_a_number_to_keep_that_is_none_takes_no_backup_away(
+    keep: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    old = tmp_path / "kinebridge-20200101T000000Z.dump"
+    old.write_text("the only one")
+    assert back_up(environment | {"BACKUP_KEEP": keep}).returncode != 0
+    assert old.exists()

@@ -33,7 +33,7 @@ def email(browser: Browser) -> str:
 
 
 async def read_member(session: AsyncSession, email: str, **other: Any) -> Member:
-    """Return the practitioner with this e-mail as the pages know them, with other values where given."""
+    """Return the practitioner with this email as the pages know them, with other values where given."""
     query = select(Membership, Practitioner).join(Practitioner, Practitioner.id == Membership.practitioner_id)
     membership, practitioner = (await session.execute(query.where(Practitioner.email == email))).one()
     values = {

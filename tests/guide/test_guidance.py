@@ -13,8 +13,10 @@ from app.bridge.outcomes import Outcome
 from app.delivery.reasons import REASONS
 from app.errors import AppError
 from app.guidance import BY_SLUG, GROUPS, HELP, PAGES, GuideLink, NoPage, guide_for
-from app.guide.reading import PAGE_FOLDER, read_page
+from app.guide import reading
+from app.guide.reading import PAGE_FOLDER, find_pages, read_page
 from app.web.rendering import TEMPLATE_FOLDER
+from app.words import words
 
 FAMILIES = {
     "click": {str(each) for each in Outcome},
@@ -90,3 +92,16 @@ def test_every_file_is_a_page_and_every_page_a_file() -> None:
         assert not source.startswith("#") and "\n# " not in source, "the title comes from the list of pages"
         # The word in small letters, so that a practice's own takes its place.
         assert "Patient" not in page.title + page.summary and len(page.summary) <= 80
+
+
+def test_the_guides_texts_are_taken_apart_once_and_not_for_each_letter_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken_apart: list[str] = []
+
+    def count(text: str) -> list[str]:
+        taken_apart.append(text)
+        return words(text)
+
+    find_pages("merged", word="patient", app_url="https://kinebridge.example")
+    monkeypatch.setattr(reading, "words", count)
+    assert find_pages("merged", word="patient", app_url="https://kinebridge.example")
+    assert taken_apart == ["merged"]

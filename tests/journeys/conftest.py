@@ -48,7 +48,7 @@ def page(chrome: Browser) -> Page:
 
 @pytest.fixture
 def sign_in() -> Callable[..., None]:
-    """Fill in the sign-in page that is open, as the first practitioner of the demo or the one with that e-mail."""
+    """Fill in the sign-in page that is open, as the first practitioner of the demo or the one with that email."""
 
     def fill_in(page: Page, email: str = EMAILS[0]) -> None:
         page.get_by_label("Email").fill(email)

@@ -36,7 +36,9 @@ def test_a_new_practice_gets_from_an_account_to_its_first_pdf_in_cliniko(
     click(page.get_by_role("link", name="Send a test page"))
     click(page.get_by_role("link", name="Noah Castellano"))
     click(page.get_by_role("button", name="Send the test page"))
-    expect(page.locator("main")).to_contain_text("The whole way works", timeout=30_000)  # without a reload
+    expect(page.locator("main")).to_contain_text(
+        "It works. Programs you assign arrive the same way", timeout=30_000
+    )  # without a reload
     assert clicks <= 6  # from nothing to a PDF in Cliniko
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Open the patient in Cliniko").click()

@@ -221,7 +221,7 @@ def test_what_was_noted_while_a_program_was_ended_elsewhere_is_said_to_be_refuse
     let_in(phone, page.get_by_label("Address").input_value(), "30.05.1968")
     phone.route(re.compile("/days/"), lambda route: route.fulfill(status=409, headers={"X-Kinebridge-Program": "open"}))
     phone.get_by_label("Done: Sit to stand").tap()
-    expect(phone.locator("#state")).to_have_text("Not saved: this day takes no notes any more.")
+    expect(phone.locator("#state")).to_have_text("Not saved: this day is closed for notes.")
     expect(phone.get_by_role("alert")).to_contain_text("Not saved, because the program was paused or ended by then")
 
 

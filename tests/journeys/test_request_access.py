@@ -31,7 +31,7 @@ def test_case_6_from_a_colleagues_patient_to_opening_them_with_leave(
     amara.get_by_role("combobox", name="Colleague").select_option(index=1)
     amara.get_by_label("Cannot see the patient").check()
     amara.get_by_role("button", name="Save changes").click()
-    expect(amara.locator("main")).to_contain_text("Cannot see this patient. Said for this patient alone")
+    expect(amara.locator("main")).to_contain_text("Cannot see this patient. Chosen for this patient only")
 
     ben.goto(f"{address}/open/cliniko?patient_id={JAMES}")
     sign_in(ben, EMAILS[1])

@@ -53,7 +53,7 @@ def enrol(page: Page) -> Phone:
     page.get_by_label("Code").fill(phone.code())
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved them").click()
     return phone
 
 
@@ -68,7 +68,7 @@ def test_two_factor_is_set_up_because_the_practice_asks_for_it_and_then_leads_to
     page.get_by_role("link", name="Two-factor sign-in: set up").click()
     enrol(page)
     page.get_by_role("link", name="Change rules").click()
-    page.get_by_label("Everybody signs in with two factors").check()
+    page.get_by_label("Everybody uses two-factor sign-in").check()
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Your changes are saved.")).to_be_visible()
     email = f"{uuid.uuid4().hex[:12]}@practice.example"
@@ -82,7 +82,7 @@ def test_two_factor_is_set_up_because_the_practice_asks_for_it_and_then_leads_to
     sam.get_by_label("Your name").fill("Sam Colleague")
     sam.get_by_label("Password").fill(PASSWORD)
     sam.get_by_role("button", name="Join practice").click()
-    expect(sam.get_by_text("Bayside Physio asks everybody to sign in with two factors.")).to_be_visible()
+    expect(sam.get_by_text("Bayside Physio requires two-factor sign-in.")).to_be_visible()
     sam.goto(f"{kinebridge}/clients")
     expect(sam.get_by_role("heading", level=1)).to_have_text("Two-factor sign-in")
     phone = enrol(sam)
@@ -98,7 +98,7 @@ def test_two_factor_is_set_up_because_the_practice_asks_for_it_and_then_leads_to
     sign_in(sam, email)
     sam.get_by_label("Code").fill("000000")
     sam.get_by_role("button", name="Sign in").click()
-    expect(sam.get_by_text("This code is not right")).to_be_visible()
+    expect(sam.get_by_text("This code does not match")).to_be_visible()
     sam.get_by_label("Code").fill(phone.code())
     sam.get_by_role("button", name="Sign in").click()
     expect(sam.get_by_role("heading", level=1)).to_have_text("Olivia Hart")
@@ -118,7 +118,7 @@ def test_a_form_that_came_too_late_is_sent_by_itself_after_signing_in_in_its_pla
     expect(elsewhere.get_by_text("All your other browsers are signed out.", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Save title").click()
-    expect(page.get_by_text("What you typed is kept in this page")).to_be_visible()
+    expect(page.get_by_text("What you typed is kept on this page")).to_be_visible()
     sign_in(page, email)
     expect(page.get_by_text("Your title is saved.")).to_be_visible()
     expect(page.get_by_label("Your title")).to_have_value("Physiotherapist, 王")

@@ -20,7 +20,7 @@ def end(lead: Browser, name: str, how: str = "Remove", to: str | None = None) ->
     fields: dict[str, Any] = {}
     if to is not None:
         options = page.soup.find_all("option")
-        fields["Who takes the patients over"] = next(o["value"] for o in options if o.get_text().startswith(to))
+        fields["Who takes over the patients"] = next(o["value"] for o in options if o.get_text().startswith(to))
     return lead.press(f"{how} {name}", **fields)
 
 

@@ -83,7 +83,7 @@ def test_case_7_who_owns_clients_does_not_go_without_somebody_to_take_them(
     theirs = query(database, "SELECT id FROM memberships ORDER BY created_at DESC LIMIT 3")
     for chosen in ("", "1", str(ids["ben"]), kims, *(str(each.id) for each in theirs if each.id != ids["ana"])):
         answer = ana.post(f"/account/team/{ids['ben']}/remove", {"successor": chosen})
-        assert answer.status == 422 and "Choose the colleague who takes the clients over." in answer.text
+        assert answer.status == 422 and "Choose the colleague who takes over the clients." in answer.text
     assert owner_of(database, client) == ids["ben"]
     assert query(database, "SELECT 1 FROM shared_colleagues WHERE owner_id = :ben", ben=ids["ben"]), "shared as before"
     assert ben.get(client).status == 200 and away.get("/clients").path == "/sign-in"
@@ -292,7 +292,7 @@ def test_case_7_a_successor_who_leaves_too_hands_everything_on(
     kim = email_of(ana.invite_colleague(name="Kim Adler"))
     end(ana, "Ben Cole", "Deactivate", to="Kim Adler")
     (mail,) = query(database, "SELECT text FROM outgoing_mails WHERE recipient = :to AND text LIKE '%handed%'", to=kim)
-    assert "Ana Ruiz handed one client of Ben Cole on to you" in mail.text and "Olivia" not in mail.text
+    assert "Ana Ruiz handed one patient of Ben Cole over to you" in mail.text and "Olivia" not in mail.text
     end(ana, "Kim Adler", to="Ana Ruiz")
     assert owner_of(database, client) == ids["ana"]
     change(database, "UPDATE clients SET owner_id = :ben WHERE owner_id = :ana", ben=ids["ben"], ana=ids["ana"])

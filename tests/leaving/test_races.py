@@ -71,7 +71,7 @@ def test_case_7_a_program_assigned_while_its_author_is_removed_is_handed_on_or_r
         assert [tuple(each) for each in deliveries] == [("delivered", anas)]
         assert "Version 1" in ana.get(client).text
     else:
-        assert answers["assign"].h1 == "Sign in to go on" and not deliveries
+        assert answers["assign"].h1 == "Sign in to continue" and not deliveries
         assert "Version 1" not in ana.get(client).text
     assert not query(database, "SELECT 1 FROM clients WHERE owner_id = :id", id=id_)
 
@@ -181,7 +181,9 @@ def test_of_two_admins_who_remove_each_other_at_once_one_does(ana: Browser, data
     }
     answers = at_once(database, HOLD_PRACTICE, ids["Kim Adler"], calls)
     assert "no longer has access" in answers["Kim"].text
-    assert answers["Lee"].status == 403 and "You no longer run this practice's team" in answers["Lee"].text
+    assert (
+        answers["Lee"].status == 403 and "You are no longer an owner or admin of this practice" in answers["Lee"].text
+    )
     assert [each.role for each in active_members(database, ids["Kim Adler"])] == ["admin", "owner"]
     assert "Kim Adler" in ana.get("/account/team").text
 
@@ -240,7 +242,7 @@ def test_a_practice_keeps_one_owner_when_the_new_one_is_removed_at_once(
     answers = at_once(database, HOLD_PRACTICE, ids["Kim Adler"], in_order(first, calls))
     members = active_members(database, ids["Kim Adler"])
     if first == "pass on":
-        assert "The ownership is passed on." in answers["pass on"].text and answers["remove"].status == 403
+        assert "Ownership is transferred." in answers["pass on"].text and answers["remove"].status == 403
         assert [(str(each.id) == ids["Lee Okafor"]) for each in members if each.role == "owner"] == [True]
     else:
         assert answers["pass on"].status == 409

@@ -1,10 +1,11 @@
 """What the document says besides its pages: dates, the version line, file names and shortened texts."""
 
+import dataclasses
 import datetime
 
 import pytest
 
-from app.pdf.document import ProgramDocument, cut, file_name, version_line, written_date
+from app.pdf.document import ProgramDocument, cut, file_name, version_line
 
 
 def document(version: int, replaces: tuple[int, datetime.date] | None) -> ProgramDocument:
@@ -22,17 +23,13 @@ def document(version: int, replaces: tuple[int, datetime.date] | None) -> Progra
     )
 
 
-def test_dates_are_written_in_words():
-    assert written_date(datetime.date(2026, 11, 22)) == "22 November 2026"
-    assert written_date(datetime.date(2027, 1, 3)) == "3 January 2027"
-    assert written_date(datetime.date(2027, 12, 31)) == "31 December 2027"
-
-
 def test_a_new_version_says_which_one_it_replaces():
     """Case 28."""
     line = version_line(document(2, (1, datetime.date(2026, 11, 3))))
     assert line == "Version 2, replaces version 1 of 3 November 2026"
     assert version_line(document(1, None)) == ""
+    american = dataclasses.replace(document(2, (1, datetime.date(2026, 11, 3))), country="US")
+    assert version_line(american) == "Version 2, replaces version 1 of November 3, 2026"
     assert version_line(document(3, None)) == "Version 3"
 
 

@@ -27,7 +27,7 @@ def add_client(
     patient_id: str | None = LINKED,
     **columns: Any,
 ) -> str:
-    """Add a client of the practitioner with this e-mail and return the path of its page.
+    """Add a client of the practitioner with this email and return the path of its page.
 
     Linked to a Cliniko patient of its own unless ``patient_id`` is None.
     """
@@ -60,7 +60,7 @@ def add_client(
 
 
 def set_practice(database: sa.Engine, member_email: str, **columns: Any) -> None:
-    """Change columns of the practice of the practitioner with this e-mail."""
+    """Change columns of the practice of the practitioner with this email."""
     with Session(database) as session, session.begin():
         practice_id = session.scalars(
             sa.select(Membership.practice_id)

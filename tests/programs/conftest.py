@@ -51,7 +51,7 @@ def open_page(chrome: Browser) -> Iterator[OpenPage]:
 
 
 def sign_up(page: Page, address: str) -> str:
-    """Make an account in the browser and return its e-mail address."""
+    """Make an account in the browser and return its email address."""
     email = f"{uuid.uuid4().hex[:12]}@practice.example"
     page.goto(f"{address}/sign-up")
     for label, text in {

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session, undefer
 
 from app.delivery.models import Delivery, Document
-from app.pdf.document import ProgramDocument, written_date
+from app.locales import write_long_date
+from app.pdf.document import ProgramDocument
 from app.pdf.render import render
 from app.programs.content import ProgramContent
 from app.programs.models import Program, ProgramVersion
@@ -23,7 +24,7 @@ TITLE = "Knee: osteoarthritis and strength"
 
 @pytest.fixture
 def email(browser: Browser) -> str:
-    """The e-mail address of the signed-in practitioner."""
+    """The email address of the signed-in practitioner."""
     return browser.sign_up(name="Pat Nguyen", practice="Bayside Physio")
 
 
@@ -113,8 +114,8 @@ def test_the_date_is_the_practices_own(browser: Browser, database: sa.Engine, em
     assign_program(browser, client)
     behind = read_pdf(browser, client)[1]
     first, second = (version.assigned_at for version in versions_of(database, client))
-    assert written_date(first.astimezone(ZoneInfo("Pacific/Kiritimati")).date()) in ahead
-    assert written_date(second.astimezone(ZoneInfo("Pacific/Pago_Pago")).date()) in behind
+    assert write_long_date(first.astimezone(ZoneInfo("Pacific/Kiritimati")).date()) in ahead
+    assert write_long_date(second.astimezone(ZoneInfo("Pacific/Pago_Pago")).date()) in behind
 
 
 def test_the_version_keeps_what_the_library_said_that_day(browser: Browser, database: sa.Engine, client: str) -> None:

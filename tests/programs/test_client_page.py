@@ -303,9 +303,7 @@ def test_what_was_tried_can_be_unfolded(browser: Browser, database: sa.Engine) -
     for path in (client, f"{client}/deliveries", program):
         lines = browser.get(path).soup.select("details.tried li")
         words = [" ".join(line.get_text().split()) for line in lines]
-        assert words[0] == (
-            "22 Nov 2026, 3:11 am · Uploading the file: Cliniko has trouble at the moment. (status 503, 1.2 s)"
-        )
+        assert words[0] == ("22 Nov 2026, 3:11 am · Uploading the file: Cliniko is having trouble. (status 503, 1.2 s)")
         assert len(words) == 10
 
 

@@ -64,7 +64,7 @@ def test_what_was_assigned_meanwhile_takes_no_exercises_and_says_so(
     browser.press("Assign program")
     browser.page = form
     page = browser.press("Copy")
-    assert page.status == 409 and "assigned meanwhile" in page.text
+    assert page.status == 409 and "since been assigned" in page.text
     assert browser.get(form.path).path == editor.path.removesuffix("/edit")
 
 

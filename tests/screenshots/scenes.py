@@ -41,12 +41,12 @@ class Stage:
     cliniko: str
     scheduler_key: str
     other_clinic_key: str
-    # What browsers that are signed in have kept, by e-mail: signing in takes as long as a picture.
+    # What browsers that are signed in have kept, by email: signing in takes as long as a picture.
     signed_in: dict[str, Any] = field(default_factory=dict)
 
     @contextmanager
     def page(self, size: dict[str, int] = NARROW, email: str = "", *, shared: bool = False) -> Iterator[Page]:
-        """Open a browser of its own, signed in with an e-mail if one is given."""
+        """Open a browser of its own, signed in with an email if one is given."""
         context = self.browser.new_context(
             viewport=size,  # type: ignore[arg-type]  # a plain dict of the two numbers it takes
             device_scale_factor=SCALE,

@@ -114,3 +114,13 @@ def test_case_4_what_lies_open_from_somebody_else_is_not_done_by_who_signed_in_m
         assert connection.execute(made, {"id": client.rpartition("/")[2]}).scalar_one() == 0
     ana.page = page
     assert ana.press(button).status == 200, "it is still hers to do"
+
+
+def test_a_page_that_was_made_for_somebody_else_is_given_nothing_by_its_scripts(person: Browser) -> None:
+    """A page left open on a shared computer would show the next person's patients below the first one's name."""
+    made_by = str(person.get("/today").root.find(".//body").get("data-made-by"))
+    asking = {"X-Made-By": made_by, "X-Unattended": "yes"}
+    assert person.send("GET", "/today/appointments", headers=asking).status == 200
+    person.press("Hillside Rehab")
+    answer = person.send("GET", "/today/appointments", headers=asking)
+    assert answer.status == 409 and "not opened by you" in answer.content.decode()

@@ -17,10 +17,10 @@ NAMES = ("/v1/patients", "/v1/appointment_types", "/v1/businesses")
 
 FAULTS: dict[str, tuple[Break, str]] = {
     "401": (lambda fake, path: fake.answer("GET", path, 401), "Cliniko does not accept your API key"),
-    "403": (lambda fake, path: fake.answer("GET", path, 403), "Your role in Cliniko may not read appointments"),
+    "403": (lambda fake, path: fake.answer("GET", path, 403), "Your role in Cliniko cannot read appointments"),
     "404": (lambda fake, path: fake.answer("GET", path, 404), "Cliniko did not give your appointments"),
     "422": (lambda fake, path: fake.answer("GET", path, 422, '{"errors": {"q": "bad"}}'), "Cliniko did not give"),
-    "429": (lambda fake, path: fake.limit_rate("GET", path, 30), "too many requests with your API key"),
+    "429": (lambda fake, path: fake.limit_rate("GET", path, 30), "busy with other requests from your API key"),
     "500": (lambda fake, path: fake.answer_html("GET", path, 500), "Cliniko does not answer"),
     "broken off": (lambda fake, path: fake.drop("GET", path, when="midway"), "Cliniko does not answer"),
     "too slow": (lambda fake, path: fake.slow("GET", path, 30), "Cliniko does not answer"),
@@ -97,7 +97,7 @@ def test_a_rejected_key_is_not_asked_with_again_until_there_is_a_new_one(
 def test_a_bookkeepers_key_gets_a_page_that_says_so_and_the_search(ana: Browser, clinic: Clinic) -> None:
     clinic.ana.role = "bookkeeper"
     page = ana.post("/today/read")
-    assert "may not read appointments" in page.text and page.has_button("Search")
+    assert "cannot read appointments" in page.text and page.has_button("Search")
     assert ana.get(page.link("What to do")).path == "/guide/roles"
 
 
@@ -123,3 +123,17 @@ def test_filters_that_cliniko_does_not_know_show_nobody_elses_day(
         cliniko.strike("GET", path, without_query, times=None)
     page = olivias_day.post("/today/read")
     assert "Olivia Hart" in page.text and "Bens" not in page.text
+
+
+def test_trouble_with_another_users_key_is_told_and_asked_about_no_more_often(
+    olivias_day: Browser, clinic: Clinic, cliniko: FakeCliniko, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Olivia Hart" in olivias_day.post("/today/read").text
+    olivias_day.save_key(clinic.ben.key)
+    cliniko.answer("GET", "/v1/bookings", 500, times=None)
+    cliniko.answer("GET", "/v1/practitioners", 500, times=None)
+    before = len(cliniko.calls("GET", "/v1/practitioners"))
+    for _ in range(3):
+        page = olivias_day.get("/today/appointments")
+        assert "Cliniko does not answer" in page.text and "Olivia" not in page.text
+    assert len(cliniko.calls("GET", "/v1/practitioners")) == before + 1

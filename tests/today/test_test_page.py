@@ -95,7 +95,10 @@ def test_without_a_working_key_it_waits_for_one_as_programs_do(ana: Browser, cli
     clinic.ana.key_archived = False
     ana.save_key(clinic.ana.key)
     ana.run_jobs(hurry=True, rounds=3)
-    assert "The whole way works" in ana.get(page.path).text and len(clinic.state.files_of(olivia)) == 1
+    assert (
+        "It works. Programs you assign arrive the same way" in ana.get(page.path).text
+        and len(clinic.state.files_of(olivia)) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,7 @@ def test_without_a_working_key_it_waits_for_one_as_programs_do(ana: Browser, cli
 def test_what_names_no_patient_is_asked_for_again(ana: Browser, typed: str, cliniko: FakeCliniko) -> None:
     before = len(cliniko.log)
     page = ana.get("/today/test-page?" + urlencode({"patient": typed}))
-    assert page.status == 422 and "no address of a patient's page" in page.text
+    assert page.status == 422 and "does not look like the address of a patient's page" in page.text
     assert len(cliniko.log) == before
 
 
@@ -135,6 +138,11 @@ def test_a_colleagues_client_gets_one_only_from_who_may_edit(
     for path in (mine, f"{mine}/state"):
         assert ana.get(path).status == 404  # a delivery of Ben's key; she has Deliveries
     assert ana.post(f"{mine}/archive").status == 404
+    ana.get("/account/sharing")
+    ana.press("Save changes", Nobody=True)
+    for path in (mine, f"{mine}/state", "/today"):
+        page = ben.get(path)
+        assert page.status == 200 and "Hart" not in page.content.decode() and f"/patients/{olivia}" not in str(page)
 
 
 def test_only_what_is_surely_ours_is_archived(ana: Browser, clinic: Clinic, cliniko: FakeCliniko, olivia: str) -> None:

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
         ("conflict", 409, "This has changed since you opened it"),
         ("forbidden", 403, "Your role does not allow this"),
         ("own-page", 404, "Own title"),
-        ("http-401", 401, "Please sign in"),
+        ("http-401", 401, "Sign in to continue"),
         ("http-429", 429, "Too many tries"),
     ],
 )

@@ -73,16 +73,16 @@ async def _check_password(
     session: Database, tools: Tools, invitation: OpenInvitation, password: str, browser: Browser
 ) -> None:
     if not password:
-        raise FormError({"password": "Write the password of your Kinebridge account."})
+        raise FormError({"password": "Enter your Kinebridge password."})
     try:
         person = await people.check_credentials(session, tools, invitation.email, password, browser, field="password")
     except TooManyTriesError:
         raise
     except FormError:
         await record_refusal(tools, invitation.email)
-        raise FormError({"password": "This is not the password of your Kinebridge account. Try again."}) from None
+        raise FormError({"password": "This does not match your Kinebridge password. Try again."}) from None
     if person.totp_since is not None:
-        raise FormError({"password": "You sign in with two factors: sign in first, then open this link again."})
+        raise FormError({"password": "Your account uses two-factor sign-in. Sign in first, then open this link again."})
 
 
 def _is_signed_in_as(member: Member | None, invited: Practitioner | None) -> bool:
@@ -99,7 +99,7 @@ def _join_page(
     refusal: FormError | None = None,
 ) -> Response:
     if refusal and refusal.fields.get("email") == people.EMAIL_TAKEN:  # made while this form was being filled in
-        sentence = "There is an account with your e-mail by now. Write its password to join with it."
+        sentence = "Your email now has an account. Enter its password to join."
         refusal = FormError({"password": sentence})
     return form_page(
         request,

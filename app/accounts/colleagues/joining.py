@@ -69,9 +69,9 @@ async def find_open_invitation(session: AsyncSession, vault: Vault, token: str, 
 async def join_as_newcomer(
     session: AsyncSession, invitation: OpenInvitation, form: NewcomerForm, now: datetime
 ) -> uuid.UUID:
-    """Make an account for the invited e-mail, join with it, and return the practitioner's id.
+    """Make an account for the invited email, join with it, and return the practitioner's id.
 
-    Raises InvitationGoneError when the link was used meanwhile, FormError when the e-mail got an account meanwhile.
+    Raises InvitationGoneError when the link was used meanwhile, FormError when the email got an account meanwhile.
     """
     await release(session)  # hashing takes a moment
     password_hash = await hash_password(form.password)

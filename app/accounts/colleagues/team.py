@@ -32,7 +32,7 @@ from app.accounts.sessions import end_sessions
 from app.errors import ConflictError, ForbiddenError, NotFoundError
 from app.mail.service import post
 
-NO_LONGER_RUNS_IT = "You no longer run this practice's team, so nothing was changed."
+NO_LONGER_RUNS_IT = "You are no longer an owner or admin of this practice. Nothing was changed."
 
 
 async def list_members(session: AsyncSession, practice_id: uuid.UUID) -> Sequence[Membership]:
@@ -127,7 +127,7 @@ async def get_changeable(session: AsyncSession, member: Member, membership_id: u
     if colleague.is_me:
         raise ForbiddenError("You cannot change your own role or access. Ask the owner or another admin.")
     if colleague.role is Role.OWNER:
-        raise ForbiddenError("The owner can be neither removed nor given another role before passing the ownership on.")
+        raise ForbiddenError("The owner needs to transfer ownership before they can be removed or given another role.")
     return colleague
 
 
@@ -242,12 +242,12 @@ async def pass_ownership_on(session: AsyncSession, member: Member, to_id: uuid.U
     Raises ConflictError when the member is not the owner any more or the colleague not active any more.
     """
     if await hold_team(session, member) is not Role.OWNER:
-        raise ConflictError("You are not the owner of this practice any more, so nothing was changed.")
+        raise ConflictError("You are no longer the owner of this practice. Nothing was changed.")
     is_there = exists().where(
         Membership.id == to_id, Membership.practice_id == member.practice_id, Membership.ended_at.is_(None)
     )
     if to_id == member.membership_id or not await session.scalar(select(is_there)):
-        raise ConflictError("This colleague does not belong to the practice any more, so nothing was changed.")
+        raise ConflictError("This colleague no longer belongs to the practice. Nothing was changed.")
     for id_, role in ((member.membership_id, Role.ADMIN), (to_id, Role.OWNER)):
         await session.execute(update(Membership).where(Membership.id == id_).values(role=role))
     audit.record_by(session, member, "practice.ownership_passed_on", at=now, membership_id=str(to_id))

@@ -18,8 +18,11 @@ from app.accounts.models import Invitation, Membership, Practice, Role
 from app.accounts.tools import Tools
 from app.errors import NotFoundError
 from app.web.rendering import redirect
+from app.words import plain
 
 TEAM_PAGE = "/account/team"
+MOST_AT_A_GLANCE = 12  # colleagues; more get a search
+LONGEST_SEARCH = 200
 ROLE_WORDS = {Role.OWNER: "Owner", Role.ADMIN: "Admin", Role.PRACTITIONER: "Practitioner"}
 SENT_NOTICES = {"mailed": "invitation-sent-again", "unmailed": "invitation-unmailed", "over": "nothing-changed"}
 ROLE_CHOICES = [(role.value, ROLE_WORDS[role]) for role in INVITED_ROLES]
@@ -28,9 +31,9 @@ router = APIRouter(prefix=TEAM_PAGE)
 
 
 @router.get("")
-async def show_team(request: Request, session: Database, tools: ToolsDep, member: SignedIn) -> Response:
-    """Show the members; to owners and admins also who is away, the invitations and the form."""
-    return await _team_page(request, session, tools, member)
+async def show_team(request: Request, session: Database, tools: ToolsDep, member: SignedIn, q: str = "") -> Response:
+    """Show the members, or those of whom ``q`` is a part of name or email; to leads also all that is theirs to do."""
+    return await _team_page(request, session, tools, member, typed=q[:LONGEST_SEARCH].strip())
 
 
 @router.post("")
@@ -79,9 +82,11 @@ async def _team_page(
     tools: Tools,
     member: Member,
     *,
+    typed: str = "",
     values: dict[str, str] | None = None,
     refusal: FormError | None = None,
 ) -> Response:
+    members = _rows(member, await team.list_members(session, member.practice_id))
     own = {"runs_team": member.runs_team, "is_owner": member.role is Role.OWNER}
     of_leads = await _what_leads_see(session, tools, member) if member.runs_team else {}
     return form_page(
@@ -89,7 +94,10 @@ async def _team_page(
         "accounts/team.html",
         refusal,
         practice_name=member.practice_name,
-        members=_rows(member, await team.list_members(session, member.practice_id)),
+        members=[each for each in members if plain(typed) in plain(f"{each['name']} {each['email']}")],
+        member_count=len(members),
+        is_searchable=len(members) > MOST_AT_A_GLANCE,
+        typed=typed,
         roles=ROLE_CHOICES,
         values=values or {"email": "", "role": Role.PRACTITIONER.value},
         **own,

@@ -45,12 +45,18 @@ SENTENCES: dict[type[ClinikoError], str] = {
         "Cliniko knows this key but does not let its user connect other software. Ask an administrator in Cliniko to "
         "allow you to use API keys, then save it again."
     ),
-    RateLimited: "Cliniko has had too many requests from this user. Wait a minute, then save the key again.",
-    Unreachable: "Cliniko did not answer, so the key could not be checked. Try again in a minute.",
-    ServerTrouble: (
-        "Cliniko is having trouble at the moment, so the key could not be checked. Try again in a few minutes."
+    RateLimited: (
+        "Cliniko is busy with this user's other requests, so the key was not checked or saved. Wait a minute, "
+        "then save it again."
     ),
-    MalformedAnswer: "Cliniko's answer could not be read, so the key could not be checked. Try again in a few minutes.",
+    Unreachable: "Cliniko did not answer, so the key could not be checked and is not saved. Try again in a minute.",
+    ServerTrouble: (
+        "Cliniko is having trouble, so the key could not be checked and is not saved. Try again in a few minutes."
+    ),
+    MalformedAnswer: (
+        "Cliniko's answer could not be read, so the key could not be checked and is not saved. Try again in a "
+        "few minutes."
+    ),
 }
 OTHER_SENTENCE = (
     "Cliniko did not say whose key this is, so it could not be checked. Make a new one in Cliniko "
@@ -111,7 +117,7 @@ async def save_key(
     practice = await lock_practice(session, member.practice_id)
     await stay_member(session, member)
     if only_if_saved and not await _is_saved(session, tools, member, key):
-        raise FormError({FIELD: "The key was replaced or removed meanwhile, so nothing was changed."})
+        raise FormError({FIELD: "The key was replaced or removed in the meantime. Nothing was changed."})
     _bind_practice(practice, checked.account)
     connection = await _store(session, tools, member, checked)
     if not only_if_saved:

@@ -30,7 +30,7 @@ from app.errors import AppError, ConflictError, NotFoundError
 
 CODE = re.compile(r"[A-Z0-9-]{4,30}")
 LONGEST_SOURCE = 60
-WRITE_A_CODE = "Write the code you were given."
+WRITE_A_CODE = "Enter the code you were given."
 # One sentence for unknown codes, ended ones and those whose days have not come, so that trying teaches nothing.
 UNUSABLE = "This code cannot be used. Check it with whoever gave it to you."
 

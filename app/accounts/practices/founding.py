@@ -44,7 +44,7 @@ class PracticeRow:
 async def create_practice(tools: Tools, new: NewPractice) -> str:
     """Make a practice and its owner, and return the link by which they choose their password: once, within an hour.
 
-    Until then nobody can sign in. Raises FormError for what cannot be taken, an e-mail that has an account among it.
+    Until then nobody can sign in. Raises FormError for what cannot be taken, an email that has an account among it.
     """
     form = _read(new)
     refuse_other_region(tools.settings, form.country)

@@ -26,7 +26,7 @@ from app.web.slow import DRAWING
 
 LETTERHEAD_PAGE = "/account/letterhead"
 LARGEST_BODY_BYTES = MOST_BYTES + 1024 * 1024  # the logo and what is typed beside it
-CHOOSE_AGAIN = "Choose the logo once more: it was not taken because something else has to be put right first."
+CHOOSE_AGAIN = "Choose the logo again: something else needs to be corrected before it can be saved."
 
 router = APIRouter(prefix=LETTERHEAD_PAGE)
 
@@ -92,6 +92,7 @@ async def show_example(session: Database, tools: ToolsDep, member: SignedIn) -> 
     example = make_example(
         practice_name=practice.name,
         page_size=practice.page_size,
+        country=practice.country,
         practitioner_name=member.name,
         practitioner_title=await letterheads.get_title(session, member.membership_id),
         letterhead=await letterheads.get_letterhead(session, member.practice_id),

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 CHANGED = (
-    "Somebody has changed these settings since you opened this page. Nothing was saved: look at what is saved now, "
-    "then save again if yours is to take its place."
+    "Somebody changed these settings after you opened this page. Nothing was saved. Look at what is saved "
+    "now, then save again to replace it."
 )
 
 

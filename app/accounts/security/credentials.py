@@ -23,11 +23,11 @@ from app.mail.service import post
 
 # So long after signing in, the password just given is not asked for again where nothing but a key is at stake.
 FRESH_FOR = timedelta(minutes=15)
-WRONG_PASSWORD = "This is not your password. Try again."  # noqa: S105 - a sentence, not a password
+WRONG_PASSWORD = "This does not match your password. Try again."  # noqa: S105 - a sentence, not a password
 
 
 async def what_is_known(session: AsyncSession, person: Practitioner) -> tuple[str, ...]:
-    """Return what a person's password must not be made of: their name, e-mail and practices."""
+    """Return what a person's password must not be made of: their name, email and practices."""
     practices = await session.scalars(
         select(Practice.name).join(Membership).where(Membership.practitioner_id == person.id)
     )

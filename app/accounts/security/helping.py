@@ -31,5 +31,5 @@ async def turn_two_factor_off(tools: Tools, email: str) -> None:
 
 def _known(person: Practitioner | None) -> Practitioner:
     if person is None:
-        raise NotFoundError("Nobody signs in with this e-mail.")
+        raise NotFoundError("Nobody signs in with this email.")
     return person

@@ -1,7 +1,7 @@
 """Choosing a new password by a link that comes by mail.
 
 The link is the id of a person's newest reset, signed: it ends by its use, by a newer one, by a changed password or
-e-mail, and after an hour. Asking takes the same way for every address, known or not: a job looks it up.
+email, and after an hour. Asking takes the same way for every address, known or not: a job looks it up.
 """
 
 import uuid

@@ -1,4 +1,4 @@
-"""My account > Security: one's password and e-mail, and the browsers one is signed in with."""
+"""My account > Security: one's password and email, and the browsers one is signed in with."""
 
 import uuid
 
@@ -61,7 +61,7 @@ async def change_email(
     new_email: FormText = "",
     password: FormText = "",
 ) -> Response:
-    """Change the e-mail the person signs in with."""
+    """Change the email the person signs in with."""
     try:
         changed = await credentials.change_email(
             session, tools, member.practitioner_id, wanted=new_email, password=password, browser=browser

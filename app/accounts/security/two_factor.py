@@ -31,7 +31,7 @@ LONGEST_CODE = 60
 BEGUN_FOR = timedelta(minutes=30)
 SECOND_STEP_PURPOSE = "second-step"
 SECOND_STEP_SECONDS = 600
-WRONG_CODE = "This code is not right, or was used already. Wait for the next one and try again."
+WRONG_CODE = "This code does not match, or has been used. Wait for the next one and try again."
 
 
 def name_row(person: Practitioner) -> str:

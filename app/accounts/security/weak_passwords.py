@@ -1,7 +1,7 @@
 """Passwords that are guessed first: common ones, runs of keys, repeats, and what is known of the person. Pure.
 
 A password is read as pieces, each counted by how many guesses it adds: a common word as two letters, a run of keys, a
-year or a repeat as one, what the person's name, e-mail or practice holds as none, any other character as one. So
+year or a repeat as one, what the person's name, email or practice holds as none, any other character as one. So
 "Sunshine2026!" counts 2 + 1 + 1, while four words that are not on the list are far above the bound.
 """
 

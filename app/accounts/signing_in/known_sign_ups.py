@@ -1,6 +1,6 @@
-"""Signing up with an e-mail that has an account: with its password that signs in, and else nobody is told.
+"""Signing up with an email that has an account: with its password that signs in, and else nobody is told.
 
-Signing up works in one press, so a stranger's e-mail can be told from a free one by trying. What is left: it takes
+Signing up works in one press, so a stranger's email can be told from a free one by trying. What is left: it takes
 a wrong try at that account and one of the network each time (``accounts.tries``), and its owner learns of it by mail.
 """
 

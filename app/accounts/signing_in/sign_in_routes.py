@@ -114,7 +114,7 @@ async def sign_in(
     email: FormText = "",
     password: FormText = "",
 ) -> Response:
-    """Check e-mail and password, start a session and lead on to where the person was going."""
+    """Check email and password, start a session and lead on to where the person was going."""
     try:
         _require_both(email, password)
         practitioner = await people.check_credentials(session, tools, email, password, browser)
@@ -181,8 +181,8 @@ def _sign_up_page(
 def _require_both(email: str, password: str) -> None:
     errors = {}
     if not clean_line(email):
-        errors["email"] = "Write your e-mail address."
+        errors["email"] = "Enter your email address."
     if not password:
-        errors["password"] = "Write your password."  # noqa: S105 - a sentence, not a password
+        errors["password"] = "Enter your password."  # noqa: S105 - a sentence, not a password
     if errors:
         raise FormError(errors)

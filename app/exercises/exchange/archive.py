@@ -34,7 +34,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         # Counted before the table of contents is read, which takes some 500 bytes of memory an entry.
         if data.count(_ENTRY_MARK) > MOST_ENTRIES:
-            raise FileRefusedError(f"The zip holds more than {MOST_ENTRIES:,} files. Please divide it.")
+            raise FileRefusedError(f"The zip holds more than {MOST_ENTRIES:,} files. Split it into smaller files.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         # NotImplementedError is what zipfile raises for parts of the format that it does not know.
@@ -70,7 +70,9 @@ class Archive:
             raise FileRefusedError(f"{quoted(path)} in the zip is larger than {most // 1024 // 1024} MB.")
         if self._unpacked > MOST_UNPACKED_BYTES:
             most_megabytes = MOST_UNPACKED_BYTES // 1024 // 1024
-            raise FileRefusedError(f"The zip is larger than {most_megabytes} MB when unpacked. Please divide it.")
+            raise FileRefusedError(
+                f"The zip is larger than {most_megabytes} MB when unpacked. Split it into smaller files."
+            )
 
 
 def quoted(path: str) -> str:

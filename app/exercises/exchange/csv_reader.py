@@ -78,7 +78,7 @@ def read_csv(data: bytes, *, most_rows: int) -> CsvFile:
                 headers, columns = cells, _read_headers(cells)
             elif len(rows) == most_rows:
                 raise FileRefusedError(
-                    f"The file has more than {most_rows:,} exercises. Please divide it: "
+                    f"The file has more than {most_rows:,} exercises. Split it: "
                     f"at most {most_rows:,} are imported at once."
                 )
             else:

@@ -130,7 +130,7 @@ def read_json(data: bytes, *, most_rows: int) -> list[JsonRow]:
         raise FileRefusedError("The JSON holds no exercises.")
     if len(content) > most_rows:
         raise FileRefusedError(
-            f"The file has {len(content):,} exercises. Please divide it: at most {most_rows:,} are imported at once."
+            f"The file has {len(content):,} exercises. Split it: at most {most_rows:,} are imported at once."
         )
     return [_read_entry(number, entry) for number, entry in enumerate(content, start=1)]
 

@@ -123,7 +123,7 @@ async def _read_file(file: object) -> Upload:
         data = await file.read(MOST_UPLOAD_BYTES + 1)
         if len(data) > MOST_UPLOAD_BYTES:
             most = MOST_UPLOAD_BYTES // MEGABYTE
-            raise FileRefusedError(f"The file is larger than {most} MB. Please divide it.")
+            raise FileRefusedError(f"The file is larger than {most} MB. Split it into smaller files.")
         return await anyio.to_thread.run_sync(read_upload, data)
 
 

@@ -61,7 +61,9 @@ def read_upload(data: bytes) -> Upload:
         if data.startswith(start):
             raise FileRefusedError(f"This is {what}. {_WANTED}")
     if len(data) > MOST_TEXT_BYTES:
-        raise FileRefusedError(f"A CSV or JSON may have at most {MOST_TEXT_BYTES // MEGABYTE} MB. Please divide it.")
+        raise FileRefusedError(
+            f"A CSV or JSON may have at most {MOST_TEXT_BYTES // MEGABYTE} MB. Split it into smaller files."
+        )
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"[", b"{"):
         rows = read_json(data, most_rows=MOST_ROWS)
         notes = [LEFT_OUT]
@@ -137,11 +139,11 @@ class _PhotoDrawer:
         data = self._archive.read(path, most=MOST_BYTES)
         self._pixels += _count_pixels(data)
         if self._pixels > MOST_PIXELS:
-            raise FileRefusedError("The photos have too many pixels together. Please divide the file.")
+            raise FileRefusedError("The photos have too many pixels together. Split the file into smaller ones.")
         picture = draw_photo_here(data)
         self._bytes += len(picture.content)
         if self._bytes > MOST_DRAWN_BYTES:
-            raise FileRefusedError("The photos are too large together. Please divide the file.")
+            raise FileRefusedError("The photos are too large together. Split the file into smaller ones.")
         return picture
 
 

@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from sqlalchemy import exists, select
 
+from app import locales
 from app.accounts import audit
 from app.accounts.access import Database, ToolsDep
 from app.accounts.models import Practice
@@ -111,6 +112,7 @@ async def find_visit(request: Request, token: str, session: Database, tools: Too
     if row is None:
         raise LinkGoneError
     link, program, client, practice = row
+    locales.reading(practice.country, practice.time_zone)
     cookie = request.cookies.get(cookie_name(tools.settings, link))
     return Visit(token.lower(), link, program, client, practice, is_open=_opens(tools, cookie, link))
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.access import Database, ToolsDep
 from app.accounts.form_fields import FormText
 from app.db import release
+from app.locales import manner_of
 from app.programs.content import read_date
 from app.programs.home import picture_routes
 from app.programs.home.access import (
@@ -37,10 +38,10 @@ from app.web.rendering import page, redirect
 
 router = APIRouter(route_class=HomeRoute)
 
-NO_ANSWER = "Write your answer."
+NO_ANSWER = "Enter your answer."
 NO_MATCH = "That does not match. Check it and try again, written as in the example."
-NOT_OPEN = "Nothing was saved, because this phone has to be let in again. Please note it once more afterwards."
-NOT_TAKEN = "That was not saved: the program was paused or ended meanwhile, or the day is not open for notes."
+NOT_OPEN = "Nothing was saved: this phone needs to answer again first. Then note it once more."
+NOT_TAKEN = "That was not saved: the program was paused or ended, or the day is no longer open for notes."
 
 
 @router.get("/p/offline.js")
@@ -224,6 +225,7 @@ async def _home_page(
         data={
             "path": visit.path,
             "zone": zone,
+            "locale": manner_of(visit.practice.country).tag,
             "begun": days[0].date.isoformat(),
             "today": today.isoformat(),
             "madeAt": now.isoformat(),

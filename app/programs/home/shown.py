@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from app.exercises.dose import DAYS
-from app.pdf.document import written_date
+from app.locales import write_day, write_weekday
 from app.programs.content import ContentExercise, ProgramContent
 from app.programs.drafts import SECTIONS
 from app.programs.home.notes import SHOWN_DAYS, DayNote
-
-WEEKDAYS = tuple(DAYS.values())
 
 
 @dataclass(frozen=True)
@@ -62,12 +59,12 @@ class ShownDay:
     @property
     def short(self) -> str:
         """The weekday in three letters."""
-        return WEEKDAYS[self.date.weekday()][:3]
+        return write_weekday(self.date)[:3]
 
     @property
     def words(self) -> str:
         """The day in words: "Monday 23 November"."""
-        return f"{WEEKDAYS[self.date.weekday()]} {written_date(self.date).rpartition(' ')[0]}"
+        return write_day(self.date)
 
 
 def list_days(

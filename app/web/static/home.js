@@ -39,8 +39,8 @@ function fillForm(note) {
 }
 
 const noon = (day) => new Date(`${day}T12:00:00Z`);
-const inWords = (day, options) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options }).format(noon(day));
-const longName = (day) => `${inWords(day, { weekday: "long" })} ${inWords(day, { day: "numeric", month: "long" })}`;
+const inWords = (day, options) => new Intl.DateTimeFormat(data.locale, { timeZone: "UTC", ...options }).format(noon(day));
+const longName = (day) => inWords(day, { weekday: "long", day: "numeric", month: "long" });
 const todayThere = () => new Intl.DateTimeFormat("sv-SE", { timeZone: data.zone }).format(); // which writes 2026-11-26
 
 function lastDays() {
@@ -94,7 +94,7 @@ function showState() {
   const { isRefused, savedAt } = notes.entryOf(shownDay);
   const unsaved = trouble ? (notes.isStored ? trouble : "unstored") : "saving";
   const name = isRefused ? "refused" : notes.listWaiting().length ? unsaved : savedAt ? "saved" : "fresh";
-  const format = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", timeZone: data.zone });
+  const format = new Intl.DateTimeFormat(data.locale, { hour: "numeric", minute: "2-digit", timeZone: data.zone });
   const words = name === "saved" ? `Saved at ${format.format(new Date(savedAt))}` : state.dataset[name];
   state.classList.toggle("later", Boolean(trouble) || isRefused);
   if (state.textContent !== words) state.textContent = words; // said once by screen readers

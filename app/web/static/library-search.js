@@ -14,7 +14,7 @@ export function searchLibrary(form, { change, say }) {
     return `/programs/library?${new URLSearchParams(FIELDS.map((name) => [name, data.get(name) ?? ""]))}`;
   }
 
-  const failed = () => say("The search did not work. Please try again.");
+  const failed = () => say("The search did not work. Try again.");
   const { ask, update } = searchTyped(library, addressNow, "#library-results,#library-filters", failed);
 
   async function showMore(button) {

@@ -13,7 +13,7 @@ const turned = () => new Promise((resolve) => on(document, "visibilitychange", r
 
 // Resolves to the next fragment, or to null when there is none now; throws when asking again is pointless.
 async function fetchFragment(element) {
-  const headers = { "X-Unattended": "yes" }; // no sign of life for the session
+  const headers = { "X-Unattended": "yes", "X-Made-By": document.body.dataset.madeBy }; // no sign of life; for whom the page is
   if (element.dataset.liveTag) headers["If-None-Match"] = element.dataset.liveTag;
   const answer = await fetch(element.dataset.liveUrl, { headers, cache: "no-store" }).catch(() => null); // offline
   if (answer?.redirected || Math.floor(answer?.status / 100) === 4) throw new Error("signed out or gone");

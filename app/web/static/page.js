@@ -7,7 +7,7 @@ const HOLD_MILLISECONDS = 20000; // a download leaves the page open: let the but
 function holdButton(button) {
   button.dataset.words = button.innerHTML;
   button.setAttribute("aria-disabled", "true");
-  button.textContent = button.dataset.busy || "Please wait";
+  button.textContent = button.dataset.busy || "One moment";
 }
 
 function releaseForm(form) {
@@ -39,15 +39,15 @@ on(window, "pageshow", () => all("form[data-sent]").forEach(releaseForm));
 async function copyValue(button) {
   const input = byId(button.dataset.copy);
   input.select();
-  // There is no clipboard outside https.
+  // No clipboard outside https.
   const isCopied = await navigator.clipboard?.writeText(input.value).then(() => true, () => false);
   const status = one("[role=status]", button.closest(".copy"));
   status.textContent = isCopied ? "Copied." : status.dataset.selected;
 }
 
-for (const button of all("[data-copy]")) {
+for (const button of all("[data-copy], [data-print]")) {
   button.hidden = false;
-  on(button, "click", () => copyValue(button));
+  on(button, "click", () => (button.dataset.copy ? copyValue(button) : print()));
 }
 
 on(document, "click", ({ target }) => {
@@ -60,5 +60,5 @@ on(document, "keydown", ({ key }) => {
   one("summary", menu).focus();
 });
 
-// What was kept while its sender signed in again.
+// What was kept over a sign-in.
 one("form[data-send]")?.requestSubmit();

@@ -68,10 +68,10 @@ def test_the_list_says_when_an_invitation_was_mailed_and_runs_out(
     browser: Browser, lee: str, now: Now, database: sa.Engine
 ) -> None:
     text = browser.get("/account/team").text
-    assert "Mailed 25 Nov 2026, 12:00 pm. Joins as practitioner, until 2 Dec 2026, 12:00 pm." in text
+    assert "Emailed 25 Nov 2026, 12:00 pm. Joins as practitioner, until 2 Dec 2026, 12:00 pm." in text
     now.move(days=8)
     page = browser.get("/account/team")
-    assert f"{lee} Mailed 25 Nov 2026, 12:00 pm. Ran out 2 Dec 2026, 12:00 pm." in page.text
+    assert f"{lee} Emailed 25 Nov 2026, 12:00 pm. Expired 2 Dec 2026, 12:00 pm." in page.text
     assert "/join/" not in page.content.decode()
     with database.begin() as connection:
         connection.execute(
@@ -99,15 +99,17 @@ def test_an_address_gets_three_mails_and_then_one_now_and_then_whoever_invites(
     browser: Browser, lee: str, smtp: FakeSmtp, now: Now
 ) -> None:
     for _ in range(2):
-        assert "mailed again" in send_again(browser, lee).text
-    assert "Nothing was mailed" in send_again(browser, lee).text
+        assert "emailed again" in send_again(browser, lee).text
+    assert "Nothing was emailed" in send_again(browser, lee).text
     other = browser.another()
     other.sign_up(practice="Hillside Rehab")
     other.invite(lee)
-    assert other.page is not None and "ready, but not mailed" in other.page.text and "Not mailed" in other.page.text
+    assert (
+        other.page is not None and "ready, but was not emailed" in other.page.text and "Not emailed" in other.page.text
+    )
     assert len(mailed_links(browser, smtp)) == 3
     now.move(minutes=21)
-    assert "mailed again" in send_again(other, lee).text
+    assert "emailed again" in send_again(other, lee).text
 
 
 def test_what_was_answered_or_withdrawn_is_not_sent_again(browser: Browser, lee: str, smtp: FakeSmtp) -> None:

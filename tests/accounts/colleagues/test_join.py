@@ -79,11 +79,11 @@ def test_the_role_is_the_invitations_whatever_the_form_says(browser: Browser, da
 @pytest.mark.parametrize(
     ("fields", "name", "sentence"),
     [
-        ({"Your name": "", "Password": PASSWORD}, "name", "Write your name."),
+        ({"Your name": "", "Password": PASSWORD}, "name", "Enter your name."),
         ({"Your name": "Lee", "Password": ""}, "password", "Choose a password of at least 12 characters."),
         ({"Your name": "Lee", "Password": "short"}, "password", "This is too short"),
         ({"Your name": "Lee", "Password": "x" * 1001}, "password", "This is too long"),
-        ({"Your name": "Lee Okafor", "Password": "okafor.lee.2026"}, "password", "This would be guessed early"),
+        ({"Your name": "Lee Okafor", "Password": "okafor.lee.2026"}, "password", "This is easy to guess"),
     ],
 )
 def test_a_field_that_cannot_be_taken_has_a_sentence_and_the_link_stays_good(
@@ -218,7 +218,7 @@ def test_an_account_made_while_the_form_was_filled_in_is_asked_for_its_password(
         other.commit()
         page = joining.result()
     assert page.status == 422
-    assert "There is an account with your e-mail by now." in page.text
+    assert "Your email now has an account." in page.text
     assert labels(page) == ["Password"]
     # The invitation was not used up by it.
     assert colleague.get(page.path).has_button("Join practice")
@@ -228,7 +228,7 @@ def test_an_account_made_while_the_form_was_filled_in_is_asked_for_its_password(
 
 
 def invited_person(browser: Browser) -> tuple[Browser, str, str]:
-    """Return a browser signed in as someone of another practice, their e-mail, and their invitation's path."""
+    """Return a browser signed in as someone of another practice, their email, and their invitation's path."""
     browser.sign_up(practice="Bayside Physio")
     person = browser.another()
     email = person.sign_up(name="Lee Okafor", practice="Hillside Rehab")
@@ -240,7 +240,7 @@ def test_who_has_a_login_is_asked_for_its_password_only(browser: Browser, databa
     other = browser.another()
     page = other.get(link)
     assert labels(page) == ["Password"]
-    assert "Join with the login you already have" in page.text
+    assert "You already have a login" in page.text
     page = other.press("Join practice", Password=PASSWORD)
     assert "You have joined the practice." in page.text
     assert "Bayside Physio" in header(page)
@@ -250,8 +250,8 @@ def test_who_has_a_login_is_asked_for_its_password_only(browser: Browser, databa
 @pytest.mark.parametrize(
     ("password", "sentence"),
     [
-        ("", "Write the password of your Kinebridge account."),
-        ("not the right password", "This is not the password of your Kinebridge account."),
+        ("", "Enter your Kinebridge password."),
+        ("not the right password", "This does not match your Kinebridge password."),
     ],
 )
 def test_without_the_right_password_nobody_joins(

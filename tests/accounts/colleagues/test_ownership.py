@@ -29,14 +29,14 @@ def lee(owner: Browser) -> Browser:
 def pass_on(owner: Browser, lee: str, password: str = PASSWORD) -> Page:
     owner.get("/account/team")
     assert owner.page is not None
-    page = owner.get(owner.page.link("Pass the ownership on"))
+    page = owner.get(owner.page.link("Transfer ownership"))
     choice = next(o["value"] for o in page.soup.find_all("option") if o.get_text().startswith(lee))
-    return owner.press("Pass the ownership on", **{"New owner": choice, "Your password": password})
+    return owner.press("Transfer ownership", **{"New owner": choice, "Your password": password})
 
 
 def test_the_owner_passes_the_ownership_on_and_is_an_admin_then(owner: Browser, lee: Browser, smtp: FakeSmtp) -> None:
     page = pass_on(owner, "Lee Okafor")
-    assert page.path == "/account/team" and "You are an admin now." in page.text
+    assert page.path == "/account/team" and "You are now an admin." in page.text
     assert "Pat Nguyen (you) " in page.text and owner.get(PAGE).status == 404
     assert lee.get(PAGE).status == 200
     lee.get(f"/account/team/{membership_of(lee, 'Pat Nguyen')}")
@@ -44,15 +44,15 @@ def test_the_owner_passes_the_ownership_on_and_is_an_admin_then(owner: Browser, 
     owner.run_jobs()
     told = {mail["To"]: str(mail.get_content()) for mail in smtp.messages}
     new, former = email_of(lee), email_of(owner)
-    assert "Hello Lee Okafor" in told[new] and "Pat Nguyen passed the ownership of the practice Bayside" in told[new]
-    assert "You are an admin there." in told[former]
+    assert "Hello Lee Okafor" in told[new] and "Pat Nguyen transferred ownership of the practice Bayside" in told[new]
+    assert "You are now an admin there." in told[former]
     record = lee.get("/account/activity").text
-    assert "Pat Nguyen passed the ownership of the practice on to Lee Okafor." in record
+    assert "Pat Nguyen transferred ownership of the practice to Lee Okafor." in record
 
 
 def test_nothing_is_passed_on_with_a_wrong_password_or_to_nobody(owner: Browser, lee: Browser, smtp: FakeSmtp) -> None:
     page = pass_on(owner, "Lee Okafor", "wrong")
-    assert page.status == 422 and "This is not your password." in page.text
+    assert page.status == 422 and "This does not match your password." in page.text
     chosen = page.soup.find("option", selected=True)
     assert chosen is not None and chosen.get_text().startswith("Lee Okafor"), "the choice stays"
     stranger = owner.another()
@@ -70,7 +70,7 @@ def test_nothing_is_passed_on_with_a_wrong_password_or_to_nobody(owner: Browser,
 def test_for_all_but_the_owner_there_is_no_such_page(owner: Browser, lee: Browser) -> None:
     owner.get(f"/account/team/{membership_of(owner, 'Lee Okafor')}")
     owner.press("Save role", **{"Role at": "admin"})
-    assert "Pass the ownership on" not in lee.get("/account/team").text
+    assert "Transfer ownership" not in lee.get("/account/team").text
     mine = {"colleague": membership_of(owner, "Lee Okafor"), "password": PASSWORD}
     assert lee.get(PAGE).status == lee.post(PAGE, mine).status == 404
     assert "Invite a colleague under Team first." in alone(owner)

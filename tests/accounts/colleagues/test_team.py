@@ -48,7 +48,7 @@ def test_inviting_shows_the_link_to_pass_on(browser: Browser) -> None:
     browser.get("/account/team")
     page = browser.press("Invite", **{"Colleague's email": email})
     assert page.path == "/account/team"
-    assert "The invitation is ready." in page.text
+    assert "The invitation is on its way" in page.text
     [link] = join_links(page)
     assert link.startswith("http://testserver/join/")
     assert email in page.text
@@ -68,8 +68,8 @@ def test_the_newest_invitation_stands_first(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("email", "sentence"),
     [
-        ("", "Write an e-mail address."),
-        ("lee", "This is not an e-mail address that can be used."),
+        ("", "Enter an email address."),
+        ("lee", "This does not look like an email address"),
         ("l" * 300 + "@practice.example", "This is too long"),
     ],
 )
@@ -111,7 +111,7 @@ def test_a_colleague_of_another_practice_may_be_invited(browser: Browser) -> Non
     other = browser.another()
     other.sign_up(practice="Hillside Rehab")
     other.invite(email)
-    assert "The invitation is ready." in other.page.text
+    assert "The invitation is on its way" in other.page.text
 
 
 def test_a_practitioner_cannot_invite_and_sees_no_links(browser: Browser) -> None:

@@ -173,9 +173,9 @@ FAULTS: list[tuple[Callable[[FakeCliniko], None], str]] = [
     (lambda fake: fake.answer("GET", USER, 401), "Cliniko does not accept this key."),
     (lambda fake: fake.answer("GET", USER, 403), "Cliniko knows this key but does not let its user connect"),
     (lambda fake: fake.answer("GET", ACCOUNT, 403), "Cliniko knows this key but does not let its user connect"),
-    (lambda fake: fake.limit_rate("GET", USER, 30), "Cliniko has had too many requests from this user."),
-    (lambda fake: fake.answer_html("GET", USER, 502), "Cliniko is having trouble at the moment"),
-    (lambda fake: fake.answer("GET", ACCOUNT, 503), "Cliniko is having trouble at the moment"),
+    (lambda fake: fake.limit_rate("GET", USER, 30), "Cliniko is busy with this user's other requests"),
+    (lambda fake: fake.answer_html("GET", USER, 502), "Cliniko is having trouble"),
+    (lambda fake: fake.answer("GET", ACCOUNT, 503), "Cliniko is having trouble"),
     (lambda fake: fake.drop("GET", USER, when="before"), "Cliniko did not answer"),
     (lambda fake: fake.drop("GET", ACCOUNT, when="midway"), "Cliniko did not answer"),
     (lambda fake: fake.garble("GET", USER, "truncated"), "Cliniko's answer could not be read"),
@@ -316,7 +316,7 @@ def test_a_role_without_files_is_saved_with_a_warning_that_stays(
     assert "The Cliniko API key is saved." in page.text
     assert connection_of(database, email).state == "not_permitted"
     page = browser.get("/account/settings")
-    assert "PDFs cannot be copied to Cliniko" in page.text
+    assert "so PDFs wait here" in page.text
     assert "another role, such as practitioner" in page.text
     assert role.capitalize() in page.text
 
@@ -327,7 +327,7 @@ def test_a_role_without_files_is_told_on_another_page_too(browser: Browser, clin
     data = {"api_key": clinics.scheduler.key, "next": "/account/team"}
     page = browser.post("/account/settings", data)
     assert page.path == "/account/team"
-    assert "The key is saved, but its role in Cliniko may not add files" in page.text
+    assert "The key is saved, but its role in Cliniko cannot add files" in page.text
 
 
 def test_a_role_that_was_raised_is_seen_by_checking_again(
@@ -338,7 +338,7 @@ def test_a_role_that_was_raised_is_seen_by_checking_again(
     browser.save_key(clinics.scheduler.key)
     clinics.scheduler.role = "practitioner"
     page = browser.press("Check again")
-    assert "cannot be copied" not in page.text
+    assert "so PDFs wait here" not in page.text
     row = connection_of(database, email)
     assert (row.state, row.cliniko_role) == ("working", "practitioner")
     assert stored_key(row) == clinics.scheduler.key

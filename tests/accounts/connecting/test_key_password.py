@@ -56,7 +56,7 @@ def test_later_a_key_is_replaced_with_the_password_only(ana: Browser, clinic: Cl
     before = last_four(ana.page)
     for password in ("", "not the right password"):
         page = ana.press("Save changes", **{"Cliniko API key": clinic.ben.key, "Your password": password})
-        assert page.status == 422 and "This is not your password." in page.text
+        assert page.status == 422 and "This does not match your password." in page.text
         assert last_four(page) == before
     assert SAVED in ana.press("Save changes", **{"Cliniko API key": clinic.ben.key, "Your password": PASSWORD}).text
     assert last_four(ana.get("/account/settings")) != before
@@ -66,7 +66,7 @@ def test_later_a_key_is_removed_with_the_password_only(ana: Browser, now: Now) -
     now.move(minutes=15)
     assert ana.post("/account/settings/remove-key").status == 422
     page = ana.press("Remove key", **{"Your password": "not the right password"})
-    assert page.status == 422 and "This is not your password." in page.text
+    assert page.status == 422 and "This does not match your password." in page.text
     assert page.soup.find("details", open=True)
     assert REMOVED in ana.press("Remove key", **{"Your password": PASSWORD}).text
 

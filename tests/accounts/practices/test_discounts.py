@@ -77,7 +77,7 @@ def test_an_owner_enters_a_code_and_colleagues_inherit_it(browser: Browser, data
     code = add_code(database, 20, last=date(2026, 12, 31))
     assert "There is no discount." in browser.get(PAGE).text and "39.00 AUD" in browser.page.text
     page = enter(browser, f" {code[:5].lower()}  {code[5:].lower()} ")
-    assert page.path == PAGE and "The discount is yours" in page.text
+    assert page.path == PAGE and "The discount applies to the whole practice" in page.text
     assert "20% off until 31 Dec 2026" in page.text and "31.20 AUD" in page.text and code in page.text
     colleague = browser.invite_colleague()
     seen = colleague.get(PAGE).text

@@ -95,7 +95,12 @@ def test_colleagues_read_it_and_cannot_change_it(browser: Browser) -> None:
     upload(browser, picture(), phone="02 5550 1234", footer="Open till 6 pm")
     colleague = browser.invite_colleague()
     page = colleague.get(PAGE)
-    for words in ("02 5550 1234", "Open till 6 pm", DEFAULT_STOP_WHEN, "Owners and admins of the practice change this"):
+    for words in (
+        "02 5550 1234",
+        "Open till 6 pm",
+        DEFAULT_STOP_WHEN,
+        "Owners and admins of the practice can change this",
+    ):
         assert words in page.text
     assert not page.has_button("Save changes")
     assert colleague.send("GET", logo_url(page)).status == 200
@@ -192,7 +197,7 @@ def test_a_file_that_is_no_picture_is_refused_and_nothing_typed_is_lost(browser:
 def test_a_file_that_is_too_large_is_refused_beside_its_field(browser: Browser) -> None:
     browser.sign_up()
     page = upload(browser, bytes(MOST_BYTES + 1), footer="Open till 6 pm")
-    assert sentence(page, "logo") == "The picture is larger than 12 MB. Please choose a smaller one."
+    assert sentence(page, "logo") == "The picture is larger than 12 MB. Choose a smaller one."
     assert value(page, "footer") == "Open till 6 pm"
 
 
@@ -205,8 +210,8 @@ def test_a_request_far_too_large_is_refused_unread(browser: Browser) -> None:
 def test_a_good_logo_beside_a_mistake_has_to_be_chosen_again_and_the_page_says_so(browser: Browser) -> None:
     browser.sign_up()
     page = upload(browser, picture(), phone="Call us")
-    assert sentence(page, "phone") == "Write a phone number, such as 02 5550 1234."
-    assert sentence(page, "logo").startswith("Choose the logo once more")
+    assert sentence(page, "phone") == "Enter a phone number, such as 02 5550 1234."
+    assert sentence(page, "logo").startswith("Choose the logo again")
     assert value(page, "phone") == "Call us"
     assert logo_url(browser.get(PAGE)) is None
 

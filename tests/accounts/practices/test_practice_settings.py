@@ -76,7 +76,7 @@ def test_what_the_practice_has_set_outlives_the_next_key_and_given_up_cliniko_co
     browser: Browser, clinics: DemoClinics, database: sa.Engine
 ) -> None:
     email = browser.sign_up()
-    assert "as in Cliniko: not known yet." in browser.get(PAGE).text
+    assert "Cliniko's is used: not known yet." in browser.get(PAGE).text
     clinics.harbour.patient_word = "client"
     browser.save_key(clinics.practitioner_1.key)
     page = change(browser)
@@ -97,7 +97,7 @@ def test_colleagues_read_it_and_cannot_change_it(browser: Browser) -> None:
     browser.sign_up(practice="Bayside Physio")
     colleague = browser.invite_colleague()
     page = colleague.get(PAGE)
-    assert "Owners and admins of the practice change this." in page.text
+    assert "Owners and admins of the practice can change this." in page.text
     assert not page.has_button("Save changes") and "How long activity is kept" not in page.text
     tabs = page.soup.find("nav", class_="tabs")
     assert tabs is not None and "Practice" not in tabs.get_text() and "Practice" in browser.get(PAGE).text
@@ -108,7 +108,7 @@ def test_colleagues_read_it_and_cannot_change_it(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("label", "name", "typed", "sentence"),
     [
-        ("Practice name", "name", " ", "Write the name of your practice."),
+        ("Practice name", "name", " ", "Enter the name of your practice."),
         ("Practice name", "name", "a" * 201, "at most 200 characters"),
         ("Country", "country", "ZZ", "Choose a country from the list."),
         ("Time zone", "time_zone", "Atlantis", "This time zone is not known."),

@@ -35,7 +35,7 @@ def test_anybody_reads_how_to_connect_cliniko(browser: Browser) -> None:
     assert queries == []
     assert copied(browser) == {"App name": "Kinebridge", "App URL": "http://testserver/open/cliniko"}
     browser.sign_up()
-    assert browser.get(browser.page.link("A page of these steps")).h1 == "Connect Cliniko"
+    assert browser.get(browser.page.link("These steps as a page")).h1 == "Connect Cliniko"
     assert "Pat Nguyen" in browser.page.soup.find("header").get_text()
 
 

@@ -55,4 +55,4 @@ def test_two_factor_is_turned_off_by_command_and_the_person_is_told(browser: Bro
 def test_an_unknown_email_is_told_in_words() -> None:
     for name in ("reset-link", "two-factor-off"):
         code, told = command(name, "nobody@practice.example")
-        assert code != 0 and "Nobody signs in with this e-mail." in told
+        assert code != 0 and "Nobody signs in with this email." in told

@@ -12,7 +12,7 @@ from tests.support import PASSWORD, Browser, Clinic, Page
 from tests.test_access import OF_MEMBERS
 
 RULES = "/account/practice/signing-in"
-ASKS = "asks everybody to sign in with two factors"
+ASKS = "requires two-factor sign-in"
 # Open to who has yet to set it up: that page, and changing to another practice.
 OPEN = {PAGE, f"{PAGE}/confirm", "/account/practice"}
 
@@ -29,7 +29,7 @@ def clock(now: Now) -> Now:
 
 def require(owner: Browser) -> Page:
     owner.get(RULES)
-    return owner.press("Save changes", **{"Everybody signs in with two factors": True})
+    return owner.press("Save changes", **{"Everybody uses two-factor sign-in": True})
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_case_3_a_member_without_it_sets_it_up_after_signing_in_and_is_led_on_to
     assert page.path == PAGE and ASKS in page.text
     assert other.press("Set up", **{"Your password": "not the right password"}).status == 422
     page = Enrolled(other, now, email).page
-    assert other.get(page.link("I have kept them")).h1 == "Olivia Hart"
+    assert other.get(page.link("I have saved them")).h1 == "Olivia Hart"
 
 
 def test_until_then_nothing_else_of_the_practice_is_open(owner: Enrolled, colleague: Browser) -> None:
@@ -92,7 +92,7 @@ def test_it_cannot_be_turned_off_while_the_practice_asks_for_it(owner: Enrolled)
     page = owner.browser.press("Turn off", **{"Your password": PASSWORD})
     assert page.status == 422 and "so it stays on" in page.text
     owner.browser.get(RULES)
-    owner.browser.press("Save changes", **{"Everybody signs in with two factors": False})
+    owner.browser.press("Save changes", **{"Everybody uses two-factor sign-in": False})
     owner.browser.get(PAGE)
     assert "is off" in owner.browser.press("Turn off", **{"Your password": PASSWORD}).text
 

@@ -34,7 +34,7 @@ def settings(settings: Settings, smtp: FakeSmtp) -> Settings:
 
 def ask(browser: Browser, email: str) -> Page:
     browser.get("/reset-password")
-    return browser.press("Mail me a link", Email=email)
+    return browser.press("Email me a link", Email=email)
 
 
 def links(smtp: FakeSmtp) -> list[str]:
@@ -62,7 +62,7 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link(browser: Browser, smt
     stranger = browser.another()
     stranger.get("/sign-in")
     stranger.get(stranger.page.link("Forgot your password?"))
-    page = stranger.press("Mail me a link", Email=f" {email.upper()}")
+    page = stranger.press("Email me a link", Email=f" {email.upper()}")
     assert page.path == "/sign-in" and "a link is on its way" in page.text
     browser.run_jobs()
     (letter,) = smtp.messages
@@ -89,8 +89,8 @@ def test_case_3_a_click_leads_to_the_patient_after_a_reset_and_no_mail_names_the
     email, person = browser.sign_up(), browser.another()
     person.get(CLICK)
     person.get(person.page.link("Forgot your password?"))
-    assert "This is not an e-mail" in person.press("Mail me a link", Email="pat").text
-    person.press("Mail me a link", Email=email)
+    assert "This does not look like an email" in person.press("Email me a link", Email="pat").text
+    person.press("Email me a link", Email=email)
     person.run_jobs()
     assert not any("1404918245177431042" in str(message) for message in smtp.messages)
     choose(person, links(smtp)[-1])
@@ -119,7 +119,7 @@ def test_an_unknown_email_gets_the_same_answer_and_no_mail(browser: Browser, smt
     assert (known.status, known.url, known.text) == (unknown.status, unknown.url, unknown.text)
     browser.run_jobs()
     assert [message["To"] for message in smtp.messages] == [email]
-    assert "This is not an e-mail address" in ask(stranger, "pat").text
+    assert "This does not look like an email address" in ask(stranger, "pat").text
 
 
 def test_both_kinds_of_asking_do_the_same_work_and_write_no_address_down(browser: Browser, database: sa.Engine) -> None:
@@ -217,7 +217,7 @@ def test_the_link_leads_to_the_public_address_whatever_host_was_asked(browser: B
 def test_without_a_mail_server_the_page_says_whom_to_ask(settings: Settings, database_url: str) -> None:
     for url, words in (
         ("http://testserver", "Ask whoever runs it"),
-        ("http://127.0.0.1:8000", "the mail is printed where Kinebridge was started"),
+        ("http://127.0.0.1:8000", "The email is printed where Kinebridge was started"),
     ):
         bare = settings.model_copy(update={"smtp_host": None, "public_url": url})
         with TestClient(create_app(bare, database_url), base_url=url) as server:

@@ -1,4 +1,4 @@
-"""My account > Security: changing one's password and e-mail, and where one is signed in."""
+"""My account > Security: changing one's password and email, and where one is signed in."""
 
 import uuid
 from typing import Any
@@ -30,7 +30,7 @@ def change_password(browser: Browser, present: str = PASSWORD, wanted: str = NEW
 
 def change_email(browser: Browser, email: str, password: str = PASSWORD) -> Page:
     browser.get(PAGE)
-    return browser.press("Change e-mail", **{"New email": email, "Your password": password})
+    return browser.press("Change email", **{"New email": email, "Your password": password})
 
 
 def is_signed_in(browser: Browser) -> bool:
@@ -71,10 +71,10 @@ def test_a_changed_password_signs_in_from_then_on_and_signs_all_other_browsers_o
 @pytest.mark.parametrize(
     ("present", "wanted", "sentence"),
     [
-        ("not the right password", NEW, "This is not your password."),
-        ("", NEW, "This is not your password."),
+        ("not the right password", NEW, "This does not match your password."),
+        ("", NEW, "This does not match your password."),
         (PASSWORD, "", "Choose a password of at least 12 characters."),
-        (PASSWORD, "Bayside Nguyen 26", "This would be guessed early"),
+        (PASSWORD, "Bayside Nguyen 26", "This is easy to guess"),
     ],
 )
 def test_a_password_that_cannot_be_changed_has_a_sentence(
@@ -132,9 +132,9 @@ def test_an_email_that_cannot_be_taken_changes_nothing(browser: Browser, smtp: F
     email = browser.sign_up()
     taken = browser.another().sign_up()
     for wanted, password, sentence in (
-        (taken.upper(), PASSWORD, "There is already an account with this e-mail."),
-        ("pat", PASSWORD, "This is not an e-mail address"),
-        ("new@practice.example", "not the right password", "This is not your password."),
+        (taken.upper(), PASSWORD, "There is already an account with this email."),
+        ("pat", PASSWORD, "This does not look like an email address"),
+        ("new@practice.example", "not the right password", "This does not match your password."),
     ):
         page = change_email(browser, wanted, password)
         assert page.status == 422 and sentence in page.text

@@ -14,8 +14,8 @@ from tests.programs.home.arrange import Now
 from tests.support import PASSWORD, Browser, Page
 
 WRONG_PASSWORD = "not the right password"
-WRONG = "The e-mail or the password is not right."
-WAIT = "Too many tries that were not right. Wait"
+WRONG = "The email and password do not match."
+WAIT = "Too many tries that did not match. Wait"
 CLICK = "/open/cliniko?patient_id=1404918245177431042"
 
 
@@ -162,7 +162,7 @@ def test_joining_with_a_login_is_counted_as_signing_in_is(browser: Browser, serv
     link = browser.invite(email)
     with At(server, "192.0.2.7") as stranger:
         for _ in range(5):
-            assert "This is not the password" in stranger.post(link, {"password": WRONG_PASSWORD}).text
+            assert "This does not match" in stranger.post(link, {"password": WRONG_PASSWORD}).text
         page = stranger.post(link, {"password": PASSWORD})
         assert page.status == 429 and f"{WAIT} 1 minute" in page.text
         assert try_in(stranger, email, PASSWORD).status == 429

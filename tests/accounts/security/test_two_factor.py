@@ -17,7 +17,7 @@ from tests.support import PASSWORD, Browser, Page
 
 PAGE = "/account/security/two-factor"
 CLICK = "/open/cliniko?patient_id=1404918245177431042"
-NOT_RIGHT = "This code is not right"
+NOT_RIGHT = "This code does not match"
 NEW = "a boat that sails at noon"
 
 
@@ -125,7 +125,7 @@ def test_without_the_proof_of_a_right_password_no_code_helps(enrolled: Enrolled)
     stranger = enrolled.browser.another()
     for ticket in ("", "x", next(iter(enrolled.browser.cookies.values()))):
         page = stranger.post("/sign-in/code", {"ticket": ticket, "code": enrolled.code(), "next": "/account/team"})
-        assert page.path == "/sign-in" and "That took too long." in page.text
+        assert page.path == "/sign-in" and "The code was not entered within ten minutes." in page.text
     assert not is_signed_in(stranger) and stranger.get("/sign-in/code").path == "/sign-in"
 
 
@@ -153,7 +153,7 @@ def join_with_password(enrolled: Enrolled, other: Browser, smtp: FakeSmtp) -> Pa
 
 @pytest.mark.parametrize(
     ("way", "words"),
-    [(reset_password, "Enter your code"), (join_with_password, "You sign in with two factors: sign in first")],
+    [(reset_password, "Enter your code"), (join_with_password, "Your account uses two-factor sign-in. Sign in first")],
 )
 def test_no_other_way_in_goes_round_the_second_step(
     enrolled: Enrolled, smtp: FakeSmtp, way: Callable[[Enrolled, Browser, FakeSmtp], Page], words: str

@@ -40,8 +40,8 @@ def send_too_late(browser: Browser, now: Now, typed: str = TYPED) -> Page:
 def test_a_form_sent_too_late_is_sent_after_signing_in_in_its_place(browser: Browser, now: Now) -> None:
     email = browser.sign_up()
     page = send_too_late(browser, now)
-    assert (page.status, page.h1) == (401, "Sign in to go on")
-    assert "What you typed is kept in this page" in page.text
+    assert (page.status, page.h1) == (401, "Sign in to continue")
+    assert "What you typed is kept on this page" in page.text
     page = browser.press("Sign in", Email=email, Password=PASSWORD)
     assert page.h1 == "You are signed in" and page.soup.find("form", {"data-send": True})
     assert "Pat Nguyen" in page.soup.find("header").get_text()
@@ -59,7 +59,7 @@ def test_a_wrong_password_and_a_second_step_in_between_lose_nothing(browser: Bro
     browser.press("Sign in", Code="000000")
     sealed = browser.page.soup.find("input", {"name": "kept"})["value"]
     page = browser.post("/sign-in/code", {"ticket": "too old", "code": enrolled.code(), "kept": sealed})
-    assert "That took too long." in page.text and "What you typed is kept" in page.text
+    assert "The code was not entered within ten minutes." in page.text and "What you typed is kept" in page.text
     browser.press("Sign in", Email=enrolled.email, Password=PASSWORD)
     browser.press("Sign in", Code=enrolled.code())
     browser.press(SEND)
@@ -230,9 +230,9 @@ def test_what_is_too_large_or_only_a_file_is_said_not_to_be_kept(browser: Browse
     assert browser.press(SEND).status == 422, "it arrives as it was"
     browser.cookies.clear()
     page = browser.post("/account/settings/title", {"title": too_large})
-    assert page.path == "/sign-in" and "what you sent could not be kept" in page.text
+    assert page.path == "/sign-in" and "what you sent was not saved" in page.text
     page = browser.post("/account/letterhead", {"made_by": "x"}, [("logo", ("logo.png", picture(), "image/png"))])
-    assert page.path == "/sign-in" and "what you sent could not be kept" in page.text, "nothing but a file"
+    assert page.path == "/sign-in" and "what you sent was not saved" in page.text, "nothing but a file"
 
 
 def test_of_a_form_with_files_the_text_is_kept(browser: Browser, now: Now) -> None:

@@ -13,7 +13,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.support import PASSWORD, Browser
 
-WRONG = "The e-mail or the password is not right. Check both and try again."
+WRONG = "The email and password do not match. Check both and try again."
 CLICK = "/open/cliniko?patient_id=1404918245177431042"
 
 
@@ -81,11 +81,11 @@ def test_an_unknown_email_costs_one_password_check_as_a_known_one_does(
 @pytest.mark.parametrize(
     ("email", "password", "sentence"),
     [
-        ("", PASSWORD, "Write your e-mail address."),
-        ("pat@practice.example", "", "Write your password."),
+        ("", PASSWORD, "Enter your email address."),
+        ("pat@practice.example", "", "Enter your password."),
         ("p" * 5000, PASSWORD, WRONG),
-        ("\0", PASSWORD, "Write your e-mail address."),
-        ("pat@practice.example", "\0", "Write your password."),
+        ("\0", PASSWORD, "Enter your email address."),
+        ("pat@practice.example", "\0", "Enter your password."),
         ("pat@practice.example", "x" * 500_000, WRONG),
     ],
 )

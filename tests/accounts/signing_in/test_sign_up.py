@@ -12,11 +12,11 @@ from app.accounts.security import passwords
 from app.countries import COUNTRIES
 from tests.support import PASSWORD, Browser, Page
 
-NOT_MADE = "No account could be made with this e-mail and password. If you have one,"
+NOT_MADE = "No account could be made with this email and password. If you have one,"
 
 
 def form(**changes: Any) -> dict[str, Any]:
-    """The fields of a form filled in well, with a new e-mail."""
+    """The fields of a form filled in well, with a new email."""
     return {
         "Your name": "Pat Nguyen",
         "Email": f"{uuid.uuid4().hex[:12]}@practice.example",
@@ -72,19 +72,19 @@ def test_the_password_is_stored_as_an_argon2id_hash_only(browser: Browser, datab
 @pytest.mark.parametrize(
     ("label", "name", "value", "sentence"),
     [
-        ("Your name", "name", "", "Write your name."),
-        ("Your name", "name", " \u200b ", "Write your name."),
+        ("Your name", "name", "", "Enter your name."),
+        ("Your name", "name", " \u200b ", "Enter your name."),
         ("Your name", "name", "a" * 201, "This is too long: use at most 200 characters."),
-        ("Email", "email", "", "Write an e-mail address."),
-        ("Email", "email", "pat", "This is not an e-mail address that can be used."),
-        ("Email", "email", "pat@practice.example, lee@practice.example", "This is not an e-mail address"),
+        ("Email", "email", "", "Enter an email address."),
+        ("Email", "email", "pat", "This does not look like an email address"),
+        ("Email", "email", "pat@practice.example, lee@practice.example", "This does not look like an email address"),
         ("Email", "email", "a" * 250 + "@practice.example", "This is too long"),
         ("Password", "password", "", "Choose a password of at least 12 characters."),
         ("Password", "password", "eleven char", "This is too short: use at least 12 characters"),
         ("Password", "password", "x" * 1001, "This is too long: use at most 1000 characters."),
-        ("Password", "password", "Sunshine 2026!", "This would be guessed early"),
-        ("Password", "password", "bayside physio nguyen", "This would be guessed early"),
-        ("Practice name", "practice_name", "--", "Write the name of your practice."),
+        ("Password", "password", "Sunshine 2026!", "This is easy to guess"),
+        ("Password", "password", "bayside physio nguyen", "This is easy to guess"),
+        ("Practice name", "practice_name", "--", "Enter the name of your practice."),
         ("Practice name", "practice_name", "b" * 201, "This is too long"),
         ("Country", "country", "XX", "Choose a country from the list."),
         ("Country", "country", "", "Choose a country from the list."),
@@ -138,7 +138,7 @@ def test_who_signs_up_again_with_their_own_password_is_signed_in(browser: Browse
     email = browser.sign_up()
     other = browser.another()
     page = sign_up(other, Email=f" {email.upper()}")
-    assert page.path == "/today" and "You have an account with this e-mail already" in page.text
+    assert page.path == "/today" and "You already have an account with this email" in page.text
     assert len(practitioners_with(database, email)) == 1
     other.post("/sign-out")
     other.get("/sign-up?next=/account/team")

@@ -169,7 +169,7 @@ def test_a_form_opened_before_another_owner_saved_takes_nothing_back(browser: Br
     other_tab.cookies = dict(browser.cookies)
     set_rules(other_tab, idle="15")
     page = browser.press("Save changes", **{"Ask to sign in again after": "8"})
-    assert page.status == 409 and "Somebody has changed these settings" in page.text
+    assert page.status == 409 and "Somebody changed these settings" in page.text
     assert "Your changes are saved." in browser.press("Save changes", **{"Ask to sign in again after": "8"}).text
     chosen = [str(each["value"]) for each in browser.get(PAGE).soup.select("option[selected]")]
     assert chosen == ["15", "8"]

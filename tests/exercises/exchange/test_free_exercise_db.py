@@ -110,7 +110,7 @@ def test_letters_that_cannot_be_stored_are_dropped() -> None:
         (b"[]", "holds no exercises"),
         (b'{"name": "Bridge"}', "must be an array"),
         (b"3", "must be an array"),
-        (b"[1,2,3]", "The file has 3 exercises. Please divide it"),
+        (b"[1,2,3]", "The file has 3 exercises. Split it"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(data: bytes, words: str) -> None:

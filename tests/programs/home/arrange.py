@@ -103,9 +103,9 @@ def give_another(browser: Browser, email: str, client: str) -> Given:
     return Given(browser, email, client, program, urlsplit(str(address["value"])).path)
 
 
-def open_home(given: Given, answer: str = "27/3/1961") -> Browser:
-    """A phone that was let in, with the page open."""
-    phone = given.member.another()
+def open_home(given: Given, answer: str = "27/3/1961", phone: Browser | None = None) -> Browser:
+    """A phone (a new one unless given) that was let in, with the page open."""
+    phone = phone or given.member.another()
     phone.get(given.path)
     page = phone.press("Open my program", **{field_of(phone): answer})
     assert page.path == given.path and page.status == 200, page.text

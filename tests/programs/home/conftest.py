@@ -1,10 +1,13 @@
 """Shared by the tests of the patient's page: a clock that tests move, and a program that was given."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
 from tests.programs.home.arrange import Given, Now, give_program, open_home
 from tests.support import Browser
+from tests.worlds import Arrange
 
 
 @pytest.fixture
@@ -20,12 +23,15 @@ def clock(now: Now) -> Now:
 
 
 @pytest.fixture
-def given(browser: Browser, database: sa.Engine) -> Given:
+def given(browser: Browser, database: sa.Engine, arrange: Arrange) -> Given:
     """A program given to a client whose date of birth is known."""
-    return give_program(browser, database)
+    kept = arrange("given", lambda: give_program(browser, database), browser)
+    return replace(kept, member=browser)
 
 
 @pytest.fixture
-def phone(given: Given) -> Browser:
+def phone(given: Given, arrange: Arrange) -> Browser:
     """The client's phone, let in."""
-    return open_home(given)
+    phone = given.member.another()
+    arrange("phone", lambda: open_home(given, phone=phone), given.member, phone)
+    return phone

@@ -74,7 +74,7 @@ def test_an_empty_answer_and_a_slip_are_pointed_out_and_not_counted(given: Given
     phone = given.member.another()
     for _ in range(8):
         page = try_at(phone, given.path, " ")
-        assert page.status == 422 and "Write your answer." in page.text
+        assert page.status == 422 and "Enter your answer." in page.text
         assert NO_MATCH in try_at(phone, given.path, "my birthday").text
     open_home(given)
 
