@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.journeys.test_pages import PHONE, px_too_wide, violations
+from tests.journeys.test_pages import PHONE
+from tests.looks.judge import px_too_wide, violations
 
 DANIEL = "1404918245177431061"  # no date of birth is known
 PEGGY = "1404918245177431055"  # born 21 July 1959; like Daniel given one program only, in one test

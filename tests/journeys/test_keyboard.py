@@ -1,7 +1,5 @@
 """The work done with the keyboard alone: no pointer touches these pages."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -60,9 +58,9 @@ def test_from_signing_in_to_an_assigned_program_with_the_keyboard_alone(demo: tu
     for _ in range(14):
         page.keyboard.press("Tab")
         order.append(focused(page))
-    wanted = ["a: Skip to content", "a: Kinebridge", "a: Today", "a: Deliveries", "button: Sign out", "a: Patients"]
-    places = [order.index(each) for each in wanted if each in order]
-    assert len(places) >= 5 and places == sorted(places), order
+    wanted = ["a: Skip to content", "a: Kinebridge", "a: Today", "a: Deliveries", "button: Sign out"]
+    places = [order.index(each) for each in wanted]
+    assert places == sorted(places), order
     page.get_by_label("Template for a new program").focus()
     page.keyboard.type("Neck")  # as in every list of choices
     tab_to(page, "button: New program", 1)
@@ -101,7 +99,6 @@ def move_and_remove(page: Page) -> None:
 
 def test_menus_and_questions_open_and_close_by_keys_and_give_the_focus_back(demo: tuple[str, str], page: Page) -> None:
     page.goto(f"{demo[0]}/sign-in")
-    page.keyboard.type("")
     page.get_by_label("Email").fill(EMAILS[0])
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
@@ -114,7 +111,6 @@ def test_menus_and_questions_open_and_close_by_keys_and_give_the_focus_back(demo
     tab_to(page, "a: Hương", 3)
     page.keyboard.press("Enter")
     page.wait_for_url("**/clients/*")
-    client = urlsplit(page.url).path
 
     tab_to(page, "a: Patient's page")
     page.keyboard.press("Enter")
@@ -127,4 +123,3 @@ def test_menus_and_questions_open_and_close_by_keys_and_give_the_focus_back(demo
     page.keyboard.press("Escape")
     expect(question).to_be_hidden()
     assert focused(page) == "summary: Make a new address"
-    assert client

@@ -5,7 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.test_pages import PHONE, px_too_wide, violations
+from tests.journeys.test_pages import PHONE
+from tests.looks.judge import px_too_wide, violations
 from tests.test_images import picture
 
 WIDTH = "image => image.decode().then(() => image.naturalWidth)"  # once it is here

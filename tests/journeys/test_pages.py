@@ -1,18 +1,15 @@
-"""The main pages in a real browser: usable by everyone (axe, WCAG 2.2 AA), in both colour schemes and on a phone."""
+"""The main pages on a phone: usable by everyone (axe, WCAG 2.2 AA) and no wider. All pages: ``python -m tests.looks``."""
 
 import re
 from collections.abc import Callable, Iterator
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.looks.judge import px_too_wide, run_axe
+
 PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
 # The longest name Cliniko takes, one written from right to left, and one with signs of HTML in it.
 AWKWARD_PATIENTS = ("1530277160945582246", "1530277160945582217", "1530277160945582239")
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# The library's rows are alike: the first few stand for all, which takes a third of the time.
-WITHOUT_REPEATS = {"exclude": [[".library-list > li:nth-child(n+6)"], [".exercise-grid > li:nth-child(n+6)"]]}
 PATHS = (
     *(
         "/account/sharing",
@@ -41,29 +38,6 @@ PATHS = (
     ),
     *("/templates", "/templates/neck-pain", "/templates/neck-pain/use"),
 )
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds on the page, one line a place: everything in light, then the colours again in dark."""
-    page.wait_for_load_state()
-    page.emulate_media(color_scheme="light")
-    lines = _run_axe(page, LEVELS)
-    page.emulate_media(color_scheme="dark")
-    return lines + [f"dark: {line}" for line in _run_axe(page, COLOURS)]
-
-
-def px_too_wide(page: Page) -> int:
-    """By how many pixels the page is wider than its window; asked once it is there, not on the way to it."""
-    page.wait_for_load_state()
-    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wide
-
-
-def _run_axe(page: Page, rules: object) -> list[str]:
-    answer = Axe().run(page, WITHOUT_REPEATS, {"resultTypes": ["violations"], "runOnly": rules})
-    found = answer.response["violations"]
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
 def walk(page: Page, address: str, sign_in: Callable[[Page], None]) -> Iterator[str]:
@@ -161,21 +135,14 @@ def write_a_program(page: Page, address: str) -> Iterator[str]:
     yield "deliveries"
 
 
-def test_nothing_on_the_main_pages_shuts_anybody_out_in_light_or_dark(
+def test_the_main_pages_shut_nobody_out_and_are_no_wider_than_a_phone(
     demo: tuple[str, str], chrome: Browser, sign_in: Callable[[Page], None]
 ) -> None:
     # Without motion, so that axe measures no colour in the middle of a change.
-    page = chrome.new_context(viewport=DESK, reduced_motion="reduce").new_page()
-    found = {name: violations(page) for name in walk(page, demo[0], sign_in)}
-    assert {name: lines for name, lines in found.items() if lines} == {}
-    assert len(found) > 10
-
-
-def test_no_page_is_wider_than_a_phone(demo: tuple[str, str], chrome: Browser, sign_in: Callable[[Page], None]) -> None:
-    page = chrome.new_context(viewport=PHONE).new_page()
-    too_wide = {}
+    page = chrome.new_context(viewport=PHONE, reduced_motion="reduce").new_page()
+    found = {}
     for name in walk(page, demo[0], sign_in):
         excess = px_too_wide(page)
-        if excess > 0:
-            too_wide[name] = excess
-    assert too_wide == {}
+        found[name] = [*run_axe(page), *([f"{excess} px too wide"] if excess > 0 else [])]
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert len(found) > 10

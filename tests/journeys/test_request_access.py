@@ -7,7 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from app.demo.run import EMAILS
-from tests.journeys.test_pages import PHONE, px_too_wide, violations
+from tests.journeys.test_pages import PHONE
+from tests.looks.judge import px_too_wide, violations
 from tests.processes import wait_until
 
 JAMES = "52817"  # opened in this journey alone

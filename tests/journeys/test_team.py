@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.test_pages import px_too_wide
+from tests.looks.judge import px_too_wide
 from tests.processes import wait_until
 
 PASSWORD = "a boat that sails at noon"

@@ -1,4 +1,4 @@
-"""Every page and state in a browser, looked at as people do who see, read and work differently: ``python -m tests.looks``."""
+"""Every page and state in a browser, as people use them who see and work differently: ``python -m tests.looks``."""
 
 from collections.abc import Sequence
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Error, expect
 
 from app.log import configure_logging
-from tests.browsing import NO_CHROMIUM, find_chromium
+from tests.chromium import find_chromium
 from tests.looks import all_rows
 from tests.looks.judge import judge_briefly, judge_wholly
 from tests.looks.stage import running_stage
@@ -20,16 +20,17 @@ from tests.looks.stage import running_stage
 def main() -> int:
     """Print a line a page and what is wrong with it; returns 1 if anything is."""
     options = _read_options()
-    if find_chromium() is None:
-        print(NO_CHROMIUM)
+    if (path := find_chromium()) is None:
+        print("no Chromium on this machine (Debian: apt install chromium)")
         return 0
     if options.shots is not None:
         options.shots.mkdir(parents=True, exist_ok=True)
     configure_logging("CRITICAL")  # what is broken on purpose would be told at length
     expect.set_options(timeout=8_000)
     began, kinds, wrong, rows = time.monotonic(), Counter[str](), 0, all_rows()
+    rows = [row for row in rows if not (options.quick and row.is_alike)]
     # The server prints the mails it would send.
-    with contextlib.redirect_stdout(io.StringIO()), running_stage() as stage:
+    with contextlib.redirect_stdout(io.StringIO()), running_stage(path) as stage:
         for number, row in enumerate(rows):
             try:
                 page = row.reach(stage)

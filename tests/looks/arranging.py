@@ -154,7 +154,7 @@ def which_practice(stage: Stage) -> Page:
     return stage.patient(OLIVIA, person)
 
 
-plain("/exercises", "/exercises?q=nothing-like-this", "/exercises/bridge", "/exercises/new", "/exercises/archived")
+plain("/exercises", "/exercises?q=nothing-like-this", "/exercises/new", "/exercises/archived")
 plain("/exercises?only=own")
 look("exercise", "/exercises/{slug}")(lambda stage: stage.open("/exercises/bridge"))
 look("own exercise, with errors")(lambda stage: press(stage, "/exercises/new", "Save exercise", video_url="no link"))

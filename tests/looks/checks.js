@@ -43,7 +43,7 @@ window.looks = {
   // Words that run into those of a neighbour.
   overlapping() {
     const lines = [];
-    const shown = [...document.querySelectorAll("main :is(a[href], button, label, dt, dd, h1, h2, h3, p, summary, .pill), header :is(a[href], button, summary)")].filter((each) => isShown(each) && each.innerText?.trim() && !each.closest("svg, .back, .who-name, .confirm > form, .menu form, .action-bar, .undo, .editor-library, .notice.sticky") && !/^inline$/.test(getComputedStyle(each).display) && getComputedStyle(each).position !== "absolute");
+    const shown = [...document.querySelectorAll("main :is(a[href], button, label, dt, dd, h1, h2, h3, p, summary, .pill), header :is(a[href], button, summary)")].filter((each) => isShown(each) && each.innerText?.trim() && !each.closest("svg, .back, .who-name, .confirm > form, .menu form, .action-bar, .home-bar, .undo, .editor-library, .notice.sticky") && !/^inline$/.test(getComputedStyle(each).display) && getComputedStyle(each).position !== "absolute");
     const boxes = shown.map((each) => {
       const walker = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
       const box = { left: 1e9, right: -1e9, top: 1e9, bottom: -1e9 };

@@ -113,7 +113,7 @@ look("error 404, signed out")(lambda stage: stage.open("/nowhere", NOBODY))
 look("error 403, of a page for owners")(lambda stage: stage.open("/account/activity", BEN))
 look("error 404, of a client")(lambda stage: stage.open("/clients/nowhere"))
 
-for _guide_page in PAGES:
-    look(f"guide: {_guide_page.slug}", "/guide/{guide_page}")(
+for _number, _guide_page in enumerate(PAGES):
+    look(f"guide: {_guide_page.slug}", "/guide/{guide_page}", alike=_number > 1)(
         lambda stage, path=_guide_page.path: stage.open(path, NOBODY)  # type: ignore[misc]  # the default is the address
     )

@@ -72,7 +72,7 @@ def press_tab(page: Page) -> None:
 
 
 def judge_wholly(page: Page, shots: Path | None, name: str) -> Iterable[str]:
-    """Every size in light and dark, 200 % zoom and letters twice as large, names and the focus; lines of what is wrong."""
+    """Every size in light and dark, 200 % zoom, letters twice as large, names, the focus; lines of what is wrong."""
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:

@@ -30,6 +30,7 @@ class Row:
     name: str
     routes: tuple[str, ...]
     reach: Callable[[Stage], Page]
+    is_alike: bool = False  # to one before it; left out of the quick run
 
     @property
     def slug(self) -> str:
@@ -40,11 +41,11 @@ class Row:
 ROWS: list[Row] = []
 
 
-def look(name: str, *routes: str) -> Callable[[Callable[[Stage], Page]], Callable[[Stage], Page]]:
+def look(name: str, *routes: str, alike: bool = False) -> Callable[[Callable[[Stage], Page]], Callable[[Stage], Page]]:
     """Add a row: the function brings the page there and returns it."""
 
     def add(reach: Callable[[Stage], Page]) -> Callable[[Stage], Page]:
-        ROWS.append(Row(name, routes, reach))
+        ROWS.append(Row(name, routes, reach, alike))
         return reach
 
     return add

@@ -27,7 +27,7 @@ from app.demo.patients import DemoClinics
 from app.demo.run import DISCOUNT, EMAILS, PASSWORD, seed_client_added_by_hand
 from app.main import open_tools
 from tests.bench.world import World, running_world
-from tests.browsing import chromium
+from tests.chromium import started
 from tests.fakes.cliniko import FakeCliniko
 
 AMARA, BEN = EMAILS
@@ -53,11 +53,12 @@ async def _break(request: Request) -> Response:
 
 
 @contextmanager
-def running_stage() -> Iterator["Stage"]:
-    """Start the server, with a worker, and the browser, and hand out the stage."""
+def running_stage(path: str) -> Iterator["Stage"]:
+    """Start the server, with a worker, and the browser at this path, and hand out the stage."""
     with (
         running_world(with_worker=True, faulty=True, seed_more=seed_demo, monthly_fee="39 AUD") as world,
-        chromium() as browser,  # after the database, which is filled by a loop of its own
+        started(path) as chromium,  # after the database, which is filled by a loop of its own
+        chromium.in_use() as browser,
     ):
         world.app.router.routes.insert(0, Route("/broken/{status}", _break))
         yield Stage(browser, world)

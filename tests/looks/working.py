@@ -39,7 +39,7 @@ look("today, another day without bookings")(lambda stage: stage.open("/today?day
 @look("today, Cliniko away")
 def today_away(stage: Stage) -> Page:
     stage.cliniko.answer("GET", "/v1/bookings", 503, times=None)
-    page = stage.open("/today?day=2030-02-02")
+    page = press(stage, "/today?day=2030-02-02", "Read this day's appointments")
     expect(page.locator(".day .notice.warning")).to_be_visible()
     stage.cliniko.clear_faults()
     return page
