@@ -36,6 +36,11 @@ if [ "${1:-}" != --every ]; then
     exit 0
 fi
 trap 'exit 0' TERM INT
+# After a restart the next one is due when it would have been: else restarts would push the older ones out.
+if [ -e "$folder/last_success" ]; then
+    age=$(($(date +%s) - $(stat -c %Y "$folder/last_success")))
+    [ "$age" -ge "$2" ] || { sleep $(($2 - age)) & wait $!; }
+fi
 while true; do
     if back_up; then pause=$2; else echo "BACKUP FAILED, tried again in ten minutes" >&2; pause=600; fi
     sleep "$pause" &

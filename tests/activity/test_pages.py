@@ -144,5 +144,5 @@ def test_a_practice_says_how_long_and_sees_before_what_would_go(
     ana.get(f"{ACTIVITY}/keeping")
     assert "kept for 2 years" in ana.press("Save changes", **{"Keep lines for": "2"}).text
     ana.run_job("activity.forget_events", timestamp=0)
-    assert "The next night removes 0 lines" in ana.get(f"{ACTIVITY}/keeping").text
+    assert "Tonight removes 0 lines" in ana.get(f"{ACTIVITY}/keeping").text
     assert len([each for each in sentences(ana, ACTIVITY) if "of long ago" in each]) == 2

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.database_server import tool
+from tests.processes import wait_until
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "backup.sh"
 
@@ -77,3 +78,18 @@ def test_a_number_to_keep_that_is_none_takes_no_backup_away(
     old.write_text("the only one")
     assert back_up(environment | {"BACKUP_KEEP": keep}).returncode != 0
     assert old.exists()
+
+
+def test_a_restart_makes_no_backup_before_the_next_is_due(environment: dict[str, str], tmp_path: Path) -> None:
+    last = tmp_path / "last_success"
+    last.touch()
+    with pytest.raises(subprocess.TimeoutExpired):
+        subprocess.run(["sh", str(SCRIPT), "--every", "86400"], env=environment, capture_output=True, timeout=1)
+    assert not list(tmp_path.glob("*.dump"))
+    os.utime(last, (0, 0))
+    ended = subprocess.Popen(["sh", str(SCRIPT), "--every", "86400"], env=environment)
+    try:
+        wait_until(lambda: list(tmp_path.glob("*.dump")) != [], "a backup")
+    finally:
+        ended.terminate()
+    assert ended.wait(10) == 0

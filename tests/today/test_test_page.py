@@ -34,7 +34,7 @@ def test_from_a_pasted_address_to_the_file_in_cliniko_and_out_again(
     ana.get(ana.page.link("Send a test page") if ana.page else "")
     page = ana.press("Continue", **{"Patient in Cliniko": f"{cliniko.url}/patients/{olivia}/files"})
     assert page.h1 == "Send a test page to Liv (Olivia) Hart?" and "14 Mar 1988" in page.text
-    assert f"“{TITLE}” is put into this patient's Files" in page.text
+    assert f"“{TITLE}” is added to this patient's Files" in page.text
     assert clinic.state.files_of(olivia) == [] and "Hart" not in ana.get("/clients").text  # nothing done yet
     page = send_to(ana, olivia)
     assert page.h1 == "Test page" and "Waiting to go to Cliniko" in page.text
