@@ -86,6 +86,7 @@ def new_account_to_first_pdf(hand: Hand, address: str, key: str) -> None:
     hand.paste(page.get_by_label("Cliniko API key"), key)
     hand.button("Save changes")
     hand.click(page.get_by_role("link", name="Today"))
+    expect(page.get_by_role("region", name="Appointments")).to_contain_text("Noah")  # read by itself
     hand.click(page.get_by_role("link", name="Send a test page"))
     hand.click(page.locator(f"a[href$='patient={NOAH}']"))
     hand.button("Send the test page")

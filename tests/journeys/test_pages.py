@@ -1,4 +1,4 @@
-"""The main pages on a phone: axe finds nothing, and they are no wider. All pages: ``python -m tests.looks``."""
+"""The main pages on a phone: usable by everyone (axe, WCAG 2.2 AA), no wider; all: ``python -m tests.looks``."""
 
 import re
 from collections.abc import Callable, Iterator
