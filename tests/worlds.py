@@ -27,7 +27,7 @@ SELECT c.relname, array_agg(a.attname::text) FILTER (WHERE a.attgenerated = ''),
      WHERE i.indrelid = c.oid AND i.indisprimary)
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'alembic_version'
-    AND (c.relname !~ '^procrastinate' OR c.relname IN ('procrastinate_jobs', 'procrastinate_events'))
+    AND c.relname !~ '^procrastinate_(workers|version)'
 GROUP BY c.oid, c.relname ORDER BY c.relname
 """
 T = TypeVar("T")

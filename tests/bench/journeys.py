@@ -90,7 +90,7 @@ def new_account_to_first_pdf(hand: Hand, address: str, key: str) -> None:
     hand.click(page.get_by_role("link", name="Send a test page"))
     hand.click(page.locator(f"a[href$='patient={NOAH}']"))
     hand.button("Send the test page")
-    expect(page.locator("main")).to_contain_text("The whole way works", timeout=WAIT_MS)
+    expect(page.locator("main")).to_contain_text("It works. Programs you assign arrive the same way", timeout=WAIT_MS)
 
 
 def click_in_cliniko_to_assigned_program(hand: Hand, address: str, patient_id: str = OLIVIA) -> None:

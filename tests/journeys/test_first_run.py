@@ -46,7 +46,7 @@ def test_a_new_practice_gets_from_an_account_to_its_first_pdf_in_cliniko(
     files.get_by_role("link", name="Files").click()
     expect(files.locator("main")).to_contain_text("Kinebridge test page, may be deleted")
     page.get_by_role("button", name="Archive it in Cliniko").click()
-    expect(page.locator("main")).to_contain_text("is out of the patient's Files again")
+    expect(page.locator("main")).to_contain_text("is no longer in the patient's Files")
     files.reload()
     expect(files.locator("main")).not_to_contain_text("Kinebridge test page")
 

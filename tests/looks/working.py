@@ -70,7 +70,7 @@ def test_page_sure(stage: Stage) -> Page:
 def test_page_sent(stage: Stage) -> Page:
     page = stage.page()
     page.get_by_role("button", name="Send the test page").click()
-    expect(page.locator("main")).to_contain_text("The whole way works", timeout=30_000)
+    expect(page.locator("main")).to_contain_text("It works. Programs you assign arrive the same way", timeout=30_000)
     return page
 
 

@@ -99,7 +99,7 @@ def test_a_faulty_program_has_no_preview_but_says_what_is_missing(browser: Brows
     start_from_template(browser, client)
     page = browser.press("Preview PDF", Sets="many")
     assert page.path.endswith("/edit")
-    assert "Please check this" in page.text
+    assert "Check this" in page.text
 
 
 def test_nobody_else_sees_a_preview(browser: Browser, other_browser: Browser, client: str) -> None:

@@ -16,7 +16,7 @@ LISTS = ("/v1/practitioners", "/v1/bookings")
 NAMES = ("/v1/patients", "/v1/appointment_types", "/v1/businesses")
 
 FAULTS: dict[str, tuple[Break, str]] = {
-    "401": (lambda fake, path: fake.answer("GET", path, 401), "Cliniko does not accept your API key"),
+    "401": (lambda fake, path: fake.answer("GET", path, 401), "Cliniko no longer accepts your API key"),
     "403": (lambda fake, path: fake.answer("GET", path, 403), "Your role in Cliniko cannot read appointments"),
     "404": (lambda fake, path: fake.answer("GET", path, 404), "Cliniko did not give your appointments"),
     "422": (lambda fake, path: fake.answer("GET", path, 422, '{"errors": {"q": "bad"}}'), "Cliniko did not give"),
@@ -83,11 +83,11 @@ def test_a_rejected_key_is_not_asked_with_again_until_there_is_a_new_one(
     assert "Olivia Hart" in olivias_day.post("/today/read").text
     clinic.ana.key_archived = True
     page = olivias_day.post("/today/read")
-    assert "Cliniko does not accept your API key" in page.text and "Olivia Hart" in page.text
+    assert "Cliniko no longer accepts your API key" in page.text and "Olivia Hart" in page.text
     assert page.link("Open Settings") == "/account/settings?next=%2Ftoday" and not page.has_button("Read again")
     before = len(cliniko.log)
     for path in ("/today", "/today/appointments"):
-        assert "Cliniko does not accept your API key" in olivias_day.get(path).text
+        assert "Cliniko no longer accepts your API key" in olivias_day.get(path).text
     assert len(cliniko.log) == before
     clinic.ana.key_archived = False
     olivias_day.save_key(clinic.ana.key)

@@ -105,7 +105,7 @@ def test_an_unknown_address_and_a_wrong_method_are_the_same_page(visitor):
 def test_a_malformed_request_is_a_400_page(visitor, send):
     answer = send(visitor)
     assert answer.status_code == 400
-    assert "<h1>That request cannot be understood</h1>" in answer.text
+    assert "<h1>That did not arrive complete</h1>" in answer.text
 
 
 def test_a_broken_layout_still_tells_what_happened(visitor: TestClient, monkeypatch):

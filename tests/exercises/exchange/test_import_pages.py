@@ -234,7 +234,7 @@ def test_a_newer_file_takes_the_place_of_one_that_waits_and_of_old_ones(ana: Bro
 
 
 def test_a_form_of_another_practice_is_refused(ana: Browser) -> None:
-    page = send_bytes(ana, b"Name\nBridge\n", practice=str(uuid.uuid4()))
+    page = send_bytes(ana, b"Name\nBridge\n", made_by=str(uuid.uuid4()))
     assert page.status == 409
 
 

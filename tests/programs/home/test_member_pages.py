@@ -180,7 +180,7 @@ def test_diaries_of_many_programs_cost_the_client_page_one_query(given: Given, p
     with counted_queries(given.member) as queries:
         given.member.get(given.client)
     assert len([query for query in queries if "diary_days" in query]) == 1
-    assert len(queries) <= 8, queries
+    assert len(queries) <= 9, queries
     with counted_queries(given.member) as queries:
         given.member.get(f"{given.client}/deliveries")
     assert not any("diary_days" in query for query in queries)
