@@ -7,6 +7,7 @@ clicks (open it, choose), a field as one, and each letter typed as one key; what
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -105,15 +106,15 @@ def click_in_cliniko_to_assigned_program(hand: Hand, address: str, patient_id: s
     expect(page.locator("main")).to_contain_text("In Cliniko", timeout=WAIT_MS)
 
 
-def paste_a_new_key(hand: Hand, address: str, key: str) -> None:
-    """From any page to a new key that is saved and works."""
+def paste_a_new_key(hand: Hand, address: str, key: str, answer: Literal["status", "alert"] = "status") -> None:
+    """From any page to a new key that is saved and works, or (alert) is refused."""
     page = hand.page
     page.goto(f"{address}/today")
     hand.begin()
     hand.click(page.get_by_role("link", name="My account"))
     hand.paste(page.get_by_label("Cliniko API key"), key)
     hand.button("Save changes")
-    expect(page.get_by_role("status").first).to_be_visible()
+    expect(page.get_by_role(answer).first).to_be_visible()
 
 
 def find_an_exercise(hand: Hand, address: str) -> None:

@@ -37,5 +37,5 @@ def test_from_the_clients_page_to_a_program_assigned_from_a_template_takes_four_
     journeys.find_an_exercise(hand, demo[0])
     assert hand.clicks == 3
     assert hand.keys <= len("hamstring")
-    journeys.paste_a_new_key(hand, demo[0], "no key at all")
+    journeys.paste_a_new_key(hand, demo[0], "no key at all", "alert")
     assert (hand.clicks, hand.keys) == (3, 1)
