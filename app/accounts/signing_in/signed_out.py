@@ -35,9 +35,9 @@ async def show_sign_in(request: Request, error: SignInRequiredError) -> Response
         async with transaction(tools.sessions) as session:
             cookie = request.cookies.get(cookie_name(tools.settings))
             former, maker = await find_former(session, tools.vault, cookie), await find_maker(session, form)
+        # The page's own word first: on a shared computer the cookie may be of who was signed in after it was opened.
         practitioner_id, practice_id = maker if all(maker) else former
-        known = practitioner_id if former[0] else None  # without a cookie, the person decides whether it is theirs
-        kept = seal(tools, replace(form, practitioner_id=known, practice_id=practice_id))
+        kept = seal(tools, replace(form, practitioner_id=practitioner_id, practice_id=practice_id))
         return sign_in_page(request, "", kept=kept, status=401)
 
     return await _answer(request, "/sign-in", error.target, in_place)

@@ -174,11 +174,23 @@ def test_it_is_not_sent_into_a_practice_left_meanwhile(browser: Browser, now: No
     assert page.h1 == "Nothing was sent" and not page.has_button(SEND)
 
 
-def test_without_the_cookie_the_person_decides(browser: Browser) -> None:
+def test_without_the_cookie_what_was_typed_is_for_whom_its_page_was_made_alone(browser: Browser) -> None:
+    other = browser.another().sign_up(name="Kim Adler")
     email = browser.sign_up()
     browser.get("/account/settings")
     browser.cookies.clear()
-    browser.press("Save title", **{"Your title": TYPED})
+    asked = browser.press("Save title", **{"Your title": TYPED})
+    page = browser.press("Sign in", Email=other, Password=PASSWORD)
+    assert page.h1 == "Nothing was sent" and TYPED not in page.content.decode()
+    browser.cookies.clear()
+    browser.page = asked
+    assert browser.press("Sign in", Email=email, Password=PASSWORD).soup.find("form", {"data-send": True})
+
+
+def test_with_neither_cookie_nor_the_pages_word_the_person_decides(browser: Browser) -> None:
+    email = browser.sign_up()
+    browser.cookies.clear()
+    browser.post("/account/settings/title", {"title": TYPED})
     page = browser.press("Sign in", Email=email, Password=PASSWORD)
     assert "Send it only if it was you, Pat Nguyen" in page.text
     assert not page.soup.find("form", {"data-send": True})
