@@ -47,7 +47,7 @@ look("practice, with errors")(lambda s: press(s, "/account/practice/settings", "
 look("invited, with errors")(lambda stage: press(stage, "/account/team", "Invite", email="nobody"))
 look("discount, with an error")(lambda stage: press(stage, "/account/practice/discount", "Use code", code="NONE"))
 look("discount, used")(lambda stage: press(stage, "/account/practice/discount", "Use code", code="CLINIKO20"))
-look("ownership, with errors")(lambda stage: press(stage, "/account/team/ownership", "Pass the ownership on"))
+look("ownership, with errors")(lambda stage: press(stage, "/account/team/ownership", "Transfer ownership"))
 
 
 def check(stage: Stage, path: str, label: str) -> Page:
@@ -129,7 +129,7 @@ def held(stage: Stage) -> Page:
     join.get_by_role("button", name="Join practice").click()
     expect(join.locator("main")).to_contain_text("You have joined the practice.")
     page = stage.open("/account/practice/signing-in", stage.kept["tess"])
-    page.get_by_label("Everybody signs in with two factors").check()
+    page.get_by_label("Everybody uses two-factor sign-in").check()
     page.get_by_role("button", name="Save changes").click()
     return stage.open("/today", stage.kept["grace"])
 

@@ -35,12 +35,12 @@ def sign_up_errors(stage: Stage) -> Page:
 
 @look("reset asked for")
 def reset_asked(stage: Stage) -> Page:
-    return press(stage, "/reset-password", "Mail me a link", NOBODY, email="nobody@looks.example")
+    return press(stage, "/reset-password", "Email me a link", NOBODY, email="nobody@looks.example")
 
 
 @look("reset, with an error")
 def reset_error(stage: Stage) -> Page:
-    return press(stage, "/reset-password", "Mail me a link", NOBODY)
+    return press(stage, "/reset-password", "Email me a link", NOBODY)
 
 
 @look("reset link", "/reset-password/{token}")

@@ -39,7 +39,7 @@ look("today, another day without bookings")(lambda stage: stage.open("/today?day
 @look("today, Cliniko away")
 def today_away(stage: Stage) -> Page:
     stage.cliniko.answer("GET", "/v1/bookings", 503, times=None)
-    page = press(stage, "/today?day=2030-02-02", "Read this day's appointments")
+    page = press(stage, "/today?day=2030-02-02", "Read")
     expect(page.locator(".day .notice.warning")).to_be_visible()
     stage.cliniko.clear_faults()
     return page
@@ -94,14 +94,14 @@ def same_person(stage: Stage) -> Page:
 def same_person_sure(stage: Stage) -> Page:
     page = stage.page()
     page.get_by_role("link", name="Same person").first.click()
-    expect(page.get_by_role("button", name="Make them one patient")).to_be_visible()
+    expect(page.get_by_role("button", name="Combine them")).to_be_visible()
     return page
 
 
 @look("client, combined, with the question whether to undo it")
 def combined(stage: Stage) -> Page:
     page = stage.page()
-    page.get_by_role("button", name="Make them one patient").click()
+    page.get_by_role("button", name="Combine them").click()
     page.locator(".confirm > summary").first.click()
     expect(page.get_by_role("button", name="Make them two patients again")).to_be_visible()
     return page
@@ -146,7 +146,7 @@ look("client, sharing with an error")(lambda stage: press(stage, f"{stage.kept['
 def handing_over(stage: Stage) -> Page:
     page = stage.open(f"{stage.kept['daniel']}/sharing")
     page.get_by_label("New owner").select_option(index=1)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     return page
 
 
