@@ -14,14 +14,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member, stay_member
+from app.accounts.access import Member
 from app.accounts.connecting.connections import find_connection, open_cliniko
 from app.accounts.models import Access, Membership, Practice
 from app.accounts.practices.letterheads import get_letterhead, get_title
 from app.accounts.tools import Tools
+from app.clients.holding import hold_client_to_edit
 from app.clients.models import Client
 from app.clients.queries import current_patient_id, find_patient_page
-from app.clients.service import lock_client
 from app.clients.visibility import access_to
 from app.cliniko.client import within
 from app.db import release
@@ -90,8 +90,7 @@ async def send_test_page(session: AsyncSession, member: Member, tools: Tools, cl
     It is the one under way, or sent just now, where there is one. Raises ConflictError without a patient in Cliniko.
     """
     now = tools.clock()
-    await stay_member(session, member)
-    client = await session.get_one(Client, await lock_client(session, client.id))
+    client = await hold_client_to_edit(session, member, client.id)
     patient_id = await current_patient_id(session, client.id)
     if patient_id is None:
         raise ConflictError("This client is not linked to a patient in Cliniko, so nothing was sent.")
