@@ -53,6 +53,7 @@ NOTICES: dict[str, Notice] = {
     "saved": Notice("success", "Your changes are saved."),
     "nothing-changed": Notice("info", "Nothing was changed."),
     "key-saved": Notice("success", "The Cliniko API key is saved."),
+    "key-checked": Notice("success", "Cliniko was asked again and accepts your key. It is as shown below."),
     "key-saved-limited": Notice(
         "warning",
         "The key is saved, but its role in Cliniko cannot add files. PDFs stay here until the role changes.",
