@@ -59,6 +59,7 @@ NOTICES: dict[str, Notice] = {
         "The key is saved, but its role in Cliniko cannot add files. PDFs stay here until the role changes.",
     ),
     "key-removed": Notice("success", "The Cliniko API key is removed. PDFs wait here until a new key is saved."),
+    "clinic-left": Notice("success", "The practice is disconnected. The next key connects it to its own clinic."),
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
     "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
     "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
