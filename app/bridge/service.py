@@ -34,8 +34,8 @@ class BadPatientIdError(BadRequestError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cliniko should have sent one patient_id made of 1 to 19 digits, as in /open/cliniko?patient_id=123456. "
-            "Open the patient in Cliniko and click “Open in Kinebridge” there."
+            "Open the patient in Cliniko and press “Open in Kinebridge” there. "
+            "Cliniko should have sent one patient_id made of 1 to 19 digits, as in /open/cliniko?patient_id=123456."
         )
 
 
