@@ -118,7 +118,9 @@ def test_discarding_changes_keeps_what_was_assigned(browser: Browser, database: 
     assert editor.soup.find(attrs={"name": "sets-0"})["value"] == "3"  # type: ignore[index]  # the field is there
 
 
-def test_an_assigned_program_is_edited_from_the_clients_page_in_one_press(browser: Browser, database: sa.Engine) -> None:
+def test_an_assigned_program_is_edited_from_the_clients_page_in_one_press(
+    browser: Browser, database: sa.Engine
+) -> None:
     client = add_client(database, browser.sign_up())
     assign_program(browser, client)
     browser.get(client)
