@@ -9,8 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SignedIn, TeamLead, ToolsDep
-from app.accounts.connecting.settings_routes import SETTINGS_PAGE
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.models import ConnectionState, Membership
 from app.accounts.tools import Tools
@@ -25,7 +24,6 @@ from app.today.queries import Home, find_home, find_patients
 from app.today.reading import TROUBLES
 from app.today.rows import make_lines, write_since
 from app.today.test_page import find_test_page
-from app.today.wrong_clinic import leave_clinic
 from app.web.filters import with_query
 from app.web.rendering import page, redirect
 
@@ -33,13 +31,6 @@ router = APIRouter()
 router.include_router(test_page_routes.router)
 
 Day = Annotated[str, Query()]
-
-
-@router.post(f"{SETTINGS_PAGE}/wrong-clinic")
-async def leave_wrong_clinic(session: Database, lead: TeamLead, tools: ToolsDep) -> Response:
-    """Disconnect the practice from a clinic of which nothing is here yet; the next key connects it anew."""
-    has_left = await leave_clinic(session, tools, lead)
-    return redirect(SETTINGS_PAGE, notice="clinic-left" if has_left else "nothing-changed")
 
 
 @router.get(TODAY_PAGE)
