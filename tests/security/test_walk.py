@@ -49,6 +49,7 @@ LEADS = {
     ("GET", "/account/activity/keeping"),
     ("POST", "/account/activity/keeping"),
     ("POST", "/account/practice/settings"),
+    ("POST", "/account/settings/wrong-clinic"),
     ("POST", "/account/practice/discount"),
     *(("GET", f"/account/data{end}") for end in ("", "/unseen")),
     *(("POST", f"/account/data/{end}") for end in ("find", "export", "erasure", "erasure/withdraw", "unseen")),
