@@ -26,7 +26,7 @@ def main() -> int:
     if options.shots is not None:
         options.shots.mkdir(parents=True, exist_ok=True)
     configure_logging("CRITICAL")  # what is broken on purpose would be told at length
-    expect.set_options(timeout=8_000)
+    expect.set_options(timeout=20_000)
     began, kinds, wrong, rows = time.monotonic(), Counter[str](), 0, all_rows()
     rows = [row for row in rows if not (options.quick and row.is_alike)]
     # The server prints the mails it would send.
