@@ -35,6 +35,7 @@ def main() -> int:
             try:
                 page = row.reach(stage)
                 page.wait_for_load_state()
+                assert "broken" in page.url or not page.get_by_text("This is our fault").count(), "the server failed"
                 if options.only and options.only not in row.name:
                     continue
                 judged = judge_briefly(page, number) if options.quick else judge_wholly(page, options.shots, row.slug)

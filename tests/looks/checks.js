@@ -10,9 +10,9 @@ const isShown = (element) => element.checkVisibility({ visibilityProperty: true 
 const CONTROLS = 'a[href], button, input:not([type="hidden"]), select, textarea, summary';
 
 window.looks = {
-  // Axe, with bars at the foot of the window out of the way: what lies below one now is free once it is scrolled.
+  // Axe, with bars at the foot of the window and menus out of the way: what lies below one is free once it is scrolled or closed.
   async axe(context, options) {
-    const bars = [...document.querySelectorAll(".action-bar, .undo, .home-bar")];
+    const bars = [...document.querySelectorAll(".action-bar, .undo, .home-bar, .menu[open] form")];
     for (const each of bars) each.style.position = "static";
     const { violations } = await axe.run(context, options);
     for (const each of bars) each.style.position = "";
