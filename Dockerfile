@@ -16,7 +16,7 @@ LABEL org.opencontainers.image.title="Kinebridge" \
       org.opencontainers.image.description="Opens Cliniko patients as clients, and files exercise programs back in Cliniko" \
       org.opencontainers.image.version="0.6.0" \
       org.opencontainers.image.documentation="docs/running.md"
-RUN useradd --system --uid 10001 --user-group --home-dir /nonexistent --shell /usr/sbin/nologin kinebridge
+RUN useradd --no-create-home --no-log-init --uid 10001 --user-group --home-dir /nonexistent --shell /usr/sbin/nologin kinebridge
 COPY --from=build /opt/kinebridge /opt/kinebridge
 ENV PATH=/opt/kinebridge/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001

@@ -9,8 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Database, Member, SignedIn, TeamLead, ToolsDep
-from app.accounts.connecting.settings_routes import SETTINGS_PAGE
+from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.models import ConnectionState, Membership
 from app.accounts.tools import Tools
@@ -25,7 +24,6 @@ from app.today.queries import Home, find_home, find_patients
 from app.today.reading import TROUBLES
 from app.today.rows import make_lines, write_since
 from app.today.test_page import find_test_page
-from app.today.wrong_clinic import leave_clinic
 from app.web.filters import with_query
 from app.web.rendering import page, redirect
 
@@ -33,13 +31,6 @@ router = APIRouter()
 router.include_router(test_page_routes.router)
 
 Day = Annotated[str, Query()]
-
-
-@router.post(f"{SETTINGS_PAGE}/wrong-clinic")
-async def leave_wrong_clinic(session: Database, lead: TeamLead, tools: ToolsDep) -> Response:
-    """Disconnect the practice from a clinic of which nothing is here yet; the next key connects it anew."""
-    has_left = await leave_clinic(session, tools, lead)
-    return redirect(SETTINGS_PAGE, notice="clinic-left" if has_left else "nothing-changed")
 
 
 @router.get(TODAY_PAGE)
@@ -51,13 +42,14 @@ async def show_today(request: Request, session: Database, member: SignedIn, tool
     kept = await find_day(session, tools.vault, home.connection, chosen)
     context = await _day_context(session, member, home, kept, chosen, now)
     context["is_due"] = kept.is_due(home.connection, now)
-    steps = None if home.is_hidden else first_steps(home, member)
-    is_shown = steps is not None and not steps.is_complete
+    steps = first_steps(home, member)
+    is_shown = not (home.is_hidden or steps.is_complete)
     return page(
         request,
         "today/show.html",
         **context,
         steps=steps if is_shown else None,
+        has_hidden_steps=home.is_hidden and not steps.is_complete,
         test_page=await find_test_page(session, member, now) if is_shown else None,
         app_url=tools.settings.public_url + APP_PATH,
         typed="",
@@ -89,9 +81,18 @@ async def read_appointments(session: Database, member: SignedIn, tools: ToolsDep
 @router.post("/today/hide-first-steps")
 async def hide_first_steps(session: Database, member: SignedIn, tools: ToolsDep) -> Response:
     """Put the list of first steps away for this member."""
-    await session.execute(
-        update(Membership).where(Membership.id == member.membership_id).values(first_steps_hidden_at=tools.clock())
-    )
+    return await _set_hidden(session, member, tools.clock())
+
+
+@router.post("/today/show-first-steps")
+async def show_first_steps(session: Database, member: SignedIn) -> Response:
+    """Bring the list of first steps back for this member."""
+    return await _set_hidden(session, member, None)
+
+
+async def _set_hidden(session: AsyncSession, member: Member, at: datetime | None) -> Response:
+    mine = update(Membership).where(Membership.id == member.membership_id)
+    await session.execute(mine.values(first_steps_hidden_at=at))
     return redirect(TODAY_PAGE)
 
 

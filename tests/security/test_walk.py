@@ -75,7 +75,7 @@ EVERYBODYS = {
     *(("GET", path) for path in ("/exercises/export.zip", "/programs/library", "/templates", "/templates/new")),
     ("POST", "/exercises/import"),
     *(("GET", f"/today{end}") for end in ("", "/appointments", "/test-page")),
-    *(("POST", f"/today/{end}") for end in ("read", "hide-first-steps", "test-page")),
+    *(("POST", f"/today/{end}") for end in ("read", "hide-first-steps", "show-first-steps", "test-page")),
     *(("GET", f"/open/cliniko{end}") for end in ("", "/", "/asked")),
     *(("POST", f"/open/cliniko/{end}") for end in ("choose", "request-access")),
     *((method, "/access-requests/{token}") for method in ("GET", "POST")),

@@ -5,12 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from app.demo.patients import DemoClinics
+from app.demo.patients import DemoClinics, fill
 from tests.fakes.cliniko import FakeCliniko
 from tests.support import Browser, Page
 
 NOAH = "1618820034417750912"  # of the demo's other clinic
 WRONG_CLINIC = "Is Riverside Podiatry the wrong clinic?"
+
+
+@pytest.fixture
+def clinics(cliniko: FakeCliniko) -> DemoClinics:
+    """Two clinics at this test's Cliniko, in both of which the owner works."""
+    return fill(cliniko.state)
 
 
 @pytest.fixture
