@@ -2,13 +2,13 @@
 # Built in two steps, so that no build tools are shipped.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
-COPY pyproject.toml README.md ./
+COPY pyproject.toml constraints.txt README.md ./
 COPY app app
 COPY alembic alembic
-RUN python -m venv /opt/kinebridge && /opt/kinebridge/bin/pip install --no-cache-dir '.[cjk]'
+RUN python -m venv /opt/kinebridge && /opt/kinebridge/bin/pip install --no-cache-dir -c constraints.txt '.[cjk]'
 # What is in it: a CycloneDX list of every Python package with its version, at /opt/kinebridge/sbom.json.
 COPY deploy/sbom.sh deploy/
-RUN python -m venv /opt/sbom && /opt/sbom/bin/pip install --no-cache-dir 'cyclonedx-bom>=7,<8' \
+RUN python -m venv /opt/sbom && /opt/sbom/bin/pip install --no-cache-dir -c constraints.txt cyclonedx-bom \
     && sh deploy/sbom.sh /opt/sbom/bin/cyclonedx-py /opt/kinebridge/bin/python /opt/kinebridge/sbom.json
 
 FROM python:3.11-slim-bookworm
@@ -16,7 +16,7 @@ LABEL org.opencontainers.image.title="Kinebridge" \
       org.opencontainers.image.description="Opens Cliniko patients as clients, and files exercise programs back in Cliniko" \
       org.opencontainers.image.version="0.6.0" \
       org.opencontainers.image.documentation="docs/running.md"
-RUN useradd --system --uid 10001 --user-group --home-dir /nonexistent --shell /usr/sbin/nologin kinebridge
+RUN useradd --no-create-home --no-log-init --uid 10001 --user-group --home-dir /nonexistent --shell /usr/sbin/nologin kinebridge
 COPY --from=build /opt/kinebridge /opt/kinebridge
 ENV PATH=/opt/kinebridge/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001

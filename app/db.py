@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import DateTime, Enum, MetaData, Uuid, func, select
+from sqlalchemy import DateTime, Enum, MetaData, Uuid, func, make_url, select
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -25,6 +25,11 @@ Sessions = async_sessionmaker[AsyncSession]
 # A database machine that is gone without a word is noticed within a minute; by the system's own times it takes hours,
 # and all that while a job would hold the lock of its key (PostgreSQL manual, libpq, "Parameter Key Words").
 KEEPALIVES = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+
+# A process that stands still (its machine asleep, its container paused) keeps its connections, and with a transaction
+# under way all that it locked: other workers would wait for it for as long as it stands (PostgreSQL manual, "Client
+# Connection Defaults"). Ours hold no network call and no person's time, so none is idle for long.
+STOOD_STILL_SECONDS = 30
 
 
 class Base(DeclarativeBase):
@@ -64,6 +69,12 @@ def libpq_url(url: str) -> str:
     return "postgresql://" + sqlalchemy_url(url).partition("://")[2]
 
 
+def connect_arguments(url: str) -> dict[str, Any]:
+    """Return what to connect with beside ``url``, for engine and queue: how who is gone or stands still is noticed."""
+    own = f"-c idle_in_transaction_session_timeout={STOOD_STILL_SECONDS}s"
+    return {**KEEPALIVES, "options": f"{make_url(sqlalchemy_url(url)).query.get('options', '')} {own}".strip()}
+
+
 def make_engine(url: str) -> AsyncEngine:
     """Make the engine of a process; connections are checked before use, so a database restart is survived."""
     return create_async_engine(
@@ -71,7 +82,7 @@ def make_engine(url: str) -> AsyncEngine:
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
-        connect_args=KEEPALIVES,
+        connect_args=connect_arguments(url),
         hide_parameters=True,  # exceptions must not carry names, addresses or keys
     )
 

@@ -171,6 +171,7 @@ HELP: Mapping[str, str | NoPage] = {
     "click.signed_out": NoPage("signing in leads on to the patient"),
     "click.failed": NoPage("our fault; the page has a reference to tell"),
     "key.refused": "key-refused",
+    "key.not_checked": "cliniko-away",
     "connection.working": NoPage("nothing is wrong"),
     "connection.rejected": "key-refused",
     "connection.not_permitted": "roles",

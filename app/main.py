@@ -33,6 +33,7 @@ from app.exercises.exchange import routes as exchange_routes
 from app.exercises.photos import MOST_BODY_BYTES
 from app.guide import routes as guide_routes
 from app.jobs.worker import run_worker
+from app.leaving import clinic_routes
 from app.leaving import routes as leaving_routes
 from app.metrics import Metrics
 from app.privacy import client_routes as privacy_client_routes
@@ -69,6 +70,7 @@ ROUTERS = (
     activity_routes.router,
     privacy_client_routes.router,
     privacy_routes.router,
+    clinic_routes.router,
     leaving_routes.router,
     bridge_routes.router,
     today_routes.router,

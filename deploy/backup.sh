@@ -22,7 +22,8 @@ back_up() {
     rm -f "$folder"/.part-*
     pg_dump --format=custom --no-owner --file="$folder/.part-$name" || return 1
     # It can be read, and there is something in it.
-    pg_restore --list "$folder/.part-$name" | grep -q 'TABLE DATA public deliveries' || return 1
+    listed=$(pg_restore --list "$folder/.part-$name") || return 1
+    case $listed in *'TABLE DATA public deliveries'*) ;; *) return 1 ;; esac
     mv "$folder/.part-$name" "$folder/$name" || return 1
     touch "$folder/last_success"
     # Names sort by time. Only those this script gives: what somebody put aside by another name stays, and counts as none.

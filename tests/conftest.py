@@ -5,6 +5,7 @@ import io
 import itertools
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 import uuid
@@ -41,6 +42,7 @@ from tests.support import Browser, Clinic
 from tests.worlds import Arrange, Worlds
 
 SECRET = "tests-only-" + "k" * 40
+DATA = "KINEBRIDGE_TEST_DATA"
 COMPILED: dict[Any, Any] = {}
 # What Cliniko gives out is different in every process, as it is in kept rows.
 FIRST_ID = 1_700_000_000_000_000_000 + secrets.randbelow(10**15)
@@ -49,7 +51,10 @@ KEYS = (new_key("au1"), new_key("au1"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of the database server once, for all workers of a run."""
-    os.environ.setdefault("KINEBRIDGE_TEST_DATA", tempfile.mkdtemp(prefix="kinebridge-tests-"))
+    if DATA not in os.environ:
+        os.environ[DATA] = folder = tempfile.mkdtemp(prefix="kinebridge-tests-")
+        # Hundreds of megabytes a run. By then all workers have ended, and the server with the last of them.
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     # Dozens of processes import the same files: compiled once, they are kept also where Python is told to keep none.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
@@ -60,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """URL of one embedded server shared by all workers of the run; it stops when the last of them ends."""
-    with embedded_server(Path(os.environ["KINEBRIDGE_TEST_DATA"])) as url:
+    with embedded_server(Path(os.environ[DATA])) as url:
         yield url
 
 

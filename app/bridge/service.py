@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
@@ -19,7 +19,7 @@ from app.cliniko.client import within
 from app.cliniko.errors import KeyRejected, RateLimited
 from app.cliniko.merges import MergeTrail
 from app.db import transaction
-from app.errors import BadRequestError
+from app.errors import BadRequestError, ConflictError
 
 # Below the ten seconds after which a page must have come, waits for the key's pace included.
 CLICK_SECONDS = 8.0
@@ -34,8 +34,8 @@ class BadPatientIdError(BadRequestError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Cliniko should have sent one patient_id made of 1 to 19 digits, as in /open/cliniko?patient_id=123456. "
-            "Open the patient in Cliniko and click “Open in Kinebridge” there."
+            "Open the patient in Cliniko and press “Open in Kinebridge” there. "
+            "Cliniko should have sent one patient_id made of 1 to 19 digits, as in /open/cliniko?patient_id=123456."
         )
 
 
@@ -119,6 +119,15 @@ async def fetch_patient(
         raise
 
 
+async def _stay_connected(session: AsyncSession, practice_id: uuid.UUID) -> None:
+    """Raise ConflictError where the practice has left the clinic whose patient was just made a client.
+
+    The client's row holds the practice's (its foreign key), so that leaving comes either before or too late.
+    """
+    if await session.scalar(select(Practice.cliniko_account_id).where(Practice.id == practice_id)) is None:
+        raise ConflictError("Your practice was disconnected from this clinic meanwhile. Nothing was added.")
+
+
 async def open_patient(
     session: AsyncSession, member: Member, tools: Tools, trail: MergeTrail, patient_id: str
 ) -> Found | NotShared:
@@ -133,6 +142,7 @@ async def open_patient(
     )
     if is_new:
         await stay_member(session, member)  # Cliniko was asked in between
+        await _stay_connected(session, member.practice_id)
     known = await find_known_patient(session, member, trail.survivor.id)
     now, found_id = tools.clock(), trail.survivor.id
     if is_new:

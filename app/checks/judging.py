@@ -14,7 +14,7 @@ OLDEST_SERVER = 15
 # A web process takes 30 connections at most, a worker 8 and one that listens (``db.make_engine``, ``jobs.worker``).
 CONNECTIONS_OF_US = 40
 MOST_SKEW = timedelta(seconds=30)
-LOW_BYTES, NO_BYTES = 10**9, 10**8
+NO_BYTES = 10**8
 # Nobody's address (RFC 5737): sent as X-Forwarded-For, as a visitor would who wants to be somebody else.
 MADE_UP_ADDRESS = "192.0.2.1"
 
@@ -246,8 +246,9 @@ def judge_disk(seen: Disk) -> Finding:
     free = f"{seen.free_bytes / 10**9:.1f} GB free"
     if seen.free_bytes < NO_BYTES:
         return fail(name, f"{where}: {free}.", "Make room: uploads, exports and the database stop when it is full.")
-    if seen.free_bytes < LOW_BYTES:
-        return warn(name, f"{where}: {free}.", "Make room soon: less than 1 GB is little.")
+    if seen.free_bytes < seen.low_bytes:
+        little = f"{seen.low_bytes / 10**9:g} GB"
+        return warn(name, f"{where}: {free}.", f"Make room soon: less than {little} is little.")
     return ok(name, f"{where}: {free}.")
 
 

@@ -88,8 +88,12 @@ class Mail:
 
 @dataclass(frozen=True)
 class Disk:
-    """Free space where something is written; ``free_bytes`` is None where the folder cannot be written to."""
+    """Free space where something is written; ``free_bytes`` is None where the folder cannot be written to.
+
+    Less than ``low_bytes`` is little: what is kept grows, what only waits for a moment does not.
+    """
 
     use: str
     folder: str
     free_bytes: int | None
+    low_bytes: int

@@ -12,6 +12,7 @@ from app.accounts import audit
 from app.accounts.access import Member, stay_member
 from app.clients.combining import combine, keep_apart, may_take
 from app.clients.details import EDITABLE, Weighed, edit, from_data, write
+from app.clients.holding import hold_client_to_edit
 from app.clients.models import Client, ClientGrant, ClientLink
 from app.clients.queries import get_client
 from app.clients.writing import index_values, note_correction, write_details
@@ -57,7 +58,7 @@ async def edit_details(
     session: AsyncSession, member: Member, client: Client, typed: dict[str, Any], now: datetime
 ) -> None:
     """Write details edited by hand; from then on Cliniko's values of those fields are shown beside, not taken."""
-    await _lock(session, client)
+    client = await _hold(session, member, client)
     born = client.date_of_birth
     weighed = edit(client.details, client.own_fields, typed, is_linked=await is_linked(session, client.id))
     write_details(client, weighed)
@@ -73,7 +74,7 @@ async def settle_field(
 
     ``seen`` is what the page said of it, in words. Raises ConflictError when Cliniko has changed it since.
     """
-    await _lock(session, client)
+    client = await _hold(session, member, client)
     own = client.own_fields.get(field)
     if own is None:
         return
@@ -149,13 +150,11 @@ async def is_linked(session: AsyncSession, client_id: uuid.UUID) -> bool:
     return bool(await session.scalar(select(exists().where(ClientLink.client_id == client_id))))
 
 
-async def _lock(session: AsyncSession, client: Client) -> None:
-    await session.refresh(client, with_for_update={"of": Client}, attribute_names=_COLUMNS)
-    if client.combined_into_id is not None:
+async def _hold(session: AsyncSession, member: Member, client: Client) -> Client:
+    held = await hold_client_to_edit(session, member, client.id)
+    if held.id != client.id:
         raise ConflictError("This client was just combined with another. Nothing was changed. Open the page again.")
-
-
-_COLUMNS = [column.key for column in Client.__table__.columns if column.key != "search"]
+    return held
 
 
 def _record(

@@ -12,10 +12,10 @@ from app.accounts import audit, bell
 from app.accounts.access import Member, hold_membership
 from app.accounts.colleagues.team import list_members
 from app.accounts.models import Access, Membership, Practice
+from app.clients.holding import lock_client
 from app.clients.models import Client, ClientGrant
 from app.clients.queries import get_client_to_edit, ids_of_client
 from app.clients.request_notes import pass_to_owner, settle_requests
-from app.clients.service import lock_client
 from app.clients.sharing import Grant, Standing
 from app.clients.standings import read_standings
 from app.errors import ConflictError, ForbiddenError, NotFoundError
@@ -183,7 +183,10 @@ async def zone_of(session: AsyncSession, practice_id: uuid.UUID) -> str | None:
 async def _hold(session: AsyncSession, client: Client) -> None:
     """Lock the client until the transaction ends; raises ConflictError when it is not what the member was shown."""
     owner_id = client.owner_id
-    if await lock_client(session, client.id) == client.id:
+    held = await lock_client(session, client.id)
+    if held is None:  # erased just now
+        raise NotFoundError
+    if held == client.id:
         current = await session.scalar(select(Client.owner_id).where(Client.id == client.id))
         if current == owner_id:
             return

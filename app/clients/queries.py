@@ -71,6 +71,8 @@ async def get_client_and_access(session: AsyncSession, member: Member, client_id
                 sees_client(member),
             )
             .options(contains_eager(Client.owner).contains_eager(Membership.practitioner))
+            # As it is now, also where it was read before and has waited for its turn since.
+            .execution_options(populate_existing=True)
         )
     ).one_or_none()
     if row is not None:

@@ -17,6 +17,7 @@ from app.accounts.access import Member, hold_membership
 from app.accounts.models import Access, Membership, Practice, Practitioner, Role
 from app.accounts.tools import Tools
 from app.clients.granting import write_grant
+from app.clients.holding import lock_client
 from app.clients.models import AccessRequest, Client
 from app.clients.names import initials
 from app.clients.queries import ids_of_client
@@ -31,9 +32,8 @@ from app.clients.request_queries import (
     remaining_client,
     request_path,
 )
-from app.clients.service import lock_client
 from app.clients.sharing import OWNER_HAS, Grant
-from app.errors import ConflictError
+from app.errors import ConflictError, NotFoundError
 from app.mail.service import post
 
 # Nobody fills their colleagues' mailboxes.
@@ -177,7 +177,10 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
     now = tools.clock()
     client_id = (await get_to_answer(session, member, request_id, now)).client.id
     # The client first, as everybody does, and then the request: of two who answer at once the second waits here.
-    client_id = await lock_client(session, client_id)
+    held = await lock_client(session, client_id)
+    if held is None:  # erased just now
+        raise NotFoundError
+    client_id = held
     locked = select(AccessRequest).where(AccessRequest.id == request_id).with_for_update()
     request = (await session.scalars(locked.execution_options(populate_existing=True))).one()
     await get_to_answer(session, member, request_id, now)

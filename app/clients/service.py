@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.combining import combine
 from app.clients.details import details_of, weigh
+from app.clients.holding import lock_client
 from app.clients.models import Client, ClientChange, ClientLink
 from app.clients.writing import index_values, note_correction, write_details
 from app.cliniko.types import Patient
@@ -38,29 +39,22 @@ async def make_client(
     known, others = await _clients_of(session, practice_id, patient.id, passed)
     if known is not None and others:
         await combine(session, known, others, reason="merged", now=now)
-    if known is None:
+    # Erased just now, while the lock was waited for: then it is somebody new.
+    locked = await lock_client(session, known) if known else None
+    if locked is None:
         client_id = uuid.uuid4()
         details = details_of(patient)
         values = {**details, **index_values(details)}
         session.add(Client(id=client_id, practice_id=practice_id, owner_id=owner_id, refreshed_at=now, **values))
         await session.flush()
     else:
-        client_id = await lock_client(session, known)
+        client_id = locked
     winner = await _link(session, practice_id, client_id, patient.id)
-    if winner != client_id and known is None:
+    if winner != client_id and locked is None:
         await session.execute(delete(Client).where(Client.id == client_id))
     for passed_id in passed:
         await _link(session, practice_id, winner, passed_id, is_current=False)
-    return winner, known is None and winner == client_id
-
-
-async def lock_client(session: AsyncSession, client_id: uuid.UUID) -> uuid.UUID:
-    """Lock a client until the transaction ends and return its id: that of the one it has become part of, if it has."""
-    into = client_id
-    while into is not None:
-        client_id = into
-        into = await session.scalar(select(Client.combined_into_id).where(Client.id == client_id).with_for_update())
-    return client_id
+    return winner, locked is None and winner == client_id
 
 
 async def _clients_of(
@@ -132,7 +126,8 @@ async def refresh_client(
 
     That is another client where the patient was merged into one who has a client already: the two are combined, or
     stay apart where a person wants that. None when another transaction linked the survivor at this moment: to be
-    done again in a transaction of its own. Details known from a later question stay, and those edited here.
+    done again in a transaction of its own, as where it was erased just now. Details known from a later question stay,
+    and those edited here.
     """
     practice_id = await session.scalar(select(Client.practice_id).where(Client.id == client_id))
     if practice_id is None:
@@ -142,7 +137,7 @@ async def refresh_client(
     if known is not None and others:
         await combine(session, known, others, reason="merged", now=asked_at)
     locked = await lock_client(session, known or client_id)
-    if await _link(session, practice_id, locked, patient.id) != locked:
+    if locked is None or await _link(session, practice_id, locked, patient.id) != locked:
         return None
     for passed_id in passed:
         await _link(session, practice_id, locked, passed_id, is_current=False)

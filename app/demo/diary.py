@@ -15,7 +15,6 @@ from app.demo.cliniko.diary import AppointmentType
 from app.demo.cliniko.state import State
 from app.demo.colleagues import OF_AMARA, OF_BEN
 from app.demo.patients import OLIVIA, DemoClinics
-from app.programs.queries import get_program
 from app.programs.service import assign, check_draft, start_program
 from app.programs.starts import draft_of
 from app.programs.templates import find_template
@@ -97,8 +96,7 @@ async def seed_program(tools: Tools) -> None:
         )
         template = find_template("knee-osteoarthritis")
         assert template is not None  # noqa: S101 - comes with the release
-        begun = await start_program(session, member, client, tools.clock(), start=draft_of(template))
-        program = await get_program(session, client.id, begun.id, lock=True)
+        program = await start_program(session, member, client, tools.clock(), start=draft_of(template))
         content, _ = await check_draft(session, member, draft_of(template))
         assert content is not None  # noqa: S101 - a starter template can be assigned as it is
         await assign(session, member=member, client=client, program=program, content=content, tools=tools)

@@ -35,14 +35,17 @@ REGION_WORDS: Mapping[str, str] = MappingProxyType(
         "breathing": "respiratory",
     }
 )
+EQUIPMENT_WORDS: Mapping[str, str] = MappingProxyType(
+    {"band": "theraband tubing elastic", "weight": "dumbbell kettlebell", "stick": "dowel cane wand", "step": "stepper"}
+)
+# "lunges" finds the lunge. Words that only look like a plural ("press", "pelvis") are left as they are.
+_NO_PLURAL = ("ss", "us", "is")
+_LONG_PLURAL = ("sses", "ches", "shes", "xes")
 _COMPOUNDS = regex.compile(r"\w+(?:-\w+)+")
 
 
-LABEL_WORDS = frozenset(
-    words(
-        " ".join(label for labels in (REGIONS, REGION_WORDS, EQUIPMENT, POSITIONS, GOALS) for label in labels.values())
-    )
-)
+_LABELS = (REGIONS, REGION_WORDS, EQUIPMENT, EQUIPMENT_WORDS, POSITIONS, GOALS)
+LABEL_WORDS = frozenset(words(" ".join(label for labels in _LABELS for label in labels.values())))
 """The words of all labels, which exercises are found by too."""
 
 
@@ -50,7 +53,11 @@ def weighted_words(exercise: Exercise) -> list[tuple[str, str]]:
     """Return (weight, plain words) pairs: A the name, B other names, C labels, D purpose and steps."""
     labels = [
         *(f"{REGIONS[key]} {REGION_WORDS.get(key, '')}" for key in exercise.regions if key in REGIONS),
-        *(EQUIPMENT[key] for key in exercise.equipment if key in EQUIPMENT and key != "none"),
+        *(
+            f"{EQUIPMENT[key]} {EQUIPMENT_WORDS.get(key, '')}"
+            for key in exercise.equipment
+            if key in EQUIPMENT and key != "none"
+        ),
         POSITIONS.get(exercise.position, ""),
         GOALS.get(exercise.goal, ""),
     ]
@@ -78,7 +85,14 @@ def search_query(typed: str) -> str | None:
     found = words(typed)[:MOST_TYPED]
     if all(len(word) == 1 and not UNSPACED.match(word) for word in found):
         return " & ".join(f"'{word}':*AB" for word in found) or None
-    return prefix_query(found)
+    return prefix_query([_singular(word) for word in found])
+
+
+def _singular(word: str) -> str:
+    if word.endswith(_LONG_PLURAL):
+        return word[:-2]
+    is_plural = word == "ups" or (len(word) > 3 and word.endswith("s") and not word.endswith(_NO_PLURAL))
+    return word[:-1] if is_plural else word
 
 
 def exact_query(typed: str) -> str | None:

@@ -8,7 +8,7 @@ from procrastinate import JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 
-from app.db import KEEPALIVES, libpq_url
+from app.db import connect_arguments, libpq_url
 from app.jobs.queue import queue
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ async def run_worker(database_url: str, tools: object, stop: asyncio.Event) -> N
     """
     while not stop.is_set():
         connector = PsycopgConnector(
-            conninfo=libpq_url(database_url), min_size=1, max_size=CONCURRENCY, kwargs=KEEPALIVES
+            conninfo=libpq_url(database_url), min_size=1, max_size=CONCURRENCY, kwargs=connect_arguments(database_url)
         )
         try:
             with queue.replace_connector(connector):

@@ -75,6 +75,8 @@ async def write_export(tools: Tools, scope: Scope, sink: Sink, now: datetime) ->
     """
     async with tools.sessions() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        # It locks nothing, and a browser may take its time over the next byte; who sends it says how long at most.
+        await session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         archive = Archive(sink, {"kind": scope.kind, "practice_id": str(scope.practice_id)}, now)
         practice = await session.get_one(Practice, scope.practice_id)
         async with archive.file(README) as write:

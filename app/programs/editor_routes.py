@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import audit
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.accounts.form_fields import FormText
 from app.accounts.tools import Tools
@@ -26,6 +25,7 @@ from app.programs.changes import Change, apply_action
 from app.programs.content import ProgramContent, build_content
 from app.programs.drafts import Draft, keep_known
 from app.programs.editor_form import AskedSearch, EditorForm, SentForm, with_search
+from app.programs.holding import hold_program
 from app.programs.models import Program, ProgramVersion
 from app.programs.queries import find_newest_version, get_program
 from app.programs.service import assign, keep_draft, new_draft, read_undo, start_program
@@ -51,7 +51,6 @@ async def add_program(
     if template and start is None:
         raise NotFoundError
     program = await start_program(session, member, client, tools.clock(), start=start)
-    audit.record_by(session, member, "program.begun", at=tools.clock(), client_id=client.id, program_id=str(program.id))
     return redirect(editor_path(client.id, program.id))
 
 
@@ -94,8 +93,7 @@ async def change_program(
     tools: ToolsDep,
 ) -> Response:
     """Keep what was typed, then do what the pressed button says."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)
+    client, program = await hold_program(session, member, client_id, program_id)
     added = sent.action.removeprefix("add:") if sent.action.startswith("add:") else ""
     exercises = await find_exercises(session, member, sent.draft.slugs | ({added} if added else set()))
     stored = Draft.from_data(program.draft) if program.draft else Draft()

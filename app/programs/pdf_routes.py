@@ -9,13 +9,14 @@ from fastapi.responses import Response
 
 from app.accounts import audit
 from app.accounts.access import Database, SignedIn, ToolsDep
-from app.clients.queries import get_client, get_client_to_edit
+from app.clients.queries import get_client
 from app.db import release
 from app.delivery.queries import get_document_content
 from app.pdf.document import file_name
 from app.pdf.render import render
 from app.programs.drafts import Draft
 from app.programs.editor_routes import editor_path
+from app.programs.holding import hold_program
 from app.programs.printing import gather_document
 from app.programs.queries import find_newest_version, get_document_id, get_program
 from app.programs.service import check_draft
@@ -34,8 +35,8 @@ async def show_preview(
     client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Answer with the draft's PDF exactly as it would be sent now, or lead to the editor that says what is missing."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)  # the link that it may make is the program's
+    # Held for the link that it may make, which is the program's.
+    client, program = await hold_program(session, member, client_id, program_id)
     if program.draft is None:
         return redirect(f"/clients/{client.id}/programs/{program.id}")
     content, _ = await check_draft(session, member, Draft.from_data(program.draft))

@@ -17,12 +17,9 @@ from app.programs.content import ProgramContent
 from app.programs.models import Program, ProgramVersion
 
 
-async def get_program(
-    session: AsyncSession, client_id: uuid.UUID, program_id: uuid.UUID, *, lock: bool = False
-) -> Program:
-    """Return a client's program, locked until the transaction ends if asked; raises NotFoundError."""
-    statement = select(Program).where(Program.id == program_id, Program.client_id == client_id)
-    program = await session.scalar(statement.with_for_update() if lock else statement)
+async def get_program(session: AsyncSession, client_id: uuid.UUID, program_id: uuid.UUID) -> Program:
+    """Return a client's program, to be shown (``holding`` is for changing it); raises NotFoundError."""
+    program = await session.scalar(select(Program).where(Program.id == program_id, Program.client_id == client_id))
     if program is None:
         raise NotFoundError
     return program

@@ -19,6 +19,7 @@ from app.clients.queries import find_patient_page, get_client_and_access, get_cl
 from app.delivery.outages import describe_outage
 from app.delivery.shown import Standing, look_at, show
 from app.programs import editor_routes, pdf_routes, taking_back, version_routes
+from app.programs.holding import hold_program
 from app.programs.home import member_routes
 from app.programs.home.chart import draw_chart
 from app.programs.home.queries import list_diaries
@@ -157,8 +158,7 @@ async def revise_program(
     client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Open the editor on the next version, begun from the newest."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)
+    client, program = await hold_program(session, member, client_id, program_id)
     await revise(session, program, tools.clock())
     return redirect(editor_routes.editor_path(client.id, program.id))
 
@@ -187,8 +187,7 @@ async def discard_program_draft(
     client_id: uuid.UUID, program_id: uuid.UUID, member: SignedIn, session: Database, tools: ToolsDep
 ) -> Response:
     """Drop the draft; versions already assigned stay."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)
+    client, program = await hold_program(session, member, client_id, program_id)
     await discard_draft(session, program)
     audit.record_by(
         session, member, "program.discarded", at=tools.clock(), client_id=client.id, program_id=str(program_id)

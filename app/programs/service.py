@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member, stay_member
+from app.accounts.access import Member
 from app.accounts.models import Letterhead
 from app.accounts.tools import Tools
+from app.clients.holding import hold_client_to_edit
 from app.clients.models import Client
 from app.clients.queries import current_patient_id
-from app.clients.service import lock_client
 from app.delivery.models import Delivery, Document
 from app.delivery.service import file_document, start_delivery
 from app.errors import ConflictError
@@ -42,7 +42,7 @@ async def start_program(
     """
     # Two clicks at once take turns on the client's row, so that the second finds the program of the first.
     # Combined with another meanwhile, the client to go on with is that one.
-    client = await session.get_one(Client, await lock_client(session, client.id))
+    client = await hold_client_to_edit(session, member, client.id)
     empty = await new_draft(session, member)
     if start is None:
         return await _find_untouched(session, member, client) or await _add_program(session, member, client, empty, now)
@@ -50,7 +50,7 @@ async def start_program(
     is_so = (Program.draft_revision == 1, Program.draft == draft.to_data())
     if begun := await _find_untouched(session, member, client, *is_so):
         return begun
-    program = await start_program(session, member, client, now)
+    program = await _find_untouched(session, member, client) or await _add_program(session, member, client, empty, now)
     keep_draft(program, draft, revision=program.draft_revision, now=now)
     return program
 
@@ -58,9 +58,13 @@ async def start_program(
 async def _find_untouched(
     session: AsyncSession, member: Member, client: Client, *where: ColumnElement[bool]
 ) -> Program | None:
-    """Return a program that the member began for the client and that nothing was written into, or that is so."""
+    """Return a program that the member began for the client and that nothing was written into, or that is so.
+
+    Locked. One that somebody holds is being written into at this moment, and may wait for the client held here.
+    """
     is_theirs = (Program.client_id == client.id, Program.created_by_id == member.membership_id)
-    return await session.scalar(select(Program).where(*is_theirs, *(where or (Program.draft_revision == 0,))).limit(1))
+    query = select(Program).where(*is_theirs, *(where or (Program.draft_revision == 0,))).limit(1)
+    return await session.scalar(query.with_for_update(skip_locked=True))
 
 
 async def _add_program(
@@ -78,6 +82,7 @@ async def _add_program(
     )
     session.add(program)
     await session.flush()
+    audit.record_by(session, member, "program.begun", at=now, client_id=client.id, program_id=str(program.id))
     return program
 
 
@@ -149,12 +154,11 @@ async def assign(
     content: ProgramContent,
     tools: Tools,
 ) -> ProgramVersion:
-    """Assign a (locked) program: version, PDF, delivery and its job, all in the session's transaction.
+    """Assign a (held, see ``holding``) program: version, PDF, delivery and its job, all in the session's transaction.
 
     The delivery is left out where the client has no patient in Cliniko. No network; the PDF is made in a thread.
     """
     now = tools.clock()
-    await stay_member(session, member)
     previous = await find_newest_version(session, program.id)
     document = await gather_document(
         session, tools, member=member, client=client, program=program, content=content, previous=previous, now=now
@@ -228,7 +232,7 @@ async def _file_pdf(
 async def send_version(
     session: AsyncSession, *, member: Member, client: Client, program: Program, number: int, now: datetime.datetime
 ) -> bool:
-    """Send the PDF of a (locked) program's version on to Cliniko and return True, if that was not decided before.
+    """Send the PDF of a (held) program's version on to Cliniko and return True, if that was not decided before.
 
     For versions assigned before the client had a patient there. Raises NotFoundError for a version that is not there,
     ConflictError while there is still no patient.
@@ -239,7 +243,6 @@ async def send_version(
     patient_id = await current_patient_id(session, client.id)
     if patient_id is None:
         raise ConflictError("This client is not linked to a patient in Cliniko, so nothing was sent.")
-    await stay_member(session, member)
     document = await session.get_one(Document, document_id)
     title = await session.scalar(
         select(ProgramVersion.title).where(ProgramVersion.program_id == program.id, ProgramVersion.number == number)

@@ -14,6 +14,7 @@ from app.clients.queries import get_client_to_edit
 from app.errors import BadRequestError, ConflictError, NotFoundError
 from app.programs.copying import copy_into, list_sources
 from app.programs.editor_routes import editor_path
+from app.programs.holding import hold_program
 from app.programs.lifecycle import begin_again, set_state
 from app.programs.pdf_routes import VersionNumber
 from app.programs.queries import get_program
@@ -36,8 +37,7 @@ async def change_state(
     state: FormText = "",
 ) -> Response:
     """Pause or end a program, or go on with it."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)
+    client, program = await hold_program(session, member, client_id, program_id)
     if state not in STATES:
         raise BadRequestError("Choose whether the program is active, paused or ended.")
     set_state(session, member, program, state, tools.clock())
@@ -55,8 +55,7 @@ async def send_to_cliniko(
     confirm_archived: FormText = "",
 ) -> Response:
     """Send a version's PDF to the patient the client was linked to after it was assigned."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)
+    client, program = await hold_program(session, member, client_id, program_id)
     if client.archived_at is not None and confirm_archived != "yes":
         raise ConflictError(
             "This patient is archived in Cliniko, so nothing was sent. Open the program's page: Send to Cliniko "
@@ -77,8 +76,7 @@ async def assign_again(
     replaces: FormText = "",
 ) -> Response:
     """Open the editor on the next version, begun from an old one."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)
+    client, program = await hold_program(session, member, client_id, program_id)
     await begin_again(session, program, number, tools.clock(), replaces=replaces == "yes")
     return redirect(editor_path(client.id, program.id))
 
@@ -125,8 +123,7 @@ async def copy_program(
     revision: Annotated[int, Form()] = 0,
 ) -> Response:
     """Append another client's exercises to this program and go back to the editor."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)
+    client, program = await hold_program(session, member, client_id, program_id)
     await copy_into(
         session,
         member,

@@ -42,13 +42,14 @@ async def show_today(request: Request, session: Database, member: SignedIn, tool
     kept = await find_day(session, tools.vault, home.connection, chosen)
     context = await _day_context(session, member, home, kept, chosen, now)
     context["is_due"] = kept.is_due(home.connection, now)
-    steps = None if home.is_hidden else first_steps(home, member)
-    is_shown = steps is not None and not steps.is_complete
+    steps = first_steps(home, member)
+    is_shown = not (home.is_hidden or steps.is_complete)
     return page(
         request,
         "today/show.html",
         **context,
         steps=steps if is_shown else None,
+        has_hidden_steps=home.is_hidden and not steps.is_complete,
         test_page=await find_test_page(session, member, now) if is_shown else None,
         app_url=tools.settings.public_url + APP_PATH,
         typed="",
@@ -80,9 +81,18 @@ async def read_appointments(session: Database, member: SignedIn, tools: ToolsDep
 @router.post("/today/hide-first-steps")
 async def hide_first_steps(session: Database, member: SignedIn, tools: ToolsDep) -> Response:
     """Put the list of first steps away for this member."""
-    await session.execute(
-        update(Membership).where(Membership.id == member.membership_id).values(first_steps_hidden_at=tools.clock())
-    )
+    return await _set_hidden(session, member, tools.clock())
+
+
+@router.post("/today/show-first-steps")
+async def show_first_steps(session: Database, member: SignedIn) -> Response:
+    """Bring the list of first steps back for this member."""
+    return await _set_hidden(session, member, None)
+
+
+async def _set_hidden(session: AsyncSession, member: Member, at: datetime | None) -> Response:
+    mine = update(Membership).where(Membership.id == member.membership_id)
+    await session.execute(mine.values(first_steps_hidden_at=at))
     return redirect(TODAY_PAGE)
 
 

@@ -14,19 +14,20 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member, stay_member
+from app.accounts.access import Member
 from app.accounts.connecting.connections import find_connection, open_cliniko
 from app.accounts.models import Access, Membership, Practice
 from app.accounts.practices.letterheads import get_letterhead, get_title
 from app.accounts.tools import Tools
+from app.clients.holding import hold_client_to_edit
 from app.clients.models import Client
 from app.clients.queries import current_patient_id, find_patient_page
-from app.clients.service import lock_client
 from app.clients.visibility import access_to
-from app.cliniko.client import within
+from app.cliniko.client import Cliniko, within
+from app.cliniko.types import Attachment
 from app.db import release
 from app.delivery.models import Delivery, DeliveryState
-from app.delivery.own_files import is_surely_ours
+from app.delivery.own_files import SentFile, is_surely_ours
 from app.delivery.service import file_document, mark_of, start_delivery
 from app.delivery.shown import look_at
 from app.delivery.tidying import DONE, find_sent
@@ -90,8 +91,7 @@ async def send_test_page(session: AsyncSession, member: Member, tools: Tools, cl
     It is the one under way, or sent just now, where there is one. Raises ConflictError without a patient in Cliniko.
     """
     now = tools.clock()
-    await stay_member(session, member)
-    client = await session.get_one(Client, await lock_client(session, client.id))
+    client = await hold_client_to_edit(session, member, client.id)
     patient_id = await current_patient_id(session, client.id)
     if patient_id is None:
         raise ConflictError("This client is not linked to a patient in Cliniko, so nothing was sent.")
@@ -147,8 +147,9 @@ async def _gather(session: AsyncSession, member: Member, client: Client, now: da
 async def archive_test_page(session: AsyncSession, member: Member, tools: Tools, delivery_id: uuid.UUID) -> Archived:
     """Take a test page that has arrived out of the patient's Files again, with the member's own key.
 
-    Only what is surely this very file; "not_found" where none is. Done twice, it does nothing. Raises NotFoundError
-    for what is no arrived test page of the member's, ConflictError without a key, and ClinikoError.
+    Only what is surely this very file, also where a merge took it; "not_found" where none is. Done twice, it does
+    nothing. Raises NotFoundError for what is no arrived test page of the member's, ConflictError without a key, and
+    ClinikoError.
     """
     delivery = await session.get(Delivery, delivery_id)
     is_theirs = delivery is not None and delivery.is_test_page and delivery.membership_id == member.membership_id
@@ -161,8 +162,9 @@ async def archive_test_page(session: AsyncSession, member: Member, tools: Tools,
     await release(session)
     cliniko = open_cliniko(tools, connection, priority="interactive")
     async with within(ARCHIVE_SECONDS):
-        found = await cliniko.find_attachments(patient_id, mark)
-        ours = [each for each in found if is_surely_ours(each, sent, mark=mark, patient_id=patient_id)]
+        ours = await _find_ours(cliniko, patient_id, sent, mark)
+        if not ours and (survivor := (await cliniko.find_survivor(patient_id)).survivor.id) != patient_id:
+            ours = await _find_ours(cliniko, survivor, sent, mark)
         for each in ours:
             if each.archived_at is None:
                 await cliniko.archive_attachment(each.id)
@@ -173,6 +175,11 @@ async def archive_test_page(session: AsyncSession, member: Member, tools: Tools,
         row.taken_back_at = tools.clock()
         _record(session, "delivery.test_page_archived", member, row, tools.clock())
     return "archived"
+
+
+async def _find_ours(cliniko: Cliniko, patient_id: str, sent: SentFile, mark: str) -> list[Attachment]:
+    found = await cliniko.find_attachments(patient_id, mark)
+    return [each for each in found if is_surely_ours(each, sent, mark=mark, patient_id=patient_id)]
 
 
 async def find_page_in_cliniko(session: AsyncSession, member: Member, delivery: Delivery, api_url: str) -> str | None:

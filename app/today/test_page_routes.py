@@ -133,7 +133,10 @@ async def archive(
     try:
         if await archive_test_page(session, member, tools, test_page_id) == "archived":
             return redirect(f"{TEST_PAGE}/{test_page_id}", notice="test-page-archived")
-        refusal = "The file was not found in Cliniko. If it is still there, archive it in the patient's Files."
+        refusal = (
+            "The file was not found in Cliniko, also where patients are merged into others. If you still see it there, "
+            "archive it in the patient's Files."
+        )
     except NotFoundError:
         raise
     except AppError as error:  # of Cliniko, or of the key

@@ -53,16 +53,25 @@ NOTICES: dict[str, Notice] = {
     "saved": Notice("success", "Your changes are saved."),
     "nothing-changed": Notice("info", "Nothing was changed."),
     "key-saved": Notice("success", "The Cliniko API key is saved."),
+    "key-checked": Notice("success", "Cliniko was asked again and accepts your key. It is as shown below."),
     "key-saved-limited": Notice(
         "warning",
         "The key is saved, but its role in Cliniko cannot add files. PDFs stay here until the role changes.",
     ),
     "key-removed": Notice("success", "The Cliniko API key is removed. PDFs wait here until a new key is saved."),
+    "clinic-left": Notice("success", "The practice is disconnected. The next key connects it to its own clinic."),
     "sharing-saved": Notice("success", "Your sharing choice is saved."),
     "letterhead-saved": Notice("success", "The letterhead is saved. Programs assigned from now on carry it."),
     "title-saved": Notice("success", "Your title is saved. Programs you assign from now on carry it."),
     "discount-entered": Notice("success", "The discount applies to the whole practice."),
     "invited": Notice("success", "The invitation is on its way by email. You can also share its link yourself."),
+    "invited-no-mail": Notice(
+        "warning", "The invitation is ready. No mail server is set up here, so share its link yourself."
+    ),
+    "invitation-renewed": Notice(
+        "warning",
+        "The link works for seven more days. No mail server is set up here, so share it yourself.",
+    ),
     "invited-unmailed": Notice(
         "warning",
         ("The invitation is ready, but was not emailed because there were many lately. Share its link yourself."),
@@ -88,7 +97,7 @@ NOTICES: dict[str, Notice] = {
         "success", ("The two patients are separate again. Anything added since stays with the other one.")
     ),
     "client-handed-over": Notice("success", "The patient is handed over. Your colleague is told."),
-    "request-answered": Notice("success", "Your answer is saved. Your colleague is told by email."),
+    "request-answered": Notice("success", "Your answer is saved. Your colleague is told."),
     "request-answered-before": Notice("info", "This request was already answered. The first answer counts."),
     "exercise-saved": Notice("success", "The exercise is saved."),
     "exercise-archived": Notice("success", "The exercise is archived. Programs and templates that hold it keep it."),

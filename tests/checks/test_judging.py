@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.checks import judging
+from app.checks.machine import DATA_LOW_BYTES, WAITING_LOW_BYTES
 from app.checks.network import name_trouble
 from app.checks.seen import Answer, Database, Disk, Mail, OwnAnswer, Queue, Secrets, Stored
 from app.findings import Finding, State, as_json, as_lines, has_failed, ok
@@ -194,11 +195,16 @@ def test_a_clock_is_wrong_by_more_than_thirty_seconds_either_way() -> None:
     assert judging.skew_of(Answer("api", 401)) is None
 
 
-def test_room_is_little_below_a_gigabyte() -> None:
-    assert says(judging.judge_disk(Disk("data", "/v", 2 * 10**9)), State.OK, "2.0 GB free")
-    assert says(judging.judge_disk(Disk("data", "/v", 9 * 10**8)), State.WARN, "less than 1 GB")
-    assert says(judging.judge_disk(Disk("data", "/v", 10**7)), State.FAIL, "Make room")
-    assert says(judging.judge_disk(Disk("data", "/v", None)), State.FAIL, "cannot be written to")
+def test_room_is_little_below_a_gigabyte_for_what_is_kept_and_a_third_of_one_for_what_waits() -> None:
+    def judge(free_bytes: int | None, low_bytes: int = DATA_LOW_BYTES) -> Finding:
+        return judging.judge_disk(Disk("data", "/v", free_bytes, low_bytes))
+
+    assert says(judge(2 * 10**9), State.OK, "2.0 GB free")
+    assert says(judge(9 * 10**8), State.WARN, "less than 1 GB")
+    assert says(judge(10**7), State.FAIL, "Make room")
+    assert says(judge(None), State.FAIL, "cannot be written to")
+    assert says(judge(512 * 2**20, WAITING_LOW_BYTES), State.OK, "0.5 GB free")  # all of it, in compose.yaml
+    assert says(judge(2 * 10**8, WAITING_LOW_BYTES), State.WARN, "less than 0.3 GB")
 
 
 def test_a_queue_without_a_worker_is_told_and_a_stuck_one_fails() -> None:
@@ -234,7 +240,7 @@ def test_a_failed_connection_is_named_by_its_cause(cause: Exception, trouble: st
 
 
 def test_findings_are_lines_for_people_and_json_for_machines() -> None:
-    found = [ok("disk", "fine."), judging.judge_disk(Disk("data", "/v", None))]
+    found = [ok("disk", "fine."), judging.judge_disk(Disk("data", "/v", None, DATA_LOW_BYTES))]
     assert as_lines(found).splitlines()[0] == "OK    disk  fine."
     assert "      > Give the user" in as_lines(found)
     assert '"failed": true' in as_json(found) and has_failed(found) and not has_failed(found[:1])

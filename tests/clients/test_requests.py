@@ -107,7 +107,7 @@ def test_case_6_asking_twice_sends_once(ana: Browser, ben: Browser, olivia: str,
         connection.exec_driver_sql("LOCK TABLE access_requests IN SHARE MODE")
         finish = run_beside(database, *both)
     assert [answer.status for answer in finish()] == [303, 303]
-    assert "You get an email when it is answered." in ben.get("/account/sharing").text
+    assert "The bell tells you when it is answered." in ben.get("/account/sharing").text
     again = ben.open_patient(olivia)
     assert not again.has_button("Request access") and "You asked for access" in again.text
     assert both[0]().status == 303

@@ -230,7 +230,9 @@ def test_what_has_no_working_key_is_not_said_to_be_tried_again(
     clinic.ana.key_archived = True
     ana.run_jobs()
     assert state_of(database, delivery_id) == "needs_key"
-    ana.get("/deliveries?state=key")
+    page = ana.get("/deliveries?state=key")
+    assert page.link("Open Settings") == "/account/settings?next=%2Fdeliveries%3Fstate%3Dkey"
+    assert not page.has_button("Retry now")
     assert "Nothing was tried again" in ana.press("Retry all shown").text
 
 

@@ -41,3 +41,33 @@ def test_web_and_worker_are_locked_down_alike() -> None:
                           (DEPLOY / name).read_text(), re.MULTILINE)  # fmt: skip
 
     assert locks("kinebridge.service") == locks("kinebridge-worker@.service") != []
+
+
+@pytest.mark.parametrize(
+    ("override", "expected"),
+    [
+        ("", []),
+        (
+            "LoadCredential=kinebridge_secret_keys:/etc/kinebridge/secret keys\nLoadCredentialEncrypted=other:/a/*\n",
+            [
+                "--property=LoadCredential=kinebridge_secret_keys:/etc/kinebridge/secret keys",
+                "--property=LoadCredentialEncrypted=other:/a/*",
+            ],
+        ),
+    ],
+)
+def test_a_command_runs_with_all_that_the_service_runs_with(override: str, expected: list[str], tmp_path: Path) -> None:
+    unit = (DEPLOY / "kinebridge.service").read_text()
+    (tmp_path / "unit").write_text(f"# /etc/systemd/system/kinebridge.service\n{unit}\n[Service]\n{override}")
+    for name, script in {"systemctl": f'cat "{tmp_path}/unit"', "systemd-run": "printf '%s\\n' \"$@\""}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    command = ["sh", str(DEPLOY / "kinebridge"), "admin", "reset-link", "a person@practice.example"]
+    told = subprocess.run(
+        command, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True
+    )
+    given = told.stdout.splitlines()
+    assert given[-4:] == ["/opt/kinebridge/bin/kinebridge", *command[2:]]
+    assert [each for each in given if "Credential" in each] == expected
+    for line in ("User", "Group", "EnvironmentFile", "WorkingDirectory", "StateDirectory", "UMask"):
+        assert f"--property={re.search(rf'^{line}=.*$', unit, re.MULTILINE)[0]}" in given

@@ -44,6 +44,14 @@ def test_names_come_before_other_names_and_words_of_the_steps(signed_in: Browser
         ("core", "Bird dog"),  # regions, and what practitioners call them
         ("trunk", "Bird dog"),
         ("gait", "Walking backwards"),
+        ("heel slides", "Heel slide"),  # plurals
+        ("side lunges", "Side lunge"),
+        ("step ups", "Step-up"),
+        ("neck presses", "Neck side press"),
+        ("theraband row", "Row with a band"),  # what equipment is called
+        ("dumbbell deadlift", "Deadlift with weights"),
+        ("laq", "Knee straightening in sitting"),  # abbreviations of the field
+        ("sls", "Single leg stand"),
     ],
 )
 def test_an_exercise_is_found_by(signed_in: Browser, typed: str, name: str) -> None:

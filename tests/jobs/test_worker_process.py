@@ -62,7 +62,8 @@ def test_a_worker_that_stood_still_while_another_took_over_makes_no_second_file_
                     "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'"
                 )
             with running("worker", log=tmp_path / "second.log", **configuration):
-                wait_until(is_delivered(database, delivery_id), "the second worker brings it to the end")
+                # Longer than a transaction is kept open for the first, which may have been amid one.
+                wait_until(is_delivered(database, delivery_id), "the second worker brings it to the end", seconds=90)
         finally:
             first.send_signal(signal.SIGCONT)
         hold.release()

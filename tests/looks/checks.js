@@ -43,7 +43,7 @@ window.looks = {
   // Words that run into those of a neighbour.
   overlapping() {
     const lines = [];
-    const shown = [...document.querySelectorAll("main :is(a[href], button, label, dt, dd, h1, h2, h3, p, summary, .pill), header :is(a[href], button, summary)")].filter((each) => isShown(each) && each.innerText?.trim() && !each.closest("svg, .back, .who-name, .confirm > form, .menu form, .action-bar, .home-bar, .undo, .editor-library, .notice.sticky") && !/^inline$/.test(getComputedStyle(each).display) && getComputedStyle(each).position !== "absolute");
+    const shown = [...document.querySelectorAll("main :is(a[href], button, label, dt, dd, h1, h2, h3, p, summary, .pill), header :is(a[href], button, summary, .who-practice)")].filter((each) => isShown(each) && each.innerText?.trim() && !each.closest("svg, .back, .confirm > form, .menu form, .action-bar, .home-bar, .undo, .editor-library, .notice.sticky") && !/^inline$/.test(getComputedStyle(each).display) && getComputedStyle(each).position !== "absolute");
     const boxes = shown.map((each) => {
       const walker = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
       const box = { left: 1e9, right: -1e9, top: 1e9, bottom: -1e9 };
@@ -107,7 +107,9 @@ window.looks = {
   unfocused() {
     const lines = [];
     const ringed = (each) => each && getComputedStyle(each).outlineStyle !== "none" && parseFloat(getComputedStyle(each).outlineWidth) >= 2;
+    const opened = [...document.querySelectorAll("details[open]")]; // menus close when the focus leaves them
     for (const each of document.querySelectorAll(CONTROLS)) {
+      for (const around of opened) around.open ||= around.contains(each);
       if (!each.checkVisibility({ visibilityProperty: true }) || each.disabled || each.tabIndex < 0 || each.closest("[inert]")) continue;
       each.focus();
       if (document.activeElement !== each) continue;
@@ -116,6 +118,7 @@ window.looks = {
       const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].map(([x, y]) => document.elementFromPoint(box.left + x * box.width, box.top + y * box.height));
       if (!points.some((hit) => hit && (each.contains(hit) || hit.contains(each)))) lines.push(`behind something when it has the focus: ${called(each)}`);
     }
+    for (const around of opened) around.open = true;
     document.activeElement?.blur();
     scrollTo(0, 0);
     return lines;

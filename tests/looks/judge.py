@@ -1,5 +1,6 @@
 """What is asked of a page that is open: axe by WCAG 2.2 AA, its width, words cut off, names, the focus."""
 
+from base64 import b64decode
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
@@ -11,7 +12,7 @@ from playwright.sync_api import Page
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # The library's rows are alike: the first few stand for all, which takes a third of the time.
 WITHOUT_REPEATS = {"exclude": [[".library-list > li:nth-child(n+6)"], [".exercise-grid > li:nth-child(n+6)"]]}
-COLOURS = ["color-contrast", "link-in-text-block"]
+ONLY_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 CHECKS = resources.files("tests.looks").joinpath("checks.js").read_text()
 AXE = Axe().axe_script
 
@@ -26,7 +27,7 @@ def violations(page: Page) -> list[str]:
     page.emulate_media(color_scheme="light")
     lines = run_axe(page)
     page.emulate_media(color_scheme="dark")
-    return lines + [f"dark: {line}" for line in run_axe(page, {"type": "rule", "values": COLOURS})]
+    return lines + [f"dark: {line}" for line in run_axe(page, ONLY_COLOURS)]
 
 
 def px_too_wide(page: Page) -> int:
@@ -77,7 +78,8 @@ def judge_wholly(page: Page, shots: Path | None, name: str) -> Iterable[str]:
         page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
-            yield from _said(f"{width} {scheme}", run_axe(page))
+            # What dark changes is colours; all the rest was asked in light.
+            yield from _said(f"{width} {scheme}", run_axe(page, ONLY_COLOURS if scheme == "dark" else None))
             if shots is not None:
                 page.screenshot(path=shots / f"{name}-{width}-{scheme}.png", full_page=True)
         yield from _said(str(width), ask(page, "wide", "clipped", "overlapping"))
@@ -86,7 +88,7 @@ def judge_wholly(page: Page, shots: Path | None, name: str) -> Iterable[str]:
         page.set_viewport_size({"width": width, "height": height})
         press_tab(page)
         yield from _said(f"{width} keyboard", ask(page, "unfocused"))
-    yield from _zoomed(page)
+    yield from _zoomed(page, shots, name)
 
 
 def judge_briefly(page: Page, number: int) -> Iterable[str]:
@@ -100,13 +102,16 @@ def judge_briefly(page: Page, number: int) -> Iterable[str]:
     yield from _said(f"{width} keyboard", ask(page, "unfocused"))
 
 
-def _zoomed(page: Page) -> Iterable[str]:
+def _zoomed(page: Page, shots: Path | None, name: str) -> Iterable[str]:
     devtools = page.context.new_cdp_session(page)
     devtools.send("Emulation.setDeviceMetricsOverride", ZOOMED)
     yield from _said("zoom 200 %", ask(page, "wide", "clipped", "overlapping"))
+    if shots is not None:
+        picture = devtools.send("Page.captureScreenshot", {"captureBeyondViewport": False})
+        (shots / f"{name}-zoom.png").write_bytes(b64decode(picture["data"]))
     devtools.send("Emulation.clearDeviceMetricsOverride")
     devtools.detach()
-    for width in (1440, 768):
+    for width in (768, 1440):  # the last was 1440: asked for again, it would not be set again
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         yield from _said(f"{width} letters 200 %", ask(page, "wide", "clipped", "overlapping"))

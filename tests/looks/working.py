@@ -351,7 +351,7 @@ def today_waiting(stage: Stage) -> Page:
     return stage.open("/today")
 
 
-plain("/deliveries", "/deliveries?state=waiting", "/deliveries?q=nobody-of-this-name")
+plain("/deliveries", "/deliveries?state=waiting", "/deliveries?state=attention")
 plain("/alerts")
 
 

@@ -1,18 +1,22 @@
 """Everything kept about a person, and everything of a practice, as a file to take away."""
 
+import asyncio
 import hashlib
 import io
 import json
 import tracemalloc
 import zipfile
 from collections.abc import MutableMapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import anyio
+import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from app import db
 from app.privacy.export import Scope, safe_name, write_export
 from app.privacy.sending import ExportResponse
 from app.privacy.tables import TABLES
@@ -217,3 +221,27 @@ def test_an_export_is_of_one_moment(ana: Browser, clinic: Clinic, database: sa.E
     with zipfile.ZipFile(out) as opened:
         assert person.name in opened.read("tables/clients.csv").decode()
         assert person.name in opened.read("tables/clients.json").decode()
+
+
+def test_a_browser_that_takes_its_time_still_gets_the_whole_of_it(
+    ana: Browser, clinic: Clinic, database: sa.Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = treat(ana, clinic)
+    monkeypatch.setattr(db, "STOOD_STILL_SECONDS", 0.1)
+    out = io.BytesIO()
+
+    async def sink(piece: bytes) -> None:
+        if not out.tell():
+            with database.connect() as connection:
+                connection.exec_driver_sql("SELECT pg_sleep(0.3)")
+        out.write(piece)
+
+    async def export() -> None:
+        engine = db.make_engine(database_url)
+        tools = replace(ana.server.app.state.tools, sessions=db.make_sessions(engine))
+        await write_export(tools, Scope(practice_of(database, person.id), (person.id,)), sink, datetime.now(UTC))
+        await engine.dispose()
+
+    asyncio.run(export())
+    with zipfile.ZipFile(out) as opened:
+        assert opened.testzip() is None

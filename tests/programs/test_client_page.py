@@ -118,6 +118,22 @@ def test_discarding_changes_keeps_what_was_assigned(browser: Browser, database: 
     assert editor.soup.find(attrs={"name": "sets-0"})["value"] == "3"  # type: ignore[index]  # the field is there
 
 
+def test_an_assigned_program_is_edited_from_the_clients_page_in_one_press(
+    browser: Browser, database: sa.Engine
+) -> None:
+    client = add_client(database, browser.sign_up())
+    assign_program(browser, client)
+    browser.get(client)
+    editor = browser.press("Edit program")
+    assert editor.has_button("Assign program")
+    page = browser.get(editor.path.removesuffix("/edit"))
+    assert "A new version has been started and is not assigned yet. The patient still has version 1." in page.text
+    assert page.link("Continue") == editor.path
+    browser.get(editor.path)
+    browser.press("Assign program", Sets="7")
+    assert "not assigned yet" not in browser.get(page.path).text
+
+
 def test_the_program_page_shows_every_version_with_its_doses(browser: Browser, database: sa.Engine) -> None:
     client = add_client(database, browser.sign_up(name="Pat Nguyen"))
     page = assign_program(browser, client)

@@ -106,6 +106,27 @@ def test_two_presses_start_one_program(browser: Browser, client: str) -> None:
     assert browser.press("Start program").path != first.path
 
 
+def test_a_program_leaves_one_line_in_the_record_whichever_way_it_is_begun(
+    browser: Browser, client: str, database: sa.Engine
+) -> None:
+    begun = sa.text("SELECT detail FROM audit_events WHERE action = 'program.begun' AND client_id = :id")
+
+    def recorded() -> set[str]:
+        with database.connect() as connection:
+            lines = connection.scalars(begun, {"id": client.rpartition("/")[2]}).all()
+        assert len(lines) == len({line["program_id"] for line in lines})
+        return {line["program_id"] for line in lines}
+
+    programs = set()
+    for way in ("client's page", "client's page again", "template's page", "template's page again"):
+        if way.startswith("client"):
+            programs.add(start_from_template(browser, client, "neck-pain").path.split("/")[4])
+        else:
+            browser.get("/templates/sciatica/use")
+            programs.add(browser.press("Start program").path.split("/")[4])
+        assert recorded() == programs, way
+
+
 def test_two_presses_keep_one_template(browser: Browser, client: str) -> None:
     editor = start_from_template(browser, client)
     form = browser.get(f"/templates/new?program={editor.path.split('/')[4]}")

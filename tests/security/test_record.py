@@ -115,7 +115,7 @@ def test_all_that_people_do_is_recorded_without_a_name(
     rare = r"account|activity|alert|data|client\.(made_by|field|kept|combin|merge|record)"
     rare += r"|program\.(copied|home_locked|active|ended)"
     rare += r"|delivery\.(retried|duplicate|pdf|test_page)|exercises\.imported|practice\.(audit|switched|owner|created)"
-    rare += r"|letterhead\.logo"
+    rare += r"|letterhead\.logo|connection\.clinic_left"
     rare += r"|sharing\.(requested|passed|granted|declined|client|practice)"
     rare += r"|practice\.discount_(entered|replaced|ended)"
     usual = {action for action in SENTENCES if not re.match(rare, action)}

@@ -88,8 +88,12 @@ def test_a_key_that_was_revoked_or_may_add_no_files_is_no_step_done(ana: Browser
     assert steps(ana.get("/today"))[KEY] == "Needs a new key"
 
 
-def test_put_away_it_stays_away_for_that_member_alone(ana: Browser, ben: Browser) -> None:
-    ana.get("/today")
+def test_put_away_it_stays_away_for_that_member_alone_until_they_bring_it_back(ana: Browser, ben: Browser) -> None:
+    before = steps(ana.get("/today"))
+    assert before and not ana.get("/today").has_button("Show first steps")
     page = ana.press("Hide this list")
     assert page.path == "/today" and steps(page) == steps(ana.get("/today")) == {}
     assert steps(ben.get("/today"))
+    page = ana.press("Show first steps")
+    assert page.path == "/today" and steps(page) == steps(ana.get("/today")) == before
+    assert not page.has_button("Show first steps")

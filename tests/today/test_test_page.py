@@ -57,6 +57,35 @@ def test_from_a_pasted_address_to_the_file_in_cliniko_and_out_again(
     assert "sent a test page to" in record and "archived a test page of" in record
 
 
+def test_case_30_it_says_before_anything_is_sent_that_the_privacy_policy_was_not_accepted(
+    ana: Browser, clinic: Clinic
+) -> None:
+    said = "has not accepted your privacy policy"
+    for accepted in (False, True, None):
+        patient = clinic.add_patient("Olivia", "Hart", accepted_privacy_policy=accepted)
+        page = ana.get(f"/today/test-page?patient={patient}")
+        assert page.has_button("Send the test page") and (said in page.text) == (accepted is False)
+
+
+def test_case_11_merged_into_another_since_it_is_archived_where_it_went(
+    ana: Browser, clinic: Clinic, olivia: str
+) -> None:
+    sent = send_to(ana, olivia).path
+    ana.run_jobs(hurry=True, rounds=3)
+    survivor = clinic.add_patient("Olivia", "Hart-Lee")
+    clinic.state.merge_patients(olivia, into=survivor)
+    (file,) = clinic.state.files_of(survivor)
+    ana.get(sent)
+    assert "is archived in Cliniko" in ana.press("Archive it in Cliniko").text
+    assert clinic.state.files_of(survivor) == [] and clinic.state.attachments[file.id].archived_at
+    gone = send_to(ana, clinic.add_patient("Noah", "Webb")).path
+    ana.run_jobs(hurry=True, rounds=3)
+    ana.get(gone)
+    clinic.state.attachments.clear()
+    page = ana.press("Archive it in Cliniko")
+    assert "The file was not found in Cliniko, also where patients are merged into others" in page.text
+
+
 def test_it_is_no_program_and_deliveries_say_what_it_is(ana: Browser, clinic: Clinic, olivia: str) -> None:
     send_to(ana, olivia)
     ana.run_jobs(hurry=True, rounds=3)

@@ -95,7 +95,7 @@ async def invite(session: AsyncSession, tools: Tools, member: Member, email: str
         role=role,
         invited_by_id=member.membership_id,
         created_at=now,
-        sent_at=now if is_mailed else None,
+        sent_at=now if is_mailed and has_mail_server(tools) else None,
         expires_at=now + INVITATION_LIFETIME,
     )
     session.add(invitation)
@@ -118,7 +118,7 @@ async def send_again(session: AsyncSession, tools: Tools, member: Member, invita
     invitation: Invitation | None = await session.scalar(
         update(Invitation)
         .where(Invitation.id == invitation_id, *is_unanswered())
-        .values(sent_at=now, expires_at=now + INVITATION_LIFETIME)
+        .values(sent_at=now if has_mail_server(tools) else None, expires_at=now + INVITATION_LIFETIME)
         .returning(Invitation)
         .execution_options(populate_existing=True)
     )
@@ -162,6 +162,11 @@ async def _get(session: AsyncSession, member: Member, invitation_id: uuid.UUID) 
     if invitation is None or invitation.practice_id != member.practice_id:
         raise NotFoundError
     return invitation
+
+
+def has_mail_server(tools: Tools) -> bool:
+    """Return False where mails are printed or only logged: then nobody gets any, and the link is to be passed on."""
+    return tools.settings.smtp_address is not None
 
 
 async def _may_mail(tools: Tools, practice_id: uuid.UUID, email: str) -> bool:

@@ -52,6 +52,8 @@ async def invite(
     except FormError as error:
         values = {"email": email, "role": role}
         return await _team_page(request, session, tools, member, values=values, refusal=error)
+    if not invitations.has_mail_server(tools):
+        return redirect(TEAM_PAGE, notice="invited-no-mail")
     return redirect(TEAM_PAGE, notice="invited" if is_mailed else "invited-unmailed")
 
 
@@ -59,6 +61,8 @@ async def invite(
 async def send_again(session: Database, tools: ToolsDep, member: TeamLead, invitation_id: FormText = "") -> Response:
     """Mail an invitation again; it runs for seven days from now."""
     sent = await invitations.send_again(session, tools, member, _read_id(invitation_id))
+    if sent == "mailed" and not invitations.has_mail_server(tools):
+        return redirect(TEAM_PAGE, notice="invitation-renewed")
     return redirect(TEAM_PAGE, notice=SENT_NOTICES[sent])
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member, stay_member
-from app.accounts.connecting.connections import decrypt_key, encrypt_key, find_connection, note_reached
+from app.accounts.connecting.connections import decrypt_key, encrypt_key, find_connection, note_answer, note_reached
 from app.accounts.connecting.time_zones import find_time_zone
 from app.accounts.forms import FormError
 from app.accounts.letters import write_key_changed
@@ -62,6 +62,21 @@ OTHER_SENTENCE = (
     "Cliniko did not say whose key this is, so it could not be checked. Make a new one in Cliniko "
     "(My info > Manage API keys) and paste it here."
 )
+# The same of a key that is saved: it stays, and there is nothing to copy again.
+AGAIN_SENTENCES: dict[type[ClinikoError], str] = {
+    KeyRejected: (
+        "Cliniko no longer accepts your key. Make a new one in Cliniko (My info > Manage API keys) and paste it here."
+    ),
+    NotPermitted: (
+        "Cliniko no longer lets this key's user connect other software. Ask an administrator in Cliniko to allow you "
+        "to use API keys, then press Check again."
+    ),
+}
+OTHER_AGAIN_SENTENCE = "Your saved key could not be checked and stays as it is. "
+
+
+class NotCheckedError(FormError):
+    """Cliniko did not answer, or not in time: nothing is known of the key."""
 
 
 @dataclass(frozen=True)
@@ -81,17 +96,6 @@ def read_key(text: str) -> ApiKey:
         raise FormError({FIELD: error.message}) from None
 
 
-async def read_saved_key(session: AsyncSession, tools: Tools, member: Member) -> ApiKey:
-    """Return the member's saved key, to ask Cliniko again; NotFoundError without one, FormError when unreadable."""
-    connection = await find_connection(session, member.membership_id)
-    if connection is None:
-        raise NotFoundError
-    try:
-        return decrypt_key(tools.vault, connection)
-    except CannotDecryptError as error:
-        raise FormError({FIELD: error.message}) from None
-
-
 async def confirm_change(session: AsyncSession, tools: Tools, member: Member, password: str) -> None:
     """Ask for the password before a saved key is replaced or removed, unless the member has just signed in.
 
@@ -102,21 +106,56 @@ async def confirm_change(session: AsyncSession, tools: Tools, member: Member, pa
     await confirm_password(session, tools, member.practitioner_id, password, field="password")
 
 
-async def save_key(
-    session: AsyncSession, tools: Tools, member: Member, key: ApiKey, *, only_if_saved: bool = False
-) -> Connection:
+async def save_key(session: AsyncSession, tools: Tools, member: Member, key: ApiKey) -> Connection:
     """Check a key at Cliniko, store it as the member's, and let what waits for it go out.
 
     The first key binds the practice to its Cliniko account. Raises FormError, and leaves the old key in place, when
-    Cliniko does not vouch for the key or it belongs to another account; with ``only_if_saved`` also when the member has
-    replaced or removed that key while Cliniko was asked.
+    Cliniko does not vouch for the key or it belongs to another account.
     """
     await release(session)
-    checked = await check_key(tools, key)
+    try:
+        checked = await _ask(tools, key)
+    except ClinikoError as error:
+        raise _refusal(error, SENTENCES.get(type(error), OTHER_SENTENCE)) from None
+    return await _keep(session, tools, member, checked)
+
+
+async def check_again(session: AsyncSession, tools: Tools, member: Member) -> Connection:
+    """Ask Cliniko about the saved key again, note what it says, and let what waits for the key go out.
+
+    Raises NotFoundError without a key, FormError when it cannot be read, when Cliniko does not vouch for it, and when
+    the member has replaced or removed it while Cliniko was asked.
+    """
+    connection = await find_connection(session, member.membership_id)
+    if connection is None:
+        raise NotFoundError
+    try:
+        key = decrypt_key(tools.vault, connection)
+    except CannotDecryptError as error:
+        raise FormError({FIELD: error.message}) from None
+    await release(session)
+    try:
+        checked = await _ask(tools, key)
+    except ClinikoError as error:
+        if isinstance(error, KeyRejected):
+            used, now = connection.encrypted_key, tools.clock()
+            await note_answer(session, connection.id, ConnectionState.REJECTED, encrypted_key=used, at=now)
+        why = error.message if error.family == "transient" else "Cliniko did not say whose key it is."
+        raise _refusal(error, AGAIN_SENTENCES.get(type(error), OTHER_AGAIN_SENTENCE + why)) from None
+    return await _keep(session, tools, member, checked, only_if_saved=True)
+
+
+def _refusal(error: ClinikoError, sentence: str) -> FormError:
+    return (NotCheckedError if error.family == "transient" else FormError)({FIELD: sentence})
+
+
+async def _keep(
+    session: AsyncSession, tools: Tools, member: Member, checked: CheckedKey, *, only_if_saved: bool = False
+) -> Connection:
     # Held: a racing first key is judged against the one that won.
     practice = await lock_practice(session, member.practice_id)
     await stay_member(session, member)
-    if only_if_saved and not await _is_saved(session, tools, member, key):
+    if only_if_saved and not await _is_saved(session, tools, member, checked.key):
         raise FormError({FIELD: "The key was replaced or removed in the meantime. Nothing was changed."})
     _bind_practice(practice, checked.account)
     connection = await _store(session, tools, member, checked)
@@ -144,8 +183,8 @@ async def _is_saved(session: AsyncSession, tools: Tools, member: Member, key: Ap
         return False
 
 
-async def check_key(tools: Tools, key: ApiKey) -> CheckedKey:
-    """Ask Cliniko whose key this is and of which clinic; raises FormError within ten seconds when it does not say.
+async def _ask(tools: Tools, key: ApiKey) -> CheckedKey:
+    """Ask Cliniko whose key this is and of which clinic; raises ClinikoError within ten seconds when it does not say.
 
     Call it outside a transaction. GET /user and GET /settings/public are open to every role
     (docs.api.cliniko.com, OpenAPI reference, tags User and Settings).
@@ -159,11 +198,8 @@ async def check_key(tools: Tools, key: ApiKey) -> CheckedKey:
         timeout_seconds=CHECK_SECONDS,
         observer=tools.metrics,
     )
-    try:
-        async with within(CHECK_SECONDS):
-            return CheckedKey(key, await cliniko.get_user(), await cliniko.get_account())
-    except ClinikoError as error:
-        raise FormError({FIELD: SENTENCES.get(type(error), OTHER_SENTENCE)}) from None
+    async with within(CHECK_SECONDS):
+        return CheckedKey(key, await cliniko.get_user(), await cliniko.get_account())
 
 
 async def remove_key(session: AsyncSession, tools: Tools, member: Member) -> bool:

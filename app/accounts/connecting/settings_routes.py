@@ -11,10 +11,11 @@ from app.accounts.connecting.connections import find_connection
 from app.accounts.form_fields import FormTarget, FormText, QueryTarget
 from app.accounts.form_page import form_page
 from app.accounts.forms import FormError, read_title
-from app.accounts.models import ConnectionState, Practice
+from app.accounts.models import Connection, ConnectionState, Practice
 from app.accounts.practices import letterheads
 from app.accounts.security import credentials
 from app.accounts.tools import Tools
+from app.cliniko.types import ROLES_WITHOUT_FILES
 from app.regions import APP_PATH
 from app.web.rendering import local_path, redirect
 
@@ -43,12 +44,14 @@ async def save_settings(
     target: FormTarget = "",
 ) -> Response:
     """Save a pasted key, or ask Cliniko about the saved one again; then lead on to where the person was going."""
+    is_check = action == "check"
     try:
-        check_again = action == "check"
-        key = await keys.read_saved_key(session, tools, member) if check_again else keys.read_key(api_key)
-        if not check_again:
+        if is_check:
+            connection = await keys.check_again(session, tools, member)
+        else:
+            key = keys.read_key(api_key)
             await keys.confirm_change(session, tools, member, password)
-        connection = await keys.save_key(session, tools, member, key, only_if_saved=check_again)
+            connection = await keys.save_key(session, tools, member, key)
     except FormError as error:
         if keys.FIELD in error.fields:
             audit.record_by(session, member, "connection.refused", at=tools.clock())
@@ -56,7 +59,8 @@ async def save_settings(
     path = local_path(target, SETTINGS_PAGE)
     # The settings page itself warns of a role without files; any other page has only the notice to say it.
     is_limited = connection.state == ConnectionState.NOT_PERMITTED and path != SETTINGS_PAGE
-    return redirect(path, notice="key-saved-limited" if is_limited else "key-saved")
+    saved = "key-checked" if is_check else "key-saved"
+    return redirect(path, notice="key-saved-limited" if is_limited else saved)
 
 
 @router.post("/title")
@@ -105,10 +109,20 @@ async def _settings_page(
         practice=practice,
         connection=connection,
         title=await letterheads.get_title(session, member.membership_id) if title is None else title,
-        role_words=connection.cliniko_role.replace("_", " ").capitalize() if connection else "",
+        role_words=_role_words(connection) if connection else "",
         app_url=tools.settings.public_url + APP_PATH,
         has_regions=bool(tools.settings.regions),
         bookmark=bookmarklet(tools.settings.public_url, tools.settings.cliniko_api_url),
         asks_password=connection is not None and not credentials.is_fresh(member, tools.clock()),
         is_removing=is_removing,
+        is_not_checked=isinstance(refusal, keys.NotCheckedError),
     )
+
+
+def _role_words(connection: Connection) -> str:
+    """Return the role in words; one that Cliniko has contradicted since by refusing a file is not told as today's."""
+    words = connection.cliniko_role.replace("_", " ").capitalize()
+    is_contradicted = (
+        connection.state == ConnectionState.NOT_PERMITTED and connection.cliniko_role not in ROLES_WITHOUT_FILES
+    )
+    return f"{words}, when Cliniko was last asked" if words and is_contradicted else words

@@ -10,11 +10,11 @@ from fastapi.responses import Response
 from app.accounts import audit
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
 from app.clients.models import Client
-from app.clients.queries import get_client_to_edit
 from app.errors import NotFoundError
+from app.programs.holding import hold_program
 from app.programs.home.links import code_of, ensure_link, link_url, renew_link, turn_off
 from app.programs.models import Program
-from app.programs.queries import find_newest_version, get_program
+from app.programs.queries import find_newest_version
 from app.waits import word_wait
 from app.web.rendering import page, redirect
 
@@ -80,8 +80,7 @@ async def _get_assigned(
     session: Database, member: Member, client_id: uuid.UUID, program_id: uuid.UUID
 ) -> tuple[Client, Program, str]:
     """Return a program that was assigned, locked, and its title; before that nobody is given a page, which is a 404."""
-    client = await get_client_to_edit(session, member, client_id)
-    program = await get_program(session, client.id, program_id, lock=True)
+    client, program = await hold_program(session, member, client_id, program_id)
     newest = await find_newest_version(session, program.id)
     if newest is None:
         raise NotFoundError

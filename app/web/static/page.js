@@ -1,4 +1,4 @@
-// What every page gains: one press sends a form once, errors are brought into view, menus close, values are copied.
+// What every page gains: a press sends a form once, errors are brought into view, menus close, values are copied.
 
 import { all, byId, on, one } from "./parts.js";
 
@@ -50,9 +50,12 @@ for (const button of all("[data-copy], [data-print]")) {
   on(button, "click", () => (button.dataset.copy ? copyValue(button) : print()));
 }
 
-on(document, "click", ({ target }) => {
-  for (const menu of all(".menu[open]")) menu.open = menu.contains(target);
-});
+// Also when the keyboard leaves it: it lies above what comes next.
+for (const event of ["click", "focusin"]) {
+  on(document, event, ({ target }) => {
+    for (const menu of all(".menu[open]")) menu.open = menu.contains(target);
+  });
+}
 on(document, "keydown", ({ key }) => {
   const menu = key === "Escape" && one(":is(.menu, .confirm)[open]");
   if (!menu) return;

@@ -67,6 +67,7 @@ def test_an_invitation_is_mailed_with_the_link_and_says_who_invites_to_what(
 def test_the_list_says_when_an_invitation_was_mailed_and_runs_out(
     browser: Browser, lee: str, now: Now, database: sa.Engine
 ) -> None:
+    assert browser.page is not None and "The invitation is on its way by email." in browser.page.text
     text = browser.get("/account/team").text
     assert "Emailed 25 Nov 2026, 12:00 pm. Joins as practitioner, until 2 Dec 2026, 12:00 pm." in text
     now.move(days=8)

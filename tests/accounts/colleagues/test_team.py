@@ -58,11 +58,21 @@ def test_inviting_shows_the_link_to_pass_on(browser: Browser) -> None:
     browser.get("/account/team")
     page = browser.press("Invite", **{"Colleague's email": email})
     assert page.path == "/account/team"
-    assert "The invitation is on its way" in page.text
+    assert "The invitation is ready." in page.text
     [link] = join_links(page)
     assert link.startswith("http://testserver/join/")
     assert email in page.text
     assert "Joins as practitioner" in page.text
+
+
+def test_without_a_mail_server_nobody_is_told_that_an_invitation_was_emailed(browser: Browser) -> None:
+    browser.sign_up()
+    browser.invite(new_email())
+    assert "No mail server is set up here, so share its link yourself." in browser.page.text
+    page = browser.press("Send again")
+    assert "The link works for seven more days. No mail server is set up here" in page.text
+    assert "Not emailed, made" in page.text
+    assert "on its way" not in page.text and "emailed again" not in page.text
 
 
 def test_the_newest_invitation_stands_first(browser: Browser) -> None:
@@ -121,7 +131,7 @@ def test_a_colleague_of_another_practice_may_be_invited(browser: Browser) -> Non
     other = browser.another()
     other.sign_up(practice="Hillside Rehab")
     other.invite(email)
-    assert "The invitation is on its way" in other.page.text
+    assert "The invitation is ready." in other.page.text
 
 
 def test_a_practitioner_cannot_invite_and_sees_no_links(browser: Browser) -> None:

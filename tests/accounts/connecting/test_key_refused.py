@@ -222,6 +222,47 @@ def test_a_role_that_was_raised_is_seen_by_checking_again(
     assert resumed_members(database) == [str(row.member_id)] * 2
 
 
+def test_checking_again_says_when_the_key_was_revoked(
+    browser: Browser, clinics: DemoClinics, database: sa.Engine
+) -> None:
+    """Case 20, before anything was sent with it: the page that asks shows what it was told."""
+    email = browser.sign_up()
+    browser.save_key(clinics.practitioner_1.key)
+    clinics.practitioner_1.key_archived = True
+    page = browser.press("Check again")
+    assert sentence_beside_key(page).startswith("Cliniko no longer accepts your key. Make a new one")
+    assert "Needs a new key" in page.text
+    assert connection_of(database, email).state == "rejected"
+
+
+def test_checking_again_while_cliniko_is_away_says_that_the_saved_key_stays(
+    browser: Browser, clinics: DemoClinics, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    """Case 26: nobody makes a new key for nothing."""
+    email = browser.sign_up()
+    browser.save_key(clinics.practitioner_1.key)
+    before = connection_of(database, email)
+    cliniko.answer("GET", USER, 503)
+    page = browser.press("Check again")
+    assert sentence_beside_key(page) == (
+        "Your saved key could not be checked and stays as it is. Cliniko is having trouble. Try again in a few minutes."
+    )
+    assert page.link("What to do: Cliniko does not answer") == "/guide/cliniko-away"
+    assert connection_of(database, email) == before
+
+
+def test_a_role_that_a_refused_file_contradicts_is_not_shown_as_todays(
+    browser: Browser, clinics: DemoClinics, database: sa.Engine
+) -> None:
+    """Case 21: "your role cannot add files" beside "Practitioner" would send people to ask for what they have."""
+    email = browser.sign_up()
+    browser.save_key(clinics.practitioner_1.key)
+    with database.begin() as connection:
+        row = {"id": connection_of(database, email).id}
+        connection.execute(sa.text("UPDATE connections SET state = 'not_permitted' WHERE id = :id"), row)
+    assert "Practitioner, when Cliniko was last asked" in browser.get("/account/settings").text
+
+
 def test_checking_again_without_a_key_finds_nothing(browser: Browser) -> None:
     browser.sign_up()
     assert browser.post("/account/settings", {"action": "check"}).status == 404

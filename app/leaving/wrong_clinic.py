@@ -1,0 +1,52 @@
+"""Disconnecting a practice from a clinic in Cliniko it was connected to by mistake, before anything of it is here.
+
+Whoever works in two clinics may paste the key of the other one first; the practice would be bound to it for good.
+"""
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import audit
+from app.accounts.access import Member
+from app.accounts.models import Connection, Membership
+from app.accounts.practices.practice import lock_practice
+from app.accounts.tools import Tools
+from app.clients.models import ClientLink
+from app.errors import AppError
+from app.today.models import DayReading
+
+
+class ClinicStaysError(AppError):
+    """Something of the clinic is here, so the practice stays connected to it."""
+
+    status = 409
+    title = "The practice stays connected"
+
+
+async def leave_clinic(session: AsyncSession, tools: Tools, member: Member) -> bool:
+    """Let the next saved key decide which clinic the practice is connected to; False when it is connected to none.
+
+    Raises ClinicStaysError while a key is saved, and once a patient of the clinic was opened here. The practice is
+    locked, as by who saves a key or makes a client of a new patient (``bridge.service``): one of the two comes first.
+    """
+    practice = await lock_practice(session, member.practice_id)
+    if practice.cliniko_account_id is None:
+        return False
+    clinic = practice.cliniko_account_name
+    if await session.scalar(select(Connection.id).where(Connection.practice_id == practice.id).limit(1)):
+        raise ClinicStaysError(
+            f"A key of {clinic} is still saved in this practice, yours or a colleague's. Remove it first."
+        )
+    if await session.scalar(select(ClientLink.id).where(ClientLink.practice_id == practice.id).limit(1)):
+        raise ClinicStaysError(
+            f"Patients of {clinic} have been opened here, so {practice.name} stays connected to it. "
+            "Another clinic needs a practice of its own."
+        )
+    audit.record_by(
+        session, member, "connection.clinic_left", at=tools.clock(), cliniko_account_id=practice.cliniko_account_id
+    )
+    practice.cliniko_account_id = practice.cliniko_account_name = practice.cliniko_subdomain = None
+    practice.cliniko_time_zone = None
+    everybody = select(Membership.id).where(Membership.practice_id == practice.id)
+    await session.execute(delete(DayReading).where(DayReading.membership_id.in_(everybody)))
+    return True

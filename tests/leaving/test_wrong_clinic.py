@@ -1,0 +1,79 @@
+"""Case 8: who works in two clinics pastes the key of the wrong one first, and is not bound to it for good."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from app.demo.patients import DemoClinics, fill
+from tests.fakes.cliniko import FakeCliniko
+from tests.support import Browser, Page
+
+NOAH = "1618820034417750912"  # of the demo's other clinic
+WRONG_CLINIC = "Is Riverside Podiatry the wrong clinic?"
+
+
+@pytest.fixture
+def clinics(cliniko: FakeCliniko) -> DemoClinics:
+    """Two clinics at this test's Cliniko, in both of which the owner works."""
+    return fill(cliniko.state)
+
+
+@pytest.fixture
+def misled(browser: Browser, clinics: DemoClinics) -> Browser:
+    """An owner whose new practice is connected to the other clinic they work in."""
+    browser.sign_up(practice="Harbour Physio")
+    browser.save_key(clinics.podiatrist.key)
+    return browser
+
+
+def leave(browser: Browser) -> Page:
+    browser.post("/account/settings/remove-key")
+    assert WRONG_CLINIC in browser.get("/account/settings").text
+    return browser.press("Disconnect")
+
+
+def test_case_8_a_practice_connected_to_the_wrong_clinic_first_changes_to_the_right_one(
+    misled: Browser, clinics: DemoClinics
+) -> None:
+    page = misled.save_key(clinics.practitioner_1.key)
+    assert page.status == 422 and 'is connected to "Riverside Podiatry"' in page.text
+    assert WRONG_CLINIC not in page.text
+    assert "The practice is disconnected." in leave(misled).text
+    page = misled.save_key(clinics.practitioner_1.key)
+    assert "is saved" in page.text and "Harbour Street Physiotherapy" in page.text
+    assert "Riverside" not in page.text
+    assert misled.post("/account/settings/wrong-clinic").status == 409
+
+
+def test_case_8_once_a_patient_was_opened_the_practice_stays_connected(misled: Browser, clinics: DemoClinics) -> None:
+    misled.open_patient(NOAH)
+    page = leave(misled)
+    assert page.status == 409
+    assert "Patients of Riverside Podiatry have been opened here" in page.text
+    assert misled.save_key(clinics.practitioner_1.key).status == 422
+
+
+def test_case_8_while_a_colleagues_key_is_saved_the_practice_stays_connected(
+    misled: Browser, clinics: DemoClinics
+) -> None:
+    colleague = misled.invite_colleague()
+    colleague.save_key(clinics.podiatrist.key)
+    page = leave(misled)
+    assert page.status == 409 and "A key of Riverside Podiatry is still saved" in page.text
+
+
+def test_case_8_a_patient_of_the_clinic_just_left_is_not_added(
+    misled: Browser, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    other_tab = misled.another()
+    other_tab.cookies = misled.cookies
+    hold = cliniko.hold("GET", f"/v1/patients/{NOAH}", when="before")
+    with ThreadPoolExecutor() as pool:
+        click = pool.submit(other_tab.get, f"/open/cliniko?patient_id={NOAH}")
+        assert hold.reached.wait(10)
+        assert "The practice is disconnected." in leave(misled).text
+        hold.release()
+        page = click.result()
+    assert page.status == 409 and "Nothing was added." in page.text
+    assert "Noah" not in misled.get("/clients").text
