@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -72,27 +73,28 @@ def said_by_template(path: Path) -> Iterator[str]:
 
 def said_by_module(path: Path) -> Iterator[str]:
     """The sentences among the texts of a module; docstrings are for developers."""
-    tree = ast.parse(path.read_text())
-    passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    parts: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            parts.update(id(part) for part in ast.walk(node) if part is not node)
-    for node in ast.walk(tree):
-        if id(node) in passed or id(node) in parts:
-            continue
+    waiting: list[ast.AST] = [ast.parse(path.read_text())]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.JoinedStr):
             text = "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)  # type: ignore[misc]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             text = node.value
         else:
+            if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.JoinedStr)):
+                waiting.extend(ast.iter_child_nodes(node))
             continue
         if SENTENCE.match(text) and not SQL.search(text):
             yield text
 
 
-def said() -> Iterator[tuple[str, str]]:
-    """Everything people may read that stands in the code: (file, text)."""
+@cache
+def said() -> list[tuple[str, str]]:
+    """Everything people may read that stands in the code: (file, text); read once, by whoever asks."""
+    return list(_said())
+
+
+def _said() -> Iterator[tuple[str, str]]:
     for path in sorted(TEMPLATE_FOLDER.rglob("*.html")):
         yield from ((path.relative_to(TEMPLATE_FOLDER).as_posix(), text) for text in said_by_template(path))
     for path in sorted(PAGE_FOLDER.glob("*.md")):
@@ -103,11 +105,8 @@ def said() -> Iterator[tuple[str, str]]:
         yield from ((path.relative_to(APP).as_posix(), text) for text in said_by_module(path))
 
 
-SAID = list(said())
-
-
 def test_what_is_read_here_is_what_people_read() -> None:
-    texts = {text for _, text in SAID}
+    texts = {text for _, text in said()}
     assert len(texts) > 1500
     for sample in (*NOTICES.values(),):
         assert sample.text in texts
@@ -120,7 +119,7 @@ def test_no_sentence_breaks_the_rule(rule: str) -> None:
     pattern = re.compile(FORBIDDEN[rule], re.IGNORECASE)
     broken = [
         (file, text)
-        for file, text in SAID
+        for file, text in said()
         if pattern.search(text)
         and not any(spared in text for spared in SPARED)
         and not (rule == "quotes are curly" and file.endswith(".py"))
@@ -132,7 +131,7 @@ def test_pages_say_the_practices_own_word_for_patient() -> None:
     literal = re.compile(r"\b(?:[Pp]atient|[Cc]lient)s?\b")
     broken = [
         (file, text)
-        for file, text in SAID
+        for file, text in said()
         if file.endswith(".html") and file not in OWN_WORDS and literal.search(text)
         if not any(label in text for label in CLINIKOS)
     ]

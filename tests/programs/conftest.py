@@ -62,8 +62,11 @@ def sign_up(page: Page, address: str, name: str = "Pat Nguyen") -> str:
 
 
 @pytest.fixture
-def open_editor(open_page: OpenPage, address: str, database: sa.Engine) -> OpenPage:
-    """Open the empty editor of a new program in a browser with these options, for somebody new."""
+def open_editor(address: str, open_page: OpenPage, database: sa.Engine) -> OpenPage:
+    """Open the empty editor of a new program in a browser with these options, for somebody new.
+
+    The browser's pages close before the application ends, which would wait for their connections.
+    """
 
     def open_one(**options: Any) -> Page:
         page = open_page(**options)
