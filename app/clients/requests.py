@@ -52,6 +52,8 @@ async def ask(session: AsyncSession, tools: Tools, member: Member, client_id: uu
     if asked and asked.is_open:
         return
     await _refuse_pestering(session, member, asked, now)
+    if await lock_client(session, client_id, is_shared=True) is None:  # erased just now
+        raise NotFoundError
     added = await session.scalar(
         insert(AccessRequest)
         .values(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
+from app.accounts.colleagues.team import hold_team
 from app.accounts.models import Connection, Membership
 from app.accounts.practices.practice import lock_practice
 from app.accounts.tools import Tools
@@ -29,10 +30,12 @@ class ClinicStaysError(AppError):
 async def leave_clinic(session: AsyncSession, tools: Tools, member: Member) -> bool:
     """Let the next saved key decide which clinic the practice is connected to; False when it is connected to none.
 
-    Raises ClinicStaysError while a key is saved, and once a patient of the clinic was opened here. The practice is
-    locked, as by who saves a key or makes a client of a new patient (``bridge.service``): one of the two comes first.
+    Raises ForbiddenError where the member does not run the practice any more, ClinicStaysError while a key is saved,
+    and once a patient of the clinic was opened here. The practice is locked, as by who saves a key or makes a client of
+    a new patient (``bridge.service``): one of the two comes first.
     """
     practice = await lock_practice(session, member.practice_id)
+    await hold_team(session, member)  # who waited for that may not run it any more
     if practice.cliniko_account_id is None:
         return False
     clinic = practice.cliniko_account_name
