@@ -54,6 +54,7 @@ async def leave_clinic(session: AsyncSession, tools: Tools, member: Member) -> b
     )
     practice.cliniko_account_id = practice.cliniko_account_name = practice.cliniko_subdomain = None
     practice.cliniko_time_zone, practice.cliniko_patient_word = None, PATIENT
+    practice.button_seen_at = None  # that was in the other clinic's Cliniko
     everybody = select(Membership.id).where(Membership.practice_id == practice.id)
     await session.execute(delete(DayReading).where(DayReading.membership_id.in_(everybody)))
     return True

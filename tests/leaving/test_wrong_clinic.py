@@ -76,12 +76,21 @@ def test_case_8_a_deactivated_colleagues_key_does_not_keep_the_practice_at_the_w
     assert "The practice is disconnected." in leave(misled).text
 
 
-def test_case_8_the_word_of_the_clinic_just_left_goes_with_it(misled: Browser, database: sa.Engine) -> None:
+def test_case_8_the_word_and_the_button_of_the_clinic_just_left_go_with_it(
+    misled: Browser, database: sa.Engine
+) -> None:
+    whose = {"email": email_of(misled)}
+    of_lead = "id = (SELECT active_practice_id FROM practitioners WHERE email = :email)"
     with database.begin() as connection:
-        connection.exec_driver_sql("UPDATE practices SET patient_word = 'client' WHERE name = 'Harbour Physio'")
+        connection.execute(
+            sa.text(f"UPDATE practices SET patient_word = 'client', button_seen_at = now() WHERE {of_lead}"), whose
+        )
     assert "As in Cliniko: client" in misled.get("/account/practice/settings").text
     leave(misled)
     assert "As in Cliniko: patient" in misled.get("/account/practice/settings").text
+    with database.connect() as connection:
+        seen = connection.execute(sa.text(f"SELECT button_seen_at FROM practices WHERE {of_lead}"), whose)
+        assert seen.scalar_one() is None
 
 
 def test_case_8_who_runs_the_practice_no_more_by_then_disconnects_nothing(
