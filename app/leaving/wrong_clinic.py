@@ -14,7 +14,7 @@ from app.accounts.colleagues.team import hold_team
 from app.accounts.models import Connection, Membership
 from app.accounts.practices.practice import lock_practice
 from app.accounts.tools import Tools
-from app.clients.models import ClientLink
+from app.clients.models import ClientLink, PatientPoll
 from app.errors import AppError
 from app.today.models import DayReading
 from app.web.rendering import PATIENT
@@ -55,6 +55,8 @@ async def leave_clinic(session: AsyncSession, tools: Tools, member: Member) -> b
     practice.cliniko_account_id = practice.cliniko_account_name = practice.cliniko_subdomain = None
     practice.cliniko_time_zone, practice.cliniko_patient_word = None, PATIENT
     practice.button_seen_at = None  # that was in the other clinic's Cliniko
+    # There is one where patients were opened and have been erased since.
+    await session.execute(delete(PatientPoll).where(PatientPoll.practice_id == practice.id))
     everybody = select(Membership.id).where(Membership.practice_id == practice.id)
     await session.execute(delete(DayReading).where(DayReading.membership_id.in_(everybody)))
     return True

@@ -76,21 +76,24 @@ def test_case_8_a_deactivated_colleagues_key_does_not_keep_the_practice_at_the_w
     assert "The practice is disconnected." in leave(misled).text
 
 
-def test_case_8_the_word_and_the_button_of_the_clinic_just_left_go_with_it(
-    misled: Browser, database: sa.Engine
-) -> None:
+def test_case_8_what_is_remembered_of_the_clinic_just_left_goes_with_it(misled: Browser, database: sa.Engine) -> None:
     whose = {"email": email_of(misled)}
     of_lead = "id = (SELECT active_practice_id FROM practitioners WHERE email = :email)"
     with database.begin() as connection:
         connection.execute(
             sa.text(f"UPDATE practices SET patient_word = 'client', button_seen_at = now() WHERE {of_lead}"), whose
         )
+        poll = f"INSERT INTO patient_polls (practice_id, updated_since) SELECT id, now() FROM practices WHERE {of_lead}"
+        connection.execute(sa.text(poll), whose)
     assert "As in Cliniko: client" in misled.get("/account/practice/settings").text
     leave(misled)
     assert "As in Cliniko: patient" in misled.get("/account/practice/settings").text
     with database.connect() as connection:
-        seen = connection.execute(sa.text(f"SELECT button_seen_at FROM practices WHERE {of_lead}"), whose)
-        assert seen.scalar_one() is None
+        left = (
+            "SELECT button_seen_at, updated_since FROM practices "
+            f"LEFT JOIN patient_polls ON practice_id = practices.id WHERE {of_lead}"
+        )
+        assert connection.execute(sa.text(left), whose).one() == (None, None)
 
 
 def test_case_8_who_runs_the_practice_no_more_by_then_disconnects_nothing(
