@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.accounts import audit, bell
-from app.accounts.access import Member, hold_membership
+from app.accounts.access import Member, hold_membership, stay_member
 from app.accounts.models import Access, Membership, Practice, Practitioner, Role
 from app.accounts.tools import Tools
 from app.clients.granting import write_grant
@@ -185,6 +185,7 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
     client_id = held
     locked = select(AccessRequest).where(AccessRequest.id == request_id).with_for_update()
     request = (await session.scalars(locked.execution_options(populate_existing=True))).one()
+    await stay_member(session, member)
     await get_to_answer(session, member, request_id, now)
     if request.decided_at is not None:
         return False

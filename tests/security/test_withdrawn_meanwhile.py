@@ -81,6 +81,25 @@ def test_a_right_taken_away_while_the_press_waits_its_turn_is_gone(
         assert connection.execute(combined, {"id": id_of(hand_made)}).scalar_one() is None
 
 
+@pytest.mark.parametrize(
+    ("change", "title"), [("role = 'practitioner'", "Your role does not allow this"), ("ended_at = now()", "Sign in")]
+)
+def test_who_runs_the_practice_no_more_by_then_hands_nobody_over(
+    change: str, title: str, ana: Browser, ben: Browser, shared: str, database: sa.Engine
+) -> None:
+    ana.invite_colleague(name="Kim Adler")
+    of_ben, kim = membership_of(ana, "Ben Cole"), membership_of(ana, "Kim Adler")
+    ana.post(f"/account/team/{of_ben}/role", {"role": "admin"})
+    with database.begin() as connection:
+        connection.execute(sa.text("SELECT 1 FROM clients WHERE id = :id FOR UPDATE"), {"id": id_of(shared)})
+        answer = run_beside(database, lambda: ben.post(f"{shared}/hand-over", {"to": kim}))
+        connection.execute(sa.text(f"UPDATE memberships SET {change} WHERE id = :ben"), {"ben": of_ben})
+        connection.commit()
+        (page,) = answer()
+    assert page.h1.startswith(title), page.h1
+    assert ana.get(f"{shared}/sharing").status == 200, "it is Ana's still"
+
+
 ERASED_MEANWHILE = [
     "assign",
     "begin",
