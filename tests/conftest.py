@@ -175,7 +175,7 @@ def real_browser() -> Iterator[chromium.Chromium]:
     """A real browser, started once a process; its tests are skipped on a machine without one."""
     path = chromium.find_chromium()
     if path is None:
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium-headless-shell)")
     with chromium.started(path) as started:
         yield started
 
@@ -263,27 +263,40 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) * 2
 
 
-# Tests that mostly wait.
+# Tests that mostly wait, by what they share: each of these has one worker begin with it. The journeys share the demo,
+# which takes longer to start than one of them.
 WAITING = (
-    "tests/campaign/",
-    "tests/delivery/test_crash.py",
-    "tests/jobs/test_worker_process.py",
-    "tests/journeys/",
-    "tests/programs/test_client_live.py",
-    "tests/programs/test_editor_journeys.py",
-    "tests/programs/test_editor_script.py",
-    "tests/test_backup.py",
-    "tests/test_cli.py",
-    "tests/test_machines.py",
+    ("tests/journeys/",),
+    (
+        "tests/campaign/",
+        "tests/delivery/test_crash.py",
+        "tests/jobs/test_worker_process.py",
+        "tests/test_backup.py",
+        "tests/test_machines.py",
+    ),
+    (
+        "tests/programs/test_client_live.py",
+        "tests/programs/test_editor_journeys.py",
+        "tests/programs/test_editor_script.py",
+        "tests/test_cli.py",
+    ),
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that wait, in half of the workers, so that the others keep the processors busy meanwhile.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the tests that wait, and let another worker keep the processors busy meanwhile.
 
     Each worker begins with its own stretch of the list, and later takes over from the ends of others'.
     """
-    waiting = [item for item in items if item.nodeid.startswith(WAITING)]
-    others = [item for item in items if not item.nodeid.startswith(WAITING)]
-    half = len(others) // 2
-    items[:] = [*waiting[::2], *others[:half], *waiting[1::2], *others[half:]]
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    begun: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for number, names in enumerate(WAITING):
+        begun[number % workers] += [item for item in items if item.nodeid.startswith(names)]
+    others = [item for item in items if not item.nodeid.startswith(sum(WAITING, ()))]
+    ordered: list[pytest.Item] = []
+    for number, first in enumerate(begun):
+        length = (len(items) - len(ordered)) // (workers - number)  # as xdist cuts the list into stretches
+        rest = max(0, length - len(first))
+        ordered += first + others[:rest]
+        del others[:rest]
+    items[:] = ordered + others

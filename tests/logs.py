@@ -16,25 +16,39 @@ from app.log import configure_logging, make_handler
 
 
 @contextmanager
-def kept() -> Iterator[io.StringIO]:
-    """Set logs, warnings and uncaught exceptions up as the command does, and keep what they write."""
-    root, written = logging.getLogger(), io.StringIO()
+def as_before() -> Iterator[None]:
+    """Let a command set up logs as it does, and leave them as they were."""
+    root = logging.getLogger()
     before = (root.handlers, root.level, logging.raiseExceptions)
     hooks = (sys.excepthook, sys.unraisablehook, threading.excepthook)
     names = ("uvicorn.access", "httpx", "httpcore", "procrastinate", "alembic", "psycopg")
     levels = {name: logging.getLogger(name).level for name in names}
-    with warnings.catch_warnings():
+    try:
+        with warnings.catch_warnings():
+            yield
+    finally:
+        structlog.reset_defaults()
+        root.handlers, root.level, logging.raiseExceptions = before
+        sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+def configure(level: str = "INFO") -> None:
+    """Set logs up as the command does, but for one thing: loggers that are kept would go on so after the test."""
+    configure_logging(level)
+    structlog.configure(cache_logger_on_first_use=False)
+
+
+@contextmanager
+def kept() -> Iterator[io.StringIO]:
+    """Set logs, warnings and uncaught exceptions up as the command does, and keep what they write."""
+    written = io.StringIO()
+    with as_before():
         warnings.simplefilter("always")
-        configure_logging("DEBUG")
-        # Loggers that are kept would go on writing here after the test.
-        structlog.configure(cache_logger_on_first_use=False)
-        root.handlers = [make_handler(written)]
+        configure("DEBUG")
+        logging.getLogger().handlers = [make_handler(written)]
         yield written
-    structlog.reset_defaults()
-    root.handlers, root.level, logging.raiseExceptions = before
-    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
 
 
 def lines(written: io.StringIO) -> list[dict[str, Any]]:

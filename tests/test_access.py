@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from functools import cache
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -30,12 +32,18 @@ PUBLIC |= {
 PATIENTS = "/p/{token}"
 
 
-def routes() -> list[tuple[str, str]]:
-    """Every route of the application, nested ones too: method and path pattern."""
+@cache
+def openapi() -> dict[str, Any]:
+    """What the application says of all its routes, nested ones too; read once by all who walk them."""
     app = FastAPI()
     for router in ROUTERS:
         app.include_router(router)
-    return [(method.upper(), path) for path, methods in app.openapi()["paths"].items() for method in methods]
+    return app.openapi()
+
+
+def routes() -> list[tuple[str, str]]:
+    """Every route of the application: method and path pattern."""
+    return [(method.upper(), path) for path, methods in openapi()["paths"].items() for method in methods]
 
 
 ROUTES = routes()

@@ -3,9 +3,10 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -85,10 +86,11 @@ async def read_news(session: AsyncSession, member: Member, client: Client, now: 
         await session.execute(
             select(
                 exists().where(ClientLink.client_id == client.id),
-                _rows(_changes_of(client, now)),
-                _rows(_combinations_of(client, now)),
+                _changes_of_client(),
+                _combinations_of_client(),
                 _rows(_candidates_for(client, member)),
-            )
+            ),
+            {"this_client": client.id, "news_from": now - NEWS_FOR, "undone_from": now - UNDO_FOR},
         )
     ).one()
     is_linked, changes, combined, candidates = row
@@ -107,18 +109,21 @@ def _rows(statement: Select[Any]) -> Any:
     return select(func.json_agg(func.row_to_json(found.table_valued()))).scalar_subquery()
 
 
-def _changes_of(client: Client, now: datetime) -> Select[Any]:
-    return (
+@cache
+def _changes_of_client() -> Any:
+    """Built once a process, as the next: each look at a client runs it, and building it takes longer."""
+    return _rows(
         select(ClientChange.seen_at, ClientChange.fields)
-        .where(ClientChange.client_id == client.id, ClientChange.seen_at > now - NEWS_FOR)
+        .where(ClientChange.client_id == bindparam("this_client"), ClientChange.seen_at > bindparam("news_from"))
         .order_by(ClientChange.id.desc())
         .limit(5)
     )
 
 
-def _combinations_of(client: Client, now: datetime) -> Select[Any]:
+@cache
+def _combinations_of_client() -> Any:
     absorbed = aliased(Client)
-    return (
+    return _rows(
         select(
             ClientCombination.id,
             ClientCombination.reason,
@@ -134,9 +139,9 @@ def _combinations_of(client: Client, now: datetime) -> Select[Any]:
         .join(Membership, Membership.id == absorbed.owner_id)
         .join(Practitioner, Practitioner.id == Membership.practitioner_id)
         .where(
-            ClientCombination.survivor_id == client.id,
+            ClientCombination.survivor_id == bindparam("this_client"),
             ClientCombination.undone_at.is_(None),
-            ClientCombination.combined_at > now - UNDO_FOR,
+            ClientCombination.combined_at > bindparam("undone_from"),
         )
         .order_by(ClientCombination.combined_at)
     )

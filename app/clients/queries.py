@@ -23,6 +23,8 @@ from app.cliniko.patient_pages import patient_page_url
 from app.errors import ForbiddenError, NotFoundError
 
 PAGE_LENGTH = 50
+# The member of a query that is built once a process: who it is comes with each execution.
+ASKER: Any = SimpleNamespace(practice_id=bindparam("practice_id"), membership_id=bindparam("membership_id"))
 
 
 class ViewOnlyError(ForbiddenError):
@@ -59,22 +61,8 @@ async def get_client_to_edit(session: AsyncSession, member: Member, client_id: u
 
 async def get_client_and_access(session: AsyncSession, member: Member, client_id: uuid.UUID) -> tuple[Client, Access]:
     """Return a client as ``get_client`` with what the member may do with it: view or edit."""
-    row = (
-        await session.execute(
-            select(Client, access_to(member).label("access"))
-            .join(Membership, Membership.id == Client.owner_id)
-            .join(Practitioner, Practitioner.id == Membership.practitioner_id)
-            .where(
-                Client.id == client_id,
-                Client.practice_id == member.practice_id,
-                Client.combined_into_id.is_(None),
-                sees_client(member),
-            )
-            .options(contains_eager(Client.owner).contains_eager(Membership.practitioner))
-            # As it is now, also where it was read before and has waited for its turn since.
-            .execution_options(populate_existing=True)
-        )
-    ).one_or_none()
+    who = {"practice_id": member.practice_id, "membership_id": member.membership_id}
+    row = (await session.execute(_client_query(), {**who, "client_id": client_id})).one_or_none()
     if row is not None:
         return row[0], Access(row.access)
     into_id = await session.scalar(
@@ -83,6 +71,26 @@ async def get_client_and_access(session: AsyncSession, member: Member, client_id
     if into_id is None:
         raise NotFoundError
     return await get_client_and_access(session, member, into_id)
+
+
+@cache
+def _client_query() -> Any:
+    """Built once a process: every page of a client runs it, and building it takes longer."""
+    access = access_to(ASKER)
+    return (
+        select(Client, access.label("access"))
+        .join(Membership, Membership.id == Client.owner_id)
+        .join(Practitioner, Practitioner.id == Membership.practitioner_id)
+        .where(
+            Client.id == bindparam("client_id"),
+            Client.practice_id == ASKER.practice_id,
+            Client.combined_into_id.is_(None),
+            access != Access.NONE.value,
+        )
+        .options(contains_eager(Client.owner).contains_eager(Membership.practitioner))
+        # As it is now, also where it was read before and has waited for its turn since.
+        .execution_options(populate_existing=True)
+    )
 
 
 async def ids_of_client(session: AsyncSession, client_id: uuid.UUID) -> list[uuid.UUID]:
@@ -112,14 +120,13 @@ async def find_known_patient(session: AsyncSession, member: Member, patient_id: 
 @cache
 def _known_patient_query() -> Any:
     """Built once a process: each click runs it, and building it takes about as long."""
-    asker: Any = SimpleNamespace(practice_id=bindparam("practice_id"), membership_id=bindparam("membership_id"))
     return (
-        select(Client.id, Client.owner_id, Practitioner.name, sees_client(asker))
+        select(Client.id, Client.owner_id, Practitioner.name, sees_client(ASKER))
         .select_from(ClientLink)
         .join(Client, Client.id == ClientLink.client_id)
         .join(Membership, Membership.id == Client.owner_id)
         .join(Practitioner, Practitioner.id == Membership.practitioner_id)
-        .where(ClientLink.practice_id == asker.practice_id, ClientLink.patient_id == bindparam("patient_id"))
+        .where(ClientLink.practice_id == ASKER.practice_id, ClientLink.patient_id == bindparam("patient_id"))
     )
 
 

@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, undefer
 
@@ -72,8 +74,15 @@ async def list_programs(session: AsyncSession, client_id: uuid.UUID) -> list[Pro
 
     A program that was started and never written into is left out: it holds nothing, and the next start uses it.
     """
+    rows = await session.execute(_programs_query(), {"client_id": client_id})
+    return [ProgramRow(*row) for row in rows.all()]
+
+
+@cache
+def _programs_query() -> Any:
+    """Built once a process: each look at a client runs it, and building it takes longer."""
     newest = newest_of_program()
-    statement = (
+    return (
         select(
             Program.id,
             func.coalesce(newest.title, Program.draft["title"].as_string(), ""),
@@ -96,10 +105,9 @@ async def list_programs(session: AsyncSession, client_id: uuid.UUID) -> list[Pro
         .outerjoin(Membership, Membership.id == newest.assigned_by_id)
         .outerjoin(Practitioner, Practitioner.id == Membership.practitioner_id)
         .outerjoin(Delivery, Delivery.document_id == newest.document_id)
-        .where(Program.client_id == client_id, or_(newest.id.is_not(None), Program.draft_revision > 0))
+        .where(Program.client_id == bindparam("client_id"), or_(newest.id.is_not(None), Program.draft_revision > 0))
         .order_by(Program.updated_at.desc(), Program.id)
     )
-    return [ProgramRow(*row) for row in (await session.execute(statement)).all()]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from app.embedded import NoEmbeddedServerError, embedded_server
 from app.health import CHECK_HEADER, write_check
 from app.settings import Settings
 from app.web.rendering import product_version
+from tests import logs
 from tests.conftest import SECRET
 from tests.fakes.smtp import FakeSmtp
 from tests.processes import COMMAND, free_port, running, wait_until
@@ -75,7 +77,8 @@ def empty_url(server_url: str) -> Iterator[str]:
 
 def check(*options: str) -> tuple[int, dict[str, dict[str, str]], str]:
     """Run the command; returns its exit code, its findings by name (of several of one name the last), its output."""
-    result = CliRunner().invoke(cli, ["check", "--json", *options])
+    with logs.as_before(), patch("app.cli.configure_logging", logs.configure):
+        result = CliRunner().invoke(cli, ["check", "--json", *options])
     told: dict[str, Any] = json.loads(result.stdout)
     return result.exit_code, {each["name"]: each for each in told["findings"]}, result.output
 

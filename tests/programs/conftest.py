@@ -51,10 +51,10 @@ def open_page(chrome: Browser) -> Iterator[OpenPage]:
     assert errors == []
 
 
-def sign_up(page: Page, address: str) -> str:
+def sign_up(page: Page, address: str, name: str = "Pat Nguyen") -> str:
     """Make an account, sign it in in the browser and return its e-mail address; the form is walked in journeys."""
     email = f"{uuid.uuid4().hex[:12]}@practice.example"
-    fields = {"name": "Pat Nguyen", "email": email, "password": PASSWORD, "practice_name": "Bayside Physio"}
+    fields = {"name": name, "email": email, "password": PASSWORD, "practice_name": "Bayside Physio"}
     answer = httpx.post(f"{address}/sign-up", data=fields | {"country": "AU"})
     assert answer.status_code == 303, answer.text
     page.context.add_cookies([{"name": each, "value": value, "url": address} for each, value in answer.cookies.items()])
@@ -62,8 +62,11 @@ def sign_up(page: Page, address: str) -> str:
 
 
 @pytest.fixture
-def open_editor(open_page: OpenPage, address: str, database: sa.Engine) -> OpenPage:
-    """Open the empty editor of a new program in a browser with these options, for somebody new."""
+def open_editor(address: str, open_page: OpenPage, database: sa.Engine) -> OpenPage:
+    """Open the empty editor of a new program in a browser with these options, for somebody new.
+
+    The browser's pages close before the application ends, which would wait for their connections.
+    """
 
     def open_one(**options: Any) -> Page:
         page = open_page(**options)

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 
-from app.main import ROUTERS
 from tests.support import Browser, Clinic
-from tests.test_access import OF_MEMBERS, ROUTES, fingerprint, ids_of_ana
+from tests.test_access import OF_MEMBERS, ROUTES, fingerprint, ids_of_ana, openapi
 
 __all__ = ["ids_of_ana"]  # a fixture
 
@@ -135,10 +133,7 @@ time_zone patient_word paper code patient export_password erase_password typed_n
 
 def fields_of_routes() -> dict[tuple[str, str], set[str]]:
     """The fields each route takes, of its query and of its form."""
-    app = FastAPI()
-    for router in ROUTERS:
-        app.include_router(router)
-    schema = app.openapi()
+    schema = openapi()
     found: dict[tuple[str, str], set[str]] = {}
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
