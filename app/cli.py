@@ -32,7 +32,7 @@ from app.jobs.worker import run_worker
 from app.log import configure_logging
 from app.main import create_app, open_tools
 from app.metrics import Metrics
-from app.prepare import prepare_database
+from app.prepare import prepare_database, warn_unless_prepared
 from app.privacy.retention import apply_rules
 from app.privacy.rotating import rotate
 from app.privacy.to_file import export_to_file
@@ -81,6 +81,8 @@ def serve(
     """Serve the web pages, and run the background jobs unless told otherwise."""
     settings = _settings_for(port)
     with ending_cleanly(), _database(settings) as url:
+        if settings.database_url:
+            warn_unless_prepared(url)
         app = create_app(settings, url, with_worker=worker)
         log.info("web_started", port=port, worker=worker)
         run_web(app, host, port, settings.trusted_proxies)
@@ -98,6 +100,8 @@ def worker(
     """Run the background jobs only; start as many as wanted, on as many machines."""
     settings, metrics = load_settings(), Metrics()
     with ending_cleanly(), _database(settings) as url, _showing(metrics, metrics_host, metrics_port):
+        if settings.database_url:
+            warn_unless_prepared(url)
         import_all_tasks()
         log.info("worker_started")
         asyncio.run(_work(settings, url, metrics))

@@ -215,6 +215,7 @@ HELP: Mapping[str, str | NoPage] = {
     "client.archived": "archived-and-merged",
     "client.combined": "archived-and-merged#merged",
     "client.not_visible": "not-in-cliniko",
+    "client.privacy_policy": "open-a-patient#has-not-accepted-your-privacy-policy",
     "client.same_person": "same-person-twice",
     "client.added_by_hand": "no-pdf#the-patient-is-not-linked-to-cliniko",
     "client.view_only": "sharing#view-only",

@@ -2,14 +2,17 @@
 
 import asyncio
 
+import sqlalchemy as sa
 import structlog
 
 from app.clock import utc_now
-from app.db import make_engine, make_sessions, transaction
+from app.db import make_engine, make_sessions, sqlalchemy_url, transaction
 from app.exercises.starter import store_starter_library
-from app.migrations import migrate
+from app.migrations import is_current, migrate
 
 log = structlog.get_logger()
+
+CONNECT_SECONDS = 5
 
 
 def prepare_database(url: str) -> None:
@@ -22,6 +25,22 @@ def prepare_database(url: str) -> None:
         asyncio.run(_store_library(url))
     else:
         log.warning("database_of_newer_release")
+
+
+def warn_unless_prepared(url: str) -> None:
+    """Say in the log what to do where the database at ``url`` does not answer or is not migrated; never raises.
+
+    Processes start nevertheless, and work once it is: what they say until then is of the libraries below.
+    """
+    engine = sa.create_engine(
+        sqlalchemy_url(url), poolclass=sa.NullPool, connect_args={"connect_timeout": CONNECT_SECONDS}
+    )
+    try:
+        with engine.connect() as connection:
+            if not is_current(connection):
+                log.warning("database_not_migrated", reason="run kinebridge migrate")
+    except sa.exc.SQLAlchemyError:
+        log.warning("database_not_reached", reason="run kinebridge check")
 
 
 async def _store_library(url: str) -> None:

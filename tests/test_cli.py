@@ -113,3 +113,5 @@ def test_a_shared_database_without_the_schema_is_not_ready(tmp_path: Path, serve
     with running("serve", "--port", str(port), log=tmp_path / "log", data_dir=str(tmp_path), **settings):
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), "serve answers")
         assert answers(f"http://127.0.0.1:{port}/readyz", 503)
+    # What else the log says of it are the names of errors of libraries.
+    assert "run kinebridge migrate" in (tmp_path / "log").read_text()

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import click
 import pytest
+import typer
 
 from app.activity.sentences import SENTENCES
+from app.alerts.causes import WORDS
+from app.alerts.mails import Item, Reader, write_alert, write_digest
+from app.cli import cli
 from app.delivery.reasons import REASONS
 from app.guidance import PAGES
 from app.guide.reading import PAGE_FOLDER
@@ -45,6 +50,8 @@ OWN_WORDS = {
     "accounts/practice.html": "where the word is chosen",
     "styleguide.html": "only developers see it",
 }
+# Whatever becomes a mail stands here.
+MAILS = re.compile(r"letters\.py$|^alerts/(mails|causes|telling)\.py$|^mail/")
 CLINIKOS = ("Connected patient apps",)  # a label of Cliniko's settings
 
 
@@ -129,6 +136,44 @@ def test_pages_say_the_practices_own_word_for_patient() -> None:
         if not any(label in text for label in CLINIKOS)
     ]
     assert not broken, broken
+
+
+def test_mails_say_the_practices_own_word_for_patient() -> None:
+    # Pages have words that stand in the code put right by `worded`; nothing does so for mails.
+    literal = re.compile(r"\b(?:[Pp]atient|[Cc]lient)s?\b")
+    mails = [(file, text) for file, text in SAID if MAILS.search(file)]
+    assert len(mails) > 80
+    assert not [each for each in mails if literal.search(each[1])]
+    assert not [each for each in mails if re.search(FORBIDDEN["quotes are curly"], each[1])]
+
+
+@pytest.mark.parametrize("cause", [*WORDS, "of a newer release"])
+def test_alert_mails_and_digests_are_short_and_in_the_same_voice(cause: str) -> None:
+    reader = Reader(name="Ana Ruiz", practice="Harbour Physio", public_url="https://kinebridge.example.org")
+    for name in ("", "Ben Cole"):
+        items = [Item(cause, name, programs, "24 Nov 2026, 9:30 am") for programs in (1, 12)]
+        letters = [write_alert(reader, items, items), write_alert(reader, [], items[:1]), write_digest(reader, items)]
+        for subject, text in letters:
+            assert not [rule for rule, pattern in FORBIDDEN.items() if re.search(pattern, f"{subject}\n{text}", re.I)]
+            assert len(subject) <= 80 and "{" not in subject + text
+            sentences = re.split(r"[.?:] |\n", text)
+            assert not [each for each in sentences if len(each.split()) > 25]
+
+
+def said_by_command(command: click.Command) -> Iterator[str]:
+    """The help of a command and of its options, and of those below it."""
+    yield command.help or ""
+    yield from (getattr(option, "help", None) or "" for option in command.params)
+    for below in getattr(command, "commands", {}).values():
+        yield from said_by_command(below)
+
+
+def test_the_commands_explain_themselves_in_the_same_voice() -> None:
+    texts = [" ".join(text.split()) for text in said_by_command(typer.main.get_command(cli)) if text]
+    assert len(texts) > 15
+    broken = [(rule, text) for rule, pattern in FORBIDDEN.items() for text in texts if re.search(pattern, text, re.I)]
+    assert not broken
+    assert not [text for text in texts if len(text.split(". ")[0].split()) > 30]
 
 
 def test_every_reason_a_pdf_waits_is_told_in_at_most_three_sentences() -> None:

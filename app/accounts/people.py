@@ -12,7 +12,7 @@ from app.accounts.forms import LONGEST_PASSWORD, FormError, SignUpForm, clean_li
 from app.accounts.models import Membership, Practice, Practitioner, Role, SignInSession
 from app.accounts.security.passwords import hash_password, verify_password
 from app.accounts.tools import Tools
-from app.accounts.tries import NETWORK, Try, forgive, take, try_at_account
+from app.accounts.tries import NETWORK, SIGN_UPS, Try, forgive, take, try_at_account
 from app.db import release
 
 EMAIL_TAKEN = "There is already an account with this email."
@@ -29,10 +29,13 @@ async def find_practitioner(session: AsyncSession, email: str) -> Practitioner |
 
 
 async def sign_up(session: AsyncSession, tools: Tools, form: SignUpForm, browser: Browser) -> Practitioner:
-    """Make a practice and its owner; raises FormError when the email was given an account this moment."""
+    """Make a practice and its owner; raises FormError when the email was given an account this moment.
+
+    TooManyTriesError where very many were made from one network.
+    """
     now = tools.clock()
     tries = [Try(NETWORK, browser.network)]
-    await take(tools.sessions, tries, now, field="email")
+    await take(tools.sessions, [Try(SIGN_UPS, browser.network), *tries], now, field="email")
     password_hash = await hash_password(form.password)
     try:
         async with session.begin_nested():

@@ -29,6 +29,8 @@ class Rule:
     one_forgotten_in: timedelta
     # Whether a right try forgives all wrong ones, or only itself.
     right_clears: bool
+    # What whoever has to wait is told of why.
+    said: str = "Too many tries that did not match."
 
     def level_after(self, level: float, passed: timedelta) -> float:
         """Return what is left of a count after some time."""
@@ -43,6 +45,14 @@ SECOND_STEP = Rule("second step", Waits(free=5, **_GROWING), timedelta(hours=1),
 CONFIRMING = Rule("confirming", Waits(free=5, **_GROWING), timedelta(hours=1), right_clears=True)
 # A practice is one address to us: its slips are not to add up over a day.
 NETWORK = Rule("network", Waits(free=30, **_GROWING), timedelta(minutes=2), right_clears=False)
+# Accounts that were made, wrong or right: a hall of people at a course is one address, a program that floods us too.
+SIGN_UPS = Rule(
+    "sign-ups, network",
+    Waits(free=60, **_GROWING),
+    timedelta(minutes=10),
+    right_clears=False,
+    said="Many accounts were made from your network just now.",
+)
 
 # At discount codes: a right one takes back only itself, or whoever has one could guess at others without end.
 DISCOUNT = Rule("discount", Waits(free=5, **_GROWING), timedelta(hours=1), right_clears=False)
@@ -73,8 +83,8 @@ class TooManyTriesError(FormError):
     status = 429
     title = "Too many tries"
 
-    def __init__(self, field: str, until: datetime, now: datetime) -> None:
-        super().__init__({field: f"Too many tries that did not match. Wait {word_wait(until, now)}, then try again."})
+    def __init__(self, field: str, until: datetime, now: datetime, said: str) -> None:
+        super().__init__({field: f"{said} Wait {word_wait(until, now)}, then try again."})
         self.field = field
         self.retry_seconds = max(1, math.ceil((until - now).total_seconds()))
 
@@ -93,7 +103,7 @@ async def take(sessions: Sessions, tries: Iterable[Try], now: datetime, *, field
             ).returning(WrongTries)
             count = (await session.scalars(locking)).one()
             if count.wait_until is not None and count.wait_until > now:
-                raise TooManyTriesError(field, count.wait_until, now)
+                raise TooManyTriesError(field, count.wait_until, now, each.rule.said)
             count.level = each.rule.level_after(count.level, max(now - count.counted_at, timedelta())) + 1
             count.counted_at = now
             count.wait_until = each.rule.waits.after(math.ceil(count.level), now)

@@ -17,11 +17,11 @@ from app.accounts.connecting.outage import Outage, Turn, after_no_verdict, after
 from app.accounts.models import Connection
 from app.db import database_now
 from app.delivery import events
-from app.delivery.due import QUIET, is_due
+from app.delivery.due import IS_QUIET, QUIET, is_due
 from app.delivery.models import Delivery, DeliveryState
 from app.delivery.outcome import Verdict
 from app.delivery.service import give_up, put_in, send_on
-from app.delivery.states import HELD, Actor
+from app.delivery.states import HELD, NO_ROOM, Actor
 from app.jobs.queue import connection_lock, defer, defer_all
 from app.jobs.retry import FIRST_GAP, has_tried_long_enough
 
@@ -41,6 +41,24 @@ async def hold(session: AsyncSession, delivery: Delivery, connection: Connection
     delivery.reason = HELD
     delivery.next_attempt_at = connection.held_until
     await wake_when_due(session, connection)
+
+
+async def wait_for_room(session: AsyncSession, delivery: Delivery) -> None:
+    """Let all that waits for room in the member's account be tried no sooner than this one, which just found none.
+
+    So one of them tries for all: the jobs of the others come, find them early, and are put back without a request.
+    Once there is room they all are due, and go. Rows that somebody holds are left to whoever does.
+    """
+    others = select(Delivery.id).where(
+        Delivery.membership_id == delivery.membership_id,
+        IS_QUIET,
+        Delivery.reason == NO_ROOM,
+        Delivery.next_attempt_at < delivery.next_attempt_at,
+    )
+    waiting = update(Delivery).where(Delivery.id.in_(others.with_for_update(skip_locked=True)))
+    await session.execute(
+        waiting.values(next_attempt_at=delivery.next_attempt_at).execution_options(synchronize_session=False)
+    )
 
 
 async def wake_when_due(session: AsyncSession, connection: Connection) -> None:

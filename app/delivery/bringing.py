@@ -22,7 +22,7 @@ from app.cliniko.types import Attachment
 from app.db import database_now, transaction
 from app.delivery import events
 from app.delivery.attempts import Attempt
-from app.delivery.backlog import note_verdict
+from app.delivery.backlog import note_verdict, wait_for_room
 from app.delivery.claims import Claim, LostClaimError, write
 from app.delivery.finding import find_own, follow_merges
 from app.delivery.models import Delivery, DeliveryAttempt, DeliveryState, Document
@@ -38,7 +38,7 @@ from app.delivery.outcome import (
 )
 from app.delivery.own_files import is_as_sent
 from app.delivery.service import note_stopped, resume_waiting, send_on
-from app.delivery.states import WAITS_FOR_KEY, WORKABLE, Actor
+from app.delivery.states import NO_ROOM, WAITS_FOR_KEY, WORKABLE, Actor
 from app.delivery.tidying import LOOK_AFTER, find_sent, look_again_later
 
 log = structlog.get_logger()
@@ -290,5 +290,7 @@ async def _move_on(
         return
     if outcome.at is not None:
         await send_on(session, delivery, now, by=Actor.WORKER, at=outcome.at)
-    if outcome.state not in WORKABLE or (outcome.reason == "storage_full" != claim.last_reason):
+    if outcome.reason == NO_ROOM and delivery.next_attempt_at is not None:
+        await wait_for_room(session, delivery)
+    if outcome.state not in WORKABLE or (outcome.reason == NO_ROOM != claim.last_reason):
         await note_stopped(session, delivery, now)

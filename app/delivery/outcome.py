@@ -21,6 +21,7 @@ from app.cliniko.errors import (
 )
 from app.crypto import CannotDecryptError
 from app.delivery.models import DeliveryState
+from app.delivery.states import NO_ROOM
 from app.jobs.retry import has_tried_long_enough, next_attempt
 
 S = DeliveryState
@@ -154,7 +155,7 @@ def _try_again(error: Exception, *, failures: int, state: DeliveryState, now: da
         # It may have run out for a reason that lasts: the gaps grow like any others (case 22: it is nobody's fault).
         return Outcome(state, "upload_expired", at=next_attempt(now, failures=failures + 1), failures=failures + 1)
     if isinstance(error, StorageFull):
-        return Outcome(state, "storage_full", at=now + STORAGE_GAP, failures=failures)
+        return Outcome(state, NO_ROOM, at=now + STORAGE_GAP, failures=failures)
     # After asking for the record without a clear answer, Cliniko may be at it still (case 23).
     is_open = may_have_taken_effect(error) and getattr(error, "resource", "") == "patient_attachments"
     at = next_attempt(now, failures=failures + 1, not_before=now + SETTLING_TIME if is_open else None)

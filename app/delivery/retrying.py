@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.connecting.connections import probe_now
 from app.accounts.models import Connection, ConnectionState
 from app.delivery.models import Delivery, DeliveryState
-from app.delivery.service import begin_again, send_on
+from app.delivery.service import begin_again, send_all_on
 from app.delivery.states import RETRYABLE, SOON, Actor
 
 # In no worker's hands while the next try is still to come.
@@ -60,7 +60,6 @@ async def retry_deliveries(session: AsyncSession, which: ColumnElement[bool], no
     deliveries = (await session.scalars(statement.with_for_update(skip_locked=True))).all()
     for delivery in deliveries:
         if delivery.state in RETRYABLE:
-            await begin_again(session, delivery, now, by=Actor.PRACTITIONER)
-        else:
-            await send_on(session, delivery, now, by=Actor.PRACTITIONER)
+            begin_again(delivery, now, by=Actor.PRACTITIONER)
+    await send_all_on(session, deliveries, now, by=Actor.PRACTITIONER)
     return len(deliveries)

@@ -2,19 +2,19 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.connecting.connections import find_connection
+from app.accounts.connecting.connections import find_connection, find_connections
 from app.accounts.models import Connection, ConnectionState
 from app.delivery import events
 from app.delivery.models import Delivery, DeliveryState, Document
 from app.delivery.states import WAITS_FOR_KEY, Actor, move
-from app.jobs.queue import connection_lock, defer
+from app.jobs.queue import connection_lock, defer, defer_all
 from app.pdf.document import cut
 from app.tracing import trace_for
 
@@ -80,12 +80,35 @@ async def send_on(
     """Let a worker take the delivery up, now or at a time (UTC); without a usable key it waits for one."""
     connection = await find_connection(session, delivery.membership_id)
     if connection is None or connection.state == ConnectionState.REJECTED:
-        move(delivery, DeliveryState.NEEDS_KEY, by=by, reason="no_key" if connection is None else "key_rejected")
-        delivery.next_attempt_at = None
-        await note_stopped(session, delivery, now)
+        await _wait_for_key(session, delivery, connection, now, by=by)
         return
     delivery.next_attempt_at = at
     await put_in(session, connection, delivery.id, at=at)
+
+
+async def send_all_on(session: AsyncSession, deliveries: Sequence[Delivery], now: datetime, *, by: Actor) -> None:
+    """Let workers take up many deliveries now, in their order; as ``send_on``, in a few statements for all of them."""
+    connections = await find_connections(session, {each.membership_id for each in deliveries})
+    going: dict[uuid.UUID, list[dict[str, str]]] = {}
+    for delivery in deliveries:
+        connection = connections.get(delivery.membership_id)
+        if connection is None or connection.state == ConnectionState.REJECTED:
+            await _wait_for_key(session, delivery, connection, now, by=by)
+            continue
+        delivery.next_attempt_at = None
+        going.setdefault(connection.id, []).append({"delivery_id": str(delivery.id)})
+    await session.flush()
+    for connection_id, arguments in going.items():
+        # A second job of one that has a job already finds nothing to do.
+        await defer_all(session, "delivery.deliver", lock=connection_lock(connection_id), arguments=arguments)
+
+
+async def _wait_for_key(
+    session: AsyncSession, delivery: Delivery, connection: Connection | None, now: datetime, *, by: Actor
+) -> None:
+    move(delivery, DeliveryState.NEEDS_KEY, by=by, reason="no_key" if connection is None else "key_rejected")
+    delivery.next_attempt_at = None
+    await note_stopped(session, delivery, now)
 
 
 async def put_in(
@@ -126,18 +149,21 @@ async def _restart(
     statement = select(Delivery).where(which, Delivery.state.in_(states)).order_by(Delivery.created_at)
     deliveries = (await session.scalars(statement.with_for_update())).all()
     for delivery in deliveries:
-        await begin_again(session, delivery, now, by=by)
+        begin_again(delivery, now, by=by)
+    await send_all_on(session, deliveries, now, by=by)
     return len(deliveries)
 
 
-async def begin_again(session: AsyncSession, delivery: Delivery, now: datetime, *, by: Actor) -> None:
-    """Send a stopped delivery (locked) on as if it were new: with its three days, and no failure held against it."""
+def begin_again(delivery: Delivery, now: datetime, *, by: Actor) -> None:
+    """Make a stopped delivery (locked) as if it were new: with its three days, and no failure held against it.
+
+    It is still to be sent on.
+    """
     # With its record in Cliniko already, only its processing remains to be watched.
     move(delivery, DeliveryState.PROCESSING if delivery.attachment_id else DeliveryState.WAITING, by=by)
     delivery.failures = 0
     delivery.polls = 0
     delivery.started_at = now
-    await send_on(session, delivery, now, by=by)
 
 
 def describe_file(title: str, delivery_id: uuid.UUID) -> str:

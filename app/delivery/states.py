@@ -61,6 +61,8 @@ WAITS_FOR_KEY = frozenset({S.NEEDS_KEY, S.NOT_PERMITTED})
 RETRYABLE = frozenset({S.FAILED, S.NOT_PERMITTED, S.NEEDS_KEY})
 # The reason of one that waits for the end of its key's outage: that, not a time of its own, says when it goes on.
 HELD = "held"
+# The reason of one that waits for room in the practice's account in Cliniko (case 24).
+NO_ROOM = "storage_full"
 # A next try that is closer than this is not worth a word, nor a button that hastens it.
 SOON = timedelta(seconds=10)
 

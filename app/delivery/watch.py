@@ -18,7 +18,7 @@ from app.alerts.models import Alert, AlertMember, Cause
 from app.alerts.service import hold_alerts, update_alerts
 from app.db import transaction
 from app.delivery.models import Delivery, DeliveryState
-from app.delivery.states import WORKABLE
+from app.delivery.states import NO_ROOM, WORKABLE
 from app.errors import ConflictError
 from app.jobs.queue import queue
 
@@ -91,7 +91,7 @@ async def _count_troubles(
         (Delivery.state == S.NEEDS_KEY, Cause.NEEDS_KEY.value),
         (Delivery.state == S.NOT_PERMITTED, Cause.NOT_PERMITTED.value),
         (and_(Delivery.state == S.FAILED, is_open_failure()), Cause.NEEDS_ATTENTION.value),
-        (and_(is_under_way, Delivery.reason == "storage_full"), Cause.STORAGE_FULL.value),
+        (and_(is_under_way, Delivery.reason == NO_ROOM), Cause.STORAGE_FULL.value),
         (and_(is_under_way, is_down), Cause.CLINIKO_DOWN.value),
     )
     query = (

@@ -78,7 +78,7 @@ async def end_membership(
         raise ConflictError(f"{leaver.name} is already deactivated. Nothing was changed.")
     chosen = next((id_ for id_, _name in found.successors if str(id_) == successor), None)
     if found.clients and chosen is None:
-        raise FormError({"successor": "Choose the colleague who takes over the clients."})
+        raise FormError({"successor": "Choose the colleague who takes over."})
     await _lock(session, membership_id)
     clients = await count_clients(session, membership_id)
     if clients and chosen is None:

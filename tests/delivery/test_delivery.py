@@ -201,6 +201,25 @@ def test_case_24_full_storage_is_told_and_tried_again(
     assert row(database, delivery_id).state == "delivered"
 
 
+def test_case_24_while_storage_is_full_one_file_tries_for_all_of_the_key(
+    ana: Browser, client: str, patient: str, clinic: Clinic, cliniko: FakeCliniko, database: sa.Engine
+) -> None:
+    clinic.account.storage_limit_bytes = 1
+    ids = [send_pdf(ana, client) for _ in range(3)]
+    ana.run_jobs()
+    asked = len(cliniko.calls("GET", PRESIGN))  # once for each, as nobody knew
+    for more in (1, 2):
+        ana.run_jobs(hurry=True)
+        assert len(cliniko.calls("GET", PRESIGN)) == asked + more
+        rows = [row(database, id_) for id_ in ids]
+        assert {(each.state, each.reason) for each in rows} == {("waiting", "storage_full")}
+        assert len({each.next_attempt_at for each in rows}) == 1  # all when the next one tries
+    clinic.account.storage_limit_bytes = None
+    deliver(ana)
+    assert {row(database, id_).state for id_ in ids} == {"delivered"}
+    assert len(files(cliniko, patient)) == 3
+
+
 def test_case_25_a_429_waits_until_the_reset_named(
     ana: Browser, client: str, cliniko: FakeCliniko, database: sa.Engine
 ) -> None:

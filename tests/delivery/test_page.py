@@ -15,6 +15,7 @@ from app.clock import utc_now
 from app.delivery import routes
 from app.delivery.filters import AGES, GROUPS, Filter, Tally, count, read_filter
 from app.delivery.models import DeliveryState
+from tests.delivery.arrange import row
 from tests.fakes.cliniko import FakeCliniko
 from tests.programs.arrange import counted_queries
 from tests.support import Browser, Clinic, Page, send_pdf
@@ -245,6 +246,28 @@ def test_a_press_sends_so_many_and_says_that_there_are_more(
     page = ana.press("Retry all shown")
     assert "3 deliveries are being tried again now. That is the most at once. Press again for the rest." in page.text
     assert "2 deliveries are being tried again now." in ana.press("Retry all shown").text
+
+
+def test_trying_many_again_takes_few_queries(ana: Browser, send: Send, database: sa.Engine) -> None:
+    delivery_id = send(ana, "Hart", "failed")
+    multiply(database, delivery_id, 120)
+    send(ana, "Lee", next_attempt_at=utc_now() + timedelta(hours=1))
+    client = row(database, delivery_id).client_id
+    with counted_queries(ana) as queries:
+        went = ana.send("POST", "/deliveries/retry", data={"which": "all"})
+    assert went.headers["location"].endswith("retried=122")
+    assert len(queries) <= 12, queries
+    with database.connect() as connection:
+        waiting = (
+            "SELECT count(*) FROM deliveries WHERE client_id = :c AND state = 'waiting' AND next_attempt_at IS NULL"
+        )
+        assert connection.execute(sa.text(waiting), {"c": client}).scalar_one() == 121
+        jobs = (
+            "SELECT count(DISTINCT args->>'delivery_id') FROM procrastinate_jobs WHERE task_name = 'delivery.deliver' "
+            "AND status = 'todo' AND args->>'delivery_id' IN (SELECT id::text FROM deliveries WHERE client_id = :c)"
+        )
+        assert connection.execute(sa.text(jobs), {"c": client}).scalar_one() == 121
+    assert "tried 122 deliveries again" in ana.get("/account/activity?kind=delivery").text
 
 
 def test_a_form_of_another_practice_tries_nothing_again(ana: Browser, send: Send, database: sa.Engine) -> None:

@@ -123,3 +123,14 @@ def test_menus_and_questions_open_and_close_by_keys_and_give_the_focus_back(demo
     page.keyboard.press("Escape")
     expect(question).to_be_hidden()
     assert focused(page) == "summary: Make a new address"
+
+    # As for who works in two practices: it lies above the page, so it closes as the focus goes on.
+    page.locator(".who-name").evaluate(
+        """(at) => at.insertAdjacentHTML("beforeend",
+            `<details class="menu"><summary>Two practices</summary><form><button>Another</button></form></details>`)"""
+    )
+    tab_to(page, "summary: Two practices")
+    page.keyboard.press("Enter")
+    tab_to(page, "button: Another", 1)
+    tab_to(page, "button: Switch", 1)
+    expect(page.locator(".menu")).not_to_have_attribute("open", "")

@@ -146,3 +146,18 @@ def test_the_main_pages_shut_nobody_out_and_are_no_wider_than_a_phone(
         found[name] = [*run_axe(page), *([f"{excess} px too wide"] if excess > 0 else [])]
     assert {name: lines for name, lines in found.items() if lines} == {}
     assert len(found) > 10
+
+
+def test_a_list_prints_black_on_white_by_a_dark_screen_without_what_is_only_for_the_screen(
+    demo: tuple[str, str], chrome: Browser, sign_in: Callable[[Page], None]
+) -> None:
+    page = chrome.new_context(color_scheme="dark").new_page()
+    page.goto(f"{demo[0]}/deliveries")
+    sign_in(page)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
+    for hidden in (page.get_by_label("Age"), page.get_by_text("Export CSV"), page.get_by_text("Guide", exact=True)):
+        expect(hidden).to_be_hidden()
+    expect(page.locator("body")).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator(".tabs a[aria-current]")).to_have_css("color", "rgb(11, 101, 82)")  # light's accent

@@ -26,7 +26,7 @@ def main() -> int:
     if options.shots is not None:
         options.shots.mkdir(parents=True, exist_ok=True)
     configure_logging("CRITICAL")  # what is broken on purpose would be told at length
-    expect.set_options(timeout=8_000)
+    expect.set_options(timeout=20_000)
     began, kinds, wrong, rows = time.monotonic(), Counter[str](), 0, all_rows()
     rows = [row for row in rows if not (options.quick and row.is_alike)]
     # The server prints the mails it would send.
@@ -35,6 +35,7 @@ def main() -> int:
             try:
                 page = row.reach(stage)
                 page.wait_for_load_state()
+                assert "broken" in page.url or not page.get_by_text("This is our fault").count(), "the server failed"
                 if options.only and options.only not in row.name:
                     continue
                 judged = judge_briefly(page, number) if options.quick else judge_wholly(page, options.shots, row.slug)

@@ -10,6 +10,15 @@ const isShown = (element) => element.checkVisibility({ visibilityProperty: true 
 const CONTROLS = 'a[href], button, input:not([type="hidden"]), select, textarea, summary';
 
 window.looks = {
+  // Axe, with bars at the foot of the window and menus out of the way: what lies below one is free once it is scrolled or closed.
+  async axe(context, options) {
+    const bars = [...document.querySelectorAll(".action-bar, .undo, .home-bar, .menu[open] form")];
+    for (const each of bars) each.style.position = "static";
+    const { violations } = await axe.run(context, options);
+    for (const each of bars) each.style.position = "";
+    return violations;
+  },
+
   // The page scrolls to the side, or a part of it does that is no table or code.
   wide() {
     const root = document.documentElement;
@@ -49,7 +58,7 @@ window.looks = {
       const box = { left: 1e9, right: -1e9, top: 1e9, bottom: -1e9 };
       while (walker.nextNode()) {
         const { parentElement: parent, data } = walker.currentNode;
-        if (!data.trim() || parent.closest(".visually-hidden, [aria-hidden]") || !parent.checkVisibility()) continue;
+        if (!data.trim() || parent.closest(".visually-hidden, [aria-hidden]") || getComputedStyle(parent).clipPath !== "none" || !parent.checkVisibility()) continue;
         const range = document.createRange();
         range.selectNodeContents(walker.currentNode);
         const { left, right, top, bottom } = range.getBoundingClientRect();

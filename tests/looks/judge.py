@@ -43,10 +43,7 @@ def run_axe(page: Page, rules: Any = None) -> list[str]:
     options = {"resultTypes": ["violations"], "runOnly": rules or {"type": "tag", "values": LEVELS}, "preload": False}
     if rules is None:
         options["rules"] = {"target-size": {"enabled": True}}  # not by itself, since it is of 2.2
-    found = page.evaluate(
-        "([context, options]) => axe.run(context, options).then((answer) => answer.violations)",
-        [WITHOUT_REPEATS, options],
-    )
+    found = page.evaluate("([context, options]) => looks.axe(context, options)", [WITHOUT_REPEATS, options])
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 

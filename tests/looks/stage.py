@@ -87,7 +87,7 @@ class Stage:
     def new_context(self) -> BrowserContext:
         """A browser of somebody's own, without motion, so that axe measures no colour in the middle of a change."""
         context = self.browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(20_000)
         context.on("dialog", lambda dialog: dialog.accept())  # leaving what is not saved
         return context
 

@@ -51,10 +51,10 @@ def open_page(chrome: Browser) -> Iterator[OpenPage]:
     assert errors == []
 
 
-def sign_up(page: Page, address: str) -> str:
+def sign_up(page: Page, address: str, name: str = "Pat Nguyen") -> str:
     """Make an account, sign it in in the browser and return its e-mail address; the form is walked in journeys."""
     email = f"{uuid.uuid4().hex[:12]}@practice.example"
-    fields = {"name": "Pat Nguyen", "email": email, "password": PASSWORD, "practice_name": "Bayside Physio"}
+    fields = {"name": name, "email": email, "password": PASSWORD, "practice_name": "Bayside Physio"}
     answer = httpx.post(f"{address}/sign-up", data=fields | {"country": "AU"})
     assert answer.status_code == 303, answer.text
     page.context.add_cookies([{"name": each, "value": value, "url": address} for each, value in answer.cookies.items()])

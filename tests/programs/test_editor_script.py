@@ -1,11 +1,13 @@
 """The editor's script in a real browser: the same work without page loads, and nothing typed lost by it."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, Route, expect
 
 from tests.processes import wait_until
-from tests.programs.conftest import OpenPage
+from tests.programs.conftest import OpenPage, sign_up
 
 
 @pytest.fixture
@@ -214,6 +216,30 @@ def test_what_could_not_be_saved_is_put_back_and_not_lost_on_the_way(editor: Pag
     editor.reload()
     expect(editor.get_by_label("Program title")).to_have_value("Typed without a connection")
     expect(editor.get_by_role("button", name="Put it back")).to_be_hidden()
+
+
+def test_case_4_what_is_typed_after_somebody_else_signed_in_here_is_kept_and_it_says_who(
+    editor: Page, address: str
+) -> None:
+    add(editor, "Bridge")
+    expect(editor.locator("#program .item")).to_have_count(1)
+    own: Any = editor.context.cookies()
+    sign_up(editor, address, name="Ben Cole")
+    editor.get_by_label("Program title").fill("Typed under another's sign-in")
+    said = editor.get_by_role("alert")
+    expect(said).to_contain_text("this browser is now signed in as Ben Cole at Bayside Physio")
+    expect(said).to_contain_text("kept here for Pat Nguyen at Bayside Physio")
+    expect(said.get_by_text("changed somewhere else")).to_be_hidden()
+    editor.get_by_role("button", name="Remove").first.click()
+    expect(editor.get_by_label("Program title")).to_have_value("Typed under another's sign-in")
+    expect(editor.locator("#program .item")).to_have_count(1)  # no page of Ben's in its place
+    assert editor.evaluate("window.sameLoad") is True
+    editor.context.clear_cookies()
+    editor.context.add_cookies(own)
+    editor.reload()
+    editor.get_by_role("button", name="Put it back").click()
+    expect(editor.get_by_label("Program title")).to_have_value("Typed under another's sign-in")
+    expect(editor.get_by_text("The draft is saved.").first).to_be_visible()
 
 
 def test_work_of_another_tab_is_shown_instead_of_overwritten(editor: Page) -> None:

@@ -1,6 +1,7 @@
 """A form changes nothing for another person, or in another practice, than those its page was made for."""
 
 import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from app.accounts.models import Connection, Invitation, Membership, SharingRule
 from app.web.rendering import TEMPLATE_FOLDER
 from tests.programs.arrange import start_from_template
-from tests.support import Browser, Clinic
+from tests.support import Browser, Clinic, Page
 
 
 @pytest.fixture
@@ -114,6 +115,32 @@ def test_case_4_what_lies_open_from_somebody_else_is_not_done_by_who_signed_in_m
         assert connection.execute(made, {"id": client.rpartition("/")[2]}).scalar_one() == 0
     ana.page = page
     assert ana.press(button).status == 200, "it is still hers to do"
+
+
+def test_a_form_of_a_page_of_the_release_before_says_not_for_whom_and_does_what_it_did(
+    ana: Browser, clinic: Clinic
+) -> None:
+    """Open while the new release came, a page has no such field: it is of who sends it, and nothing typed is lost."""
+
+    def without_the_field(page: Page) -> Page:
+        old = re.sub(rb'<input type="hidden" name="made_by"[^>]*>', b"", page.content)
+        assert old != page.content
+        return replace(page, content=old)
+
+    client = ana.open_patient(clinic.add_patient()).path
+    ana.page = without_the_field(start_from_template(ana, client))
+    kept = ana.press("Save draft", **{"Program title": "Typed in the release before"})
+    assert kept.status == 200 and "The draft is saved." in kept.text
+    ana.page = without_the_field(kept)
+    assert "Typed in the release before" in ana.press("Assign program").text
+    for path, button, typed in (
+        ("/account/sharing", "Save changes", {"Everyone in the practice": True}),
+        (f"{client}/edit", "Save changes", {"Email": "olivia@example.com"}),
+        ("/account/letterhead", "Save changes", {"Footer": "Since 1998"}),
+    ):
+        ana.page = without_the_field(ana.get(path))
+        assert ana.press(button, **typed).status == 200, path
+    assert "Since 1998" in ana.get("/account/letterhead").content.decode()
 
 
 def test_a_page_that_was_made_for_somebody_else_is_given_nothing_by_its_scripts(person: Browser) -> None:

@@ -75,13 +75,18 @@ def test_a_right_taken_away_while_the_press_waits_its_turn_is_gone(
     assert kept(database, shared) == 0
 
 
-@pytest.mark.parametrize("press", ["assign", "begin", "test page", "edit", "click"])
+@pytest.mark.parametrize("press", ["assign", "begin", "test page", "edit", "share", "hand over", "click"])
 def test_whoever_presses_while_the_client_is_being_erased_gets_a_page_that_says_so(
     press: str, ana: Browser, clinic: Clinic, patient: str, database: sa.Engine
 ) -> None:
     client = ana.open_patient(patient).path
     calls = presses(ana, client, patient)
     calls["edit"] = lambda: ana.post(f"{client}/edit", {"first_name": "Liv", "last_name": "Hart"})
+    if press in ("share", "hand over"):
+        ana.invite_colleague(name="Kim Adler")
+        kim = membership_of(ana, "Kim Adler")
+        calls["share"] = lambda: ana.post(f"{client}/sharing", {"colleague": kim, "access": "view"})
+        calls["hand over"] = lambda: ana.post(f"{client}/hand-over", {"to": kim})
     # Merged into the patient whose client is just going: what leads there begins a client of its own.
     away = clinic.add_patient("Liv", "Hart")
     clinic.state.merge_patients(away, into=patient)

@@ -4,6 +4,7 @@ How a colleague's access ends is in the room ``leaving``, which knows of their c
 """
 
 import uuid
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -18,11 +19,23 @@ from app.accounts.letters import write_ownership_given, write_ownership_received
 from app.accounts.models import Membership, Practitioner, Role
 from app.accounts.security.credentials import confirm_password
 from app.accounts.tools import Tools
+from app.accounts.tries import Rule, Try, take
 from app.errors import NotFoundError
 from app.mail.service import post
+from app.waits import Waits
 from app.web.rendering import page, redirect
 
 OWNERSHIP_PAGE = f"{TEAM_PAGE}/ownership"
+
+# Each is told by mail: nobody's mailbox is filled by pressing to and fro. Ending access is never held up; it cannot be
+# done again without giving it back.
+CHANGES = Rule(
+    "changes of a colleague's access",
+    Waits(10, timedelta(minutes=1), timedelta(hours=1)),
+    timedelta(minutes=10),
+    right_clears=False,
+    said="This colleague's role or access was changed many times just now, so nothing was changed this time.",
+)
 
 router = APIRouter()
 
@@ -76,9 +89,11 @@ async def change_role(
 ) -> Response:
     """Make a colleague an admin or a practitioner."""
     wanted = next((known for known in INVITED_ROLES if known.value == role), None)
-    await team.get_colleague(session, member, membership_id)
+    colleague = await team.get_colleague(session, member, membership_id)
     if wanted is None:
         raise NotFoundError
+    if colleague.role is not wanted:
+        await _count_change(tools, membership_id)
     changed = await team.change_role(session, member, membership_id, wanted, tools.clock())
     return redirect(f"{TEAM_PAGE}/{membership_id}", notice="role-saved" if changed else "nothing-changed")
 
@@ -86,9 +101,16 @@ async def change_role(
 @router.post(f"{TEAM_PAGE}/{{membership_id}}/reactivate")
 async def reactivate(membership_id: uuid.UUID, session: Database, tools: ToolsDep, member: SignedIn) -> Response:
     """Give a colleague who was away their access back."""
-    await team.get_colleague(session, member, membership_id)
+    colleague = await team.get_colleague(session, member, membership_id)
+    if not colleague.is_active:
+        await _count_change(tools, membership_id)
     changed = await team.reactivate(session, member, membership_id, tools.clock())
     return redirect(TEAM_PAGE, notice="member-reactivated" if changed else "nothing-changed")
+
+
+async def _count_change(tools: Tools, membership_id: uuid.UUID) -> None:
+    """Raise TooManyTriesError, with nothing changed, where a colleague was told of very many changes lately."""
+    await take(tools.sessions, [Try(CHANGES, str(membership_id))], tools.clock(), field="role")
 
 
 async def _choices(session: Database, member: Member) -> list[tuple[uuid.UUID, str]]:

@@ -4,6 +4,7 @@ How a key is checked and saved is in ``accounts.keys``.
 """
 
 import uuid
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -25,13 +26,21 @@ async def find_connection(session: AsyncSession, membership_id: uuid.UUID) -> Co
 
     None too for who has no access any more: their key may be kept for their coming back, but nobody uses it.
     """
-    return await session.scalar(
+    return (await find_connections(session, {membership_id})).get(membership_id)
+
+
+async def find_connections(
+    session: AsyncSession, membership_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Connection]:
+    """Return members' connections as ``find_connection`` does, by membership, in one query."""
+    found = await session.scalars(
         select(Connection)
         .join(Membership, Membership.id == Connection.membership_id)
-        .where(Connection.membership_id == membership_id, Membership.ended_at.is_(None))
+        .where(Connection.membership_id.in_(membership_ids), Membership.ended_at.is_(None))
         # A row read before a network call would otherwise be handed out again as it was then.
         .execution_options(populate_existing=True)
     )
+    return {each.membership_id: each for each in found}
 
 
 def open_cliniko(tools: Tools, connection: Connection, *, priority: Priority) -> Cliniko:

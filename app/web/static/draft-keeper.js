@@ -1,7 +1,6 @@
-// Keeps what is typed in the editor by itself: a moment after typing ends, and when the page is left or put aside. What
-// cannot be saved stays in this browser's storage until it is saved, thrown away or a day old. More in docs/scripts.md.
+// Keeps what is typed in the editor by itself, or in this browser: docs/scripts.md.
 
-import { afterPause, all, byId, keep, listKept, on, one, sendAsPage } from "./parts.js";
+import { afterPause, all, byId, keep, listKept, on, one, parse, sendAsPage } from "./parts.js";
 
 const QUIET = 700; // milliseconds without typing
 const LONGEST_KEPT = 24 * 60 * 60 * 1000;
@@ -38,9 +37,7 @@ export function keepDraft(form, { say, showDoses, isLeaving }) {
     body.append("action", "autosave");
     const sending = { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", ...options };
     const answer = await fetch(address, sending).catch(() => null);
-    if (!answer) return trouble("offline");
-    if (answer.type === "opaqueredirect") return trouble("signed-out");
-    if (!answer.ok) return trouble(answer.status === 409 ? "changed" : "other");
+    if (!answer?.ok) return trouble(await whyNot(answer));
     const kept = await answer.json();
     form.elements.revision.value = kept.revision;
     if (!isDirty) showDoses(kept.doses);
@@ -90,6 +87,16 @@ export function keepDraft(form, { say, showDoses, isLeaving }) {
   for (const [name, { at }] of listKept(PREFIX)) if (Date.now() - at > LONGEST_KEPT) keep(name);
   offerKept(form, key);
   return { read, inTurn, save, saved, trouble, isBusy: () => waiting > 0 };
+}
+
+// Why nothing was kept. "person": what came is somebody else's page.
+export async function whyNot(answer) {
+  if (!answer) return "offline";
+  if (answer.type === "opaqueredirect" || answer.status === 401) return "signed-out";
+  const { madeBy, who } = parse(await answer.text()).body.dataset;
+  if (!madeBy || madeBy === document.body.dataset.madeBy) return answer.status === 409 ? "changed" : "other";
+  byId("now-in").textContent = who;
+  return "person";
 }
 
 // Shows what belongs to a trouble, or nothing without one; returns its sentence.

@@ -1,7 +1,6 @@
-// The program editor without page loads: every button still sends the whole form, and the program that the server answers
-// is put in place of the one shown. More in docs/scripts.md.
+// The program editor without page loads: docs/scripts.md.
 
-import { keepDraft } from "./draft-keeper.js";
+import { keepDraft, whyNot } from "./draft-keeper.js";
 import { searchLibrary } from "./library-search.js";
 import { all, byId, on, one, parse, sendAsPage } from "./parts.js";
 import { letMove } from "./reorder.js";
@@ -28,7 +27,8 @@ async function send(action) {
   data.append("part", "program");
   program().inert = true; // what is typed now would be lost when the answer comes
   const answer = await fetch(address, { method: "POST", body: data }).catch(() => null);
-  if (answer && !answer.ok && answer.status !== 401) return sendPlainly(action); // the server's own page says what it is
+  const why = answer?.ok ? "" : await whyNot(answer);
+  if (["changed", "other"].includes(why)) return sendPlainly(action); // the server's own page says what it is
   const html = answer?.ok ? await answer.text().catch(() => "") : "";
   const next = parse(html).getElementById("program");
   if (next) {
@@ -38,7 +38,7 @@ async function send(action) {
     keeper.saved();
   } else {
     program().inert = false;
-    keeper.trouble(answer ? "signed-out" : "offline");
+    keeper.trouble(why || "signed-out");
   }
   return next !== null;
 }
@@ -59,7 +59,6 @@ function foldedParts() {
   });
   return new Map(named);
 }
-
 
 // After a change the pressed button is another element, or gone: the focus goes where work goes on.
 function focusAfter(verb, item, field) {
@@ -123,7 +122,6 @@ on(form, "submit", (event) => {
   else if (action === "save") keeper.save().then((kept) => kept && say("The draft is saved."));
   else if (!/^(search|more:)/.test(action)) { // which library-search.js has
     if (!keeper.isBusy()) return (isLeaving = true); // the button itself brings all that was typed
-    // Sent before the answers are here, it would look like the work of an outdated page.
     keeper.inTurn(() => setTimeout(() => form.requestSubmit(button)));
   }
   event.preventDefault();

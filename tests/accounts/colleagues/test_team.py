@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 import sqlalchemy as sa
 
+from app.accounts.colleagues.member_routes import CHANGES
+from tests.leaving.arrange import end, membership_of
 from tests.support import PASSWORD, Browser, Page
 
 
@@ -242,3 +244,20 @@ def test_who_invited_and_who_joined_is_recorded(browser: Browser, database: sa.E
     assert made.practitioner_id != accepted.practitioner_id
     assert made.detail == accepted.detail
     assert list(made.detail) == ["invitation_id"]
+
+
+def test_a_role_changed_to_and_fro_fills_no_mailbox(ana: Browser, database: sa.Engine) -> None:
+    ana.invite_colleague(name="Kim Adler")
+    id_ = membership_of(ana, "Kim Adler")
+    for number in range(CHANGES.waits.free):
+        role = ("admin", "practitioner")[number % 2]
+        for _ in range(2):  # pressed twice, it is one change
+            assert ana.post(f"/account/team/{id_}/role", {"role": role}).status == 200
+    refused = ana.post(f"/account/team/{id_}/role", {"role": "admin"})
+    assert refused.status == 429 and "changed many times just now" in refused.text and "Wait 1 minute" in refused.text
+    subject = "Kinebridge: your access to a practice was changed"
+    told = sa.text("SELECT count(*) FROM outgoing_mails WHERE text LIKE '%Kim Adler%' AND subject = :subject")
+    with database.connect() as connection:
+        assert connection.execute(told, {"subject": subject}).scalar_one() == CHANGES.waits.free
+    ana.get(f"/account/team/{id_}")
+    assert "no longer has access" in end(ana, "Kim Adler").text, "ending access is never held up"

@@ -1,14 +1,15 @@
 """Guessing at passwords is slowed, for accounts and addresses on the network, and locks nobody out."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from app.accounts import tries
-from app.accounts.tries import ACCOUNT, NETWORK
+from app.accounts import people, tries
+from app.accounts.tries import ACCOUNT, NETWORK, SIGN_UPS
 from tests.accounts.arrange import At
 from tests.programs.home.arrange import Now
 from tests.support import PASSWORD, Browser, Page
@@ -37,6 +38,28 @@ def guess(browser: Browser, email: str, times: int) -> None:
     for _ in range(times):
         page = try_in(browser, email)
         assert page.status == 422 and WRONG in page.text
+
+
+def test_very_many_sign_ups_of_one_network_have_to_wait_and_others_do_not(
+    server: TestClient, now: Now, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(SIGN_UPS, waits=replace(SIGN_UPS.waits, free=3))
+    monkeypatch.setattr(people, "SIGN_UPS", few)
+    fields = {"name": "Pat", "email": "late@practice.example", "password": PASSWORD, "practice_name": "Bay"}
+    with At(server, "192.0.2.7") as hall:
+        for _ in range(3):
+            hall.another().sign_up()
+        page = hall.send("POST", "/sign-up", data=fields | {"country": "AU"})
+        assert page.status == 429 and page.headers["retry-after"] == "60" and hall.cookies == {}
+        assert "Many accounts were made from your network just now. Wait 1 minute, then try again." in page.text
+        assert page.root.xpath("//input[@name='practice_name']/@value") == ["Bay"], "nothing typed is lost"
+        assert try_in(hall, "late@practice.example").status == 422, "signing in is not held up"
+    with At(server, "192.0.2.8") as elsewhere:
+        elsewhere.sign_up()
+    now.move(minutes=1)
+    with At(server, "192.0.2.7") as hall:
+        assert hall.send("POST", "/sign-up", data=fields | {"country": "AU"}).status == 303
+    assert SIGN_UPS.waits.free >= 50
 
 
 def test_five_wrong_passwords_cost_growing_waits_and_then_the_right_one_signs_in(
