@@ -95,7 +95,8 @@ async def open_from_cliniko(
     began = time.monotonic()
     trail = await _ask_here(click, connection)
     if isinstance(trail, MergeTrail):
-        return _ask_which(click, elsewhere) if elsewhere else await _open_new(click, member, trail)
+        assert connection is not None  # noqa: S101 - it showed the patient
+        return _ask_which(click, elsewhere) if elsewhere else await _open_new(click, member, trail, connection)
     if others:
         is_surely_not_here = isinstance(trail, PatientNotFound)
         seconds = max(LEAST_SECONDS, CLICK_SECONDS - (time.monotonic() - began))
@@ -151,7 +152,9 @@ async def _look_elsewhere(
         assert place.known is not None  # noqa: S101 - it opens
         return await _switch_to(click, place, _open_known(click, place.member, place.known))
     if found:
-        return await _switch_to(click, found[0].place, await _open_new(click, found[0].place.member, found[0].trail))
+        place, trail = found[0].place, found[0].trail
+        assert place.connection is not None  # noqa: S101 - it showed the patient
+        return await _switch_to(click, place, await _open_new(click, place.member, trail, place.connection))
     return None
 
 
@@ -164,8 +167,8 @@ def _open_known(click: Click, member: Member, known: KnownPatient) -> Response:
     return answer
 
 
-async def _open_new(click: Click, member: Member, trail: MergeTrail) -> Response:
-    found = await open_patient(click.session, member, click.tools, trail, click.patient_id)
+async def _open_new(click: Click, member: Member, trail: MergeTrail, connection: Connection) -> Response:
+    found = await open_patient(click.session, member, click.tools, trail, click.patient_id, connection)
     if isinstance(found, NotShared):
         return await _not_shared_page(click, member, found)
     return _lead_to(click, found.client_id, Outcome.MADE if found.is_new else Outcome.OPENED)

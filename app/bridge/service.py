@@ -119,19 +119,23 @@ async def fetch_patient(
         raise
 
 
-async def _stay_connected(session: AsyncSession, practice_id: uuid.UUID) -> None:
-    """Raise ConflictError where the practice has left the clinic whose patient was just made a client.
+async def _stay_connected(session: AsyncSession, connection: Connection) -> None:
+    """Raise ConflictError where the key that showed the patient just made a client was removed meanwhile.
 
-    The client's row holds the practice's (its foreign key), so that leaving comes either before or too late.
+    The practice may have left that clinic since, and joined another. The client's row holds the practice's (its foreign
+    key), which whoever removes a key or leaves a clinic locks: they come either before or too late.
     """
-    if await session.scalar(select(Practice.cliniko_account_id).where(Practice.id == practice_id)) is None:
-        raise ConflictError("Your practice was disconnected from this clinic meanwhile. Nothing was added.")
+    if await session.scalar(select(Connection.id).where(Connection.id == connection.id)) is None:
+        raise ConflictError("The Cliniko key that showed this patient was removed meanwhile. Nothing was added.")
 
 
 async def open_patient(
-    session: AsyncSession, member: Member, tools: Tools, trail: MergeTrail, patient_id: str
+    session: AsyncSession, member: Member, tools: Tools, trail: MergeTrail, patient_id: str, connection: Connection
 ) -> Found | NotShared:
-    """Return the client of a patient just fetched: known ones by the sharing rules, else a new one (cases 1, 2)."""
+    """Return the client of a patient just fetched: known ones by the sharing rules, else a new one (cases 1, 2).
+
+    ``connection`` is the one the patient was fetched with. Raises ConflictError where that was removed meanwhile.
+    """
     client_id, is_new = await make_client(
         session,
         practice_id=member.practice_id,
@@ -142,7 +146,7 @@ async def open_patient(
     )
     if is_new:
         await stay_member(session, member)  # Cliniko was asked in between
-        await _stay_connected(session, member.practice_id)
+        await _stay_connected(session, connection)
     known = await find_known_patient(session, member, trail.survivor.id)
     now, found_id = tools.clock(), trail.survivor.id
     if is_new:

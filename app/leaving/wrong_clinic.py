@@ -3,6 +3,8 @@
 Whoever works in two clinics may paste the key of the other one first; the practice would be bound to it for good.
 """
 
+from datetime import datetime
+
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +16,7 @@ from app.accounts.tools import Tools
 from app.clients.models import ClientLink
 from app.errors import AppError
 from app.today.models import DayReading
+from app.web.rendering import PATIENT
 
 
 class ClinicStaysError(AppError):
@@ -33,10 +36,11 @@ async def leave_clinic(session: AsyncSession, tools: Tools, member: Member) -> b
     if practice.cliniko_account_id is None:
         return False
     clinic = practice.cliniko_account_name
-    if await session.scalar(select(Connection.id).where(Connection.practice_id == practice.id).limit(1)):
-        raise ClinicStaysError(
-            f"A key of {clinic} is still saved in this practice, yours or a colleague's. Remove it first."
-        )
+    # Those first who can remove theirs themselves; the key of who is deactivated is kept for their coming back.
+    holders = select(Membership.ended_at).join(Connection, Connection.membership_id == Membership.id)
+    here = holders.where(Connection.practice_id == practice.id).order_by(Membership.ended_at.nulls_first())
+    if holder := (await session.execute(here.limit(1))).first():
+        raise ClinicStaysError(f"A key of {clinic} is still saved in this practice, {_whose(holder.ended_at)}")
     if await session.scalar(select(ClientLink.id).where(ClientLink.practice_id == practice.id).limit(1)):
         raise ClinicStaysError(
             f"Patients of {clinic} have been opened here, so {practice.name} stays connected to it. "
@@ -46,7 +50,13 @@ async def leave_clinic(session: AsyncSession, tools: Tools, member: Member) -> b
         session, member, "connection.clinic_left", at=tools.clock(), cliniko_account_id=practice.cliniko_account_id
     )
     practice.cliniko_account_id = practice.cliniko_account_name = practice.cliniko_subdomain = None
-    practice.cliniko_time_zone = None
+    practice.cliniko_time_zone, practice.cliniko_patient_word = None, PATIENT
     everybody = select(Membership.id).where(Membership.practice_id == practice.id)
     await session.execute(delete(DayReading).where(DayReading.membership_id.in_(everybody)))
     return True
+
+
+def _whose(ended_at: datetime | None) -> str:
+    if ended_at is None:
+        return "yours or a colleague's. Remove it first."
+    return "of a colleague who is deactivated. Remove them under Team first."

@@ -53,10 +53,11 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Chosen:
-    """The patient somebody chose, as Cliniko has them at this moment."""
+    """The patient somebody chose, as Cliniko has them at this moment, and the connection that was asked."""
 
     patient_id: str
     trail: MergeTrail
+    connection: Connection
 
     @property
     def name(self) -> str:
@@ -100,7 +101,7 @@ async def send(
             chosen = await _find_chosen(session, member, tools, wanted)
         except RefusedError as refusal:
             return await _choosing_page(request, session, member, tools, typed=wanted, refusal=refusal.args[0])
-        found = await open_patient(session, member, tools, chosen.trail, wanted)
+        found = await open_patient(session, member, tools, chosen.trail, wanted, chosen.connection)
         if not isinstance(found, Found):  # a colleague was quicker
             return redirect(with_query("/open/cliniko", patient_id=wanted))
         client_id = found.client_id
@@ -164,7 +165,7 @@ async def _find_chosen(session: AsyncSession, member: Member, tools: Tools, type
     await release(session)
     trail = await _ask_cliniko(tools, connection, patient_id)
     await note_reached(session, connection)
-    return Chosen(patient_id, trail)
+    return Chosen(patient_id, trail, connection)
 
 
 async def _read_typed(session: AsyncSession, member: Member, tools: Tools, typed: str) -> str:

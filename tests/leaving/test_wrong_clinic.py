@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.demo.patients import DemoClinics, fill
 from tests.fakes.cliniko import FakeCliniko
+from tests.leaving.arrange import end
 from tests.support import Browser, Page
 
 NOAH = "1618820034417750912"  # of the demo's other clinic
@@ -63,8 +64,28 @@ def test_case_8_while_a_colleagues_key_is_saved_the_practice_stays_connected(
     assert page.status == 409 and "A key of Riverside Podiatry is still saved" in page.text
 
 
+def test_case_8_a_deactivated_colleagues_key_does_not_keep_the_practice_at_the_wrong_clinic_for_good(
+    misled: Browser, clinics: DemoClinics
+) -> None:
+    misled.invite_colleague().save_key(clinics.podiatrist.key)
+    end(misled, "Lee Okafor", "Deactivate")
+    page = leave(misled)
+    assert page.status == 409 and "of a colleague who is deactivated. Remove them under Team first" in page.text
+    end(misled, "Lee Okafor")
+    assert "The practice is disconnected." in leave(misled).text
+
+
+def test_case_8_the_word_of_the_clinic_just_left_goes_with_it(misled: Browser, database: sa.Engine) -> None:
+    with database.begin() as connection:
+        connection.exec_driver_sql("UPDATE practices SET patient_word = 'client' WHERE name = 'Harbour Physio'")
+    assert "As in Cliniko: client" in misled.get("/account/practice/settings").text
+    leave(misled)
+    assert "As in Cliniko: patient" in misled.get("/account/practice/settings").text
+
+
+@pytest.mark.parametrize("joins", [False, True], ids=["left", "joined-another"])
 def test_case_8_a_patient_of_the_clinic_just_left_is_not_added(
-    misled: Browser, cliniko: FakeCliniko, database: sa.Engine
+    joins: bool, misled: Browser, clinics: DemoClinics, cliniko: FakeCliniko
 ) -> None:
     other_tab = misled.another()
     other_tab.cookies = misled.cookies
@@ -73,6 +94,8 @@ def test_case_8_a_patient_of_the_clinic_just_left_is_not_added(
         click = pool.submit(other_tab.get, f"/open/cliniko?patient_id={NOAH}")
         assert hold.reached.wait(10)
         assert "The practice is disconnected." in leave(misled).text
+        if joins:
+            misled.save_key(clinics.practitioner_1.key)
         hold.release()
         page = click.result()
     assert page.status == 409 and "Nothing was added." in page.text
