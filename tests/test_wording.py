@@ -141,7 +141,7 @@ def test_pages_say_the_practices_own_word_for_patient() -> None:
 def test_mails_say_the_practices_own_word_for_patient() -> None:
     # Pages have words that stand in the code put right by `worded`; nothing does so for mails.
     literal = re.compile(r"\b(?:[Pp]atient|[Cc]lient)s?\b")
-    mails = [(file, text) for file, text in SAID if MAILS.search(file)]
+    mails = [(file, text) for file, text in said() if MAILS.search(file)]
     assert len(mails) > 80
     assert not [each for each in mails if literal.search(each[1])]
     assert not [each for each in mails if re.search(FORBIDDEN["quotes are curly"], each[1])]
