@@ -17,7 +17,8 @@ GUIDE_PATH = "/guide"
 class GuidePage:
     """A page: the name of its file, which is its address too, its title, and what is in it in one line.
 
-    Title and line say "patient" in small letters only, so that a practice's own word can take its place.
+    Title and line say "patient" in small letters only, so that a practice's own word can take its place. It is searched
+    for by the words of ``SOUGHT_AS`` too.
     """
 
     slug: str
@@ -143,6 +144,28 @@ PAGES: tuple[GuidePage, ...] = (
         "For who runs it",
     ),
 )
+# What people type who look for a page, where it does not say so itself: messages of other programs, words of the trade.
+SOUGHT_AS: Mapping[str, str] = {
+    "connect-cliniko": "setup install integration",
+    "roles": "403 forbidden permission",
+    "open-a-patient": "missing button find lookup",
+    "sheet-and-page": "handout printout locked",
+    "colleagues": "staff users handover leaver",
+    "alerts-and-deliveries": "notification status",
+    "belongs-to-a-colleague": "404 not found no access",
+    "not-in-cliniko": "404 not found missing",
+    "no-pdf": "missing attachment upload storage full failed stuck",
+    "key-refused": "401 unauthorised wrong invalid revoked expired",
+    "cliniko-away": "outage down offline slow timeout 429 503",
+    "wrong-person": "wrong login user logged in",
+    "archived-and-merged": "duplicate unarchive unlink",
+    "same-person-twice": "duplicate merge unlink",
+    "page-not-found": "404 broken link expired",
+    "cannot-sign-in": "login log in logged out reset password timeout expired session",
+    "lost-phone": "2fa mfa authenticator",
+    "exporting-and-erasing": "gdpr delete download",
+    "running-kinebridge": "server update operator",
+}
 BY_SLUG: Mapping[str, GuidePage] = {page.slug: page for page in PAGES}
 
 

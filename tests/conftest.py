@@ -258,6 +258,11 @@ def ben(ana: Browser, clinic: Clinic, arrange: Arrange) -> Browser:
     return colleague
 
 
+def pytest_collection_finish() -> None:
+    """What is here when the tests begin stays to the end: it need not be looked through for what can go."""
+    gc.freeze()
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two workers a core: some tests mostly wait, for processes of their own or for a browser."""
     return (os.cpu_count() or 1) * 2

@@ -43,6 +43,8 @@ FORBIDDEN = {
 # What may stand all the same, with its reason.
 SPARED = {
     'aria-invalid="true"': "for screen readers",
+    "403 forbidden": "what other programs say, by which the guide is searched",
+    "401 unauthorised": "what other programs say, by which the guide is searched",
 }
 
 # Where "patient" or "client" is meant itself, not the practice's word for either.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from app.guidance import BY_SLUG, PAGES, GuidePage
+from app.guidance import BY_SLUG, PAGES, SOUGHT_AS, GuidePage
 from app.guide.markdown import Text, render
 from app.guide.pictures import read_pictures
 from app.web.rendering import product_version
@@ -24,8 +24,11 @@ def read_page(slug: str, *, word: str, app_url: str) -> Text:
 
 
 def find_pages(typed: str, *, word: str, app_url: str) -> Sequence[GuidePage]:
-    """Return the pages in which each typed word begins one, those with all of them in title or summary first."""
-    wanted = words(typed)
+    """Return the pages in which each typed word begins one, those with all in title, summary or ``SOUGHT_AS`` first.
+
+    "client" and "patient" are one, whichever the practice says.
+    """
+    wanted = [word if each.removesuffix("s") in ("patient", "client") else each for each in words(typed)]
     ranked: list[tuple[bool, GuidePage]] = []
     for page in PAGES if wanted else ():
         heading, text = _words_of(page, word, app_url)
@@ -39,8 +42,10 @@ def find_pages(typed: str, *, word: str, app_url: str) -> Sequence[GuidePage]:
 # Anybody may search, as they type: taking 23 pages apart each time would take 10 ms of everybody's.
 @lru_cache(maxsize=4 * len(PAGES))
 def _words_of(page: GuidePage, word: str, app_url: str) -> tuple[list[str], list[str]]:
-    """Return the words of a page's title and summary, and those of its text."""
-    return words(f"{page.title} {page.summary}"), words(read_page(page.slug, word=word, app_url=app_url).plain)
+    """Return the words of a page's title and summary, with those it is sought by, and those of its text."""
+    return words(f"{page.title} {page.summary} {SOUGHT_AS.get(page.slug, '')}"), words(
+        read_page(page.slug, word=word, app_url=app_url).plain
+    )
 
 
 def _has_all(wanted: Sequence[str], there: Sequence[str]) -> bool:

@@ -12,7 +12,9 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Database, Member, SignedIn, ToolsDep
+from app.accounts.connecting.connections import find_connection
 from app.accounts.form_fields import FormText
+from app.accounts.models import ConnectionState
 from app.accounts.tools import Tools
 from app.clients.models import Client
 from app.clients.queries import get_client_to_edit
@@ -213,7 +215,11 @@ async def _assigned_notice(session: AsyncSession, version: ProgramVersion) -> st
     delivery = await session.get(Delivery, version.delivery_id) if version.delivery_id else None
     if delivery is None:
         return "program-assigned-no-cliniko"
-    return "program-assigned-needs-key" if delivery.state == DeliveryState.NEEDS_KEY else "program-assigned"
+    if delivery.state == DeliveryState.NEEDS_KEY:
+        return "program-assigned-needs-key"
+    connection = await find_connection(session, delivery.membership_id)
+    is_limited = connection is not None and connection.state == ConnectionState.NOT_PERMITTED
+    return "program-assigned-limited" if is_limited else "program-assigned"
 
 
 async def _answer_assigned(

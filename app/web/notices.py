@@ -109,6 +109,10 @@ NOTICES: dict[str, Notice] = {
     "program-assigned-needs-key": Notice(
         "success", "The program is assigned. Its PDF goes to Cliniko as soon as a working API key is saved."
     ),
+    "program-assigned-limited": Notice(
+        "warning",
+        "The program is assigned. Your role in Cliniko cannot add files, so its PDF stays here until the role changes.",
+    ),
     "program-assigned-no-cliniko": Notice(
         "success", "The program is assigned. This patient is not linked to Cliniko, so the PDF stays here."
     ),

@@ -12,7 +12,7 @@ from app.alerts.notes import SAID
 from app.bridge.outcomes import Outcome
 from app.delivery.reasons import REASONS
 from app.errors import AppError
-from app.guidance import BY_SLUG, GROUPS, HELP, PAGES, GuideLink, NoPage, guide_for
+from app.guidance import BY_SLUG, GROUPS, HELP, PAGES, SOUGHT_AS, GuideLink, NoPage, guide_for
 from app.guide import reading
 from app.guide.reading import PAGE_FOLDER, find_pages, read_page
 from app.web.rendering import TEMPLATE_FOLDER
@@ -86,6 +86,7 @@ def test_every_page_of_what_goes_wrong_is_led_to_by_something_that_does() -> Non
 def test_every_file_is_a_page_and_every_page_a_file() -> None:
     assert {path.stem for path in PAGE_FOLDER.iterdir()} == set(BY_SLUG)
     assert len(BY_SLUG) == len(PAGES)
+    assert SOUGHT_AS.keys() <= BY_SLUG.keys()
     assert {page.group for page in PAGES} == set(GROUPS)
     for page in PAGES:
         source = Path(PAGE_FOLDER / f"{page.slug}.md").read_text()

@@ -83,6 +83,11 @@ def test_pages_lead_from_one_to_the_next(browser: Browser) -> None:
         ("SCHEDULER", "roles"),
         ("qr", "sheet-and-page"),
         ("merged", "archived-and-merged"),
+        ("404", "belongs-to-a-colleague"),  # what other programs say, and words of the trade
+        ("401", "key-refused"),
+        ("reset password", "cannot-sign-in"),
+        ("2fa", "lost-phone"),
+        ("clients not found", "belongs-to-a-colleague"),  # whichever the practice says
     ],
 )
 def test_the_guide_is_searched_by_the_words_of_its_pages(typed: str, first: str, browser: Browser) -> None:

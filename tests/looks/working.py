@@ -114,7 +114,7 @@ def deleted(stage: Stage) -> Page:
     client = stage.client(GIORGOS)
     stage.world.state.delete_patient(GIORGOS)
     stage.patient(GIORGOS)
-    return stage.open(client)
+    return stage.wait_for(client, "no longer visible in Cliniko")
 
 
 @look("client, to be edited", "/clients/{client_id}/edit")

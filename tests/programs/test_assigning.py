@@ -17,7 +17,7 @@ from app.pdf.render import render
 from app.programs.content import ProgramContent
 from app.programs.models import Program, ProgramVersion
 from tests.programs.arrange import add_client, assign_program, open_editor, set_practice, start_from_template
-from tests.support import Browser, Page
+from tests.support import Browser, Clinic, Page
 
 TITLE = "Knee: osteoarthritis and strength"
 
@@ -265,6 +265,16 @@ def test_without_a_key_the_program_is_assigned_and_its_delivery_waits(browser: B
     assert "as soon as a working API key is saved" in page.text
     assert "Needs a new key" in page.text
     assert page.link("Open Settings").startswith("/account/settings?next=%2Fclients%2F")
+
+
+def test_case_21_a_role_known_not_to_add_files_is_told_at_once(clinic: Clinic, ana: Browser) -> None:
+    """Not "on its way to Cliniko", where it cannot arrive."""
+    clinic.ana.role = "scheduler"
+    ana.get("/account/settings")
+    ana.press("Check again")
+    page = assign_program(ana, ana.open_patient(clinic.add_patient()).path)
+    assert "Your role in Cliniko cannot add files, so its PDF stays here until the role changes." in page.text
+    assert "on its way" not in page.text
 
 
 def test_version_pdf_delivery_and_job_are_one_transaction(

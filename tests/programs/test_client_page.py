@@ -109,10 +109,10 @@ def test_discarding_changes_keeps_what_was_assigned(browser: Browser, database: 
     browser.press("Edit program")
     browser.press("Save draft", Sets="9")
     page = browser.get(client)
-    assert "Changes not assigned yet" in page.text
+    assert "New version, not assigned yet" in page.text
     page = discard(browser)
     assert "Version 1" in page.text
-    assert "Changes not assigned yet" not in page.text
+    assert "New version, not assigned yet" not in page.text
     browser.get(page.link(TITLE))
     editor = browser.press("Edit program")
     assert editor.soup.find(attrs={"name": "sets-0"})["value"] == "3"  # type: ignore[index]  # the field is there
