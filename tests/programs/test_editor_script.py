@@ -259,6 +259,23 @@ def test_an_answer_to_a_save_that_is_cut_off_loses_nothing_typed(status: int, ed
     assert "Typed into the gap" in editor.evaluate("Object.values(localStorage).join()")
 
 
+def test_a_button_pressed_while_the_server_is_being_replaced_loses_nothing_typed(editor: Page) -> None:
+    add(editor, "Bridge")
+    expect(editor.locator("#program .item")).to_have_count(1)
+    editor.route("**/edit", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    editor.get_by_label("Program title").fill("Typed just before")
+    editor.get_by_role("button", name="Remove").first.click()
+    expect(editor.get_by_role("alert")).to_contain_text("What you typed is kept in this browser.")
+    expect(editor.get_by_label("Program title")).to_have_value("Typed just before")
+    assert editor.evaluate("window.sameLoad") is True
+    editor.unroute("**/edit")
+    editor.get_by_role("button", name="Try again").click()
+    expect(editor.get_by_role("alert")).to_be_hidden()
+    editor.get_by_role("button", name="Remove").first.click()
+    expect(editor.locator("#program .item")).to_have_count(0)
+    expect(editor.get_by_label("Program title")).to_have_value("Typed just before")
+
+
 def test_work_of_another_tab_is_shown_instead_of_overwritten(editor: Page) -> None:
     other = editor.context.new_page()
     other.goto(editor.url)
