@@ -100,6 +100,24 @@ def test_who_runs_the_practice_no_more_by_then_hands_nobody_over(
     assert ana.get(f"{shared}/sharing").status == 200, "it is Ana's still"
 
 
+def test_who_runs_the_practice_no_more_by_then_sets_no_rule_for_it(
+    ana: Browser, ben: Browser, database: sa.Engine
+) -> None:
+    of_ben = membership_of(ana, "Ben Cole")
+    ana.post(f"/account/team/{of_ben}/role", {"role": "admin"})
+    practice = "SELECT sharing_rule FROM practices WHERE id = (SELECT practice_id FROM memberships WHERE id = :ben)"
+    with database.begin() as connection:
+        connection.execute(sa.text(f"{practice} FOR UPDATE"), {"ben": of_ben})
+        rule = {"rule": "practice", "access": "edit"}
+        answer = run_beside(database, lambda: ben.post("/account/sharing/practice", rule))
+        connection.execute(sa.text("UPDATE memberships SET role = 'practitioner' WHERE id = :ben"), {"ben": of_ben})
+        connection.commit()
+        (page,) = answer()
+    assert page.status == 403
+    with database.connect() as connection:
+        assert connection.execute(sa.text(practice), {"ben": of_ben}).scalar_one() == "nobody"
+
+
 ERASED_MEANWHILE = [
     "assign",
     "begin",
