@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit, bell
 from app.accounts.access import Member
-from app.accounts.colleagues.team import list_members
+from app.accounts.colleagues.team import hold_team, list_members
 from app.accounts.forms import FormError
 from app.accounts.models import Access, Membership, Practice, SharedColleague, SharingRule
 from app.accounts.tools import Tools
@@ -89,6 +89,7 @@ async def save_practice_rule(
 ) -> None:
     """Set the rule of those who never chose one, and tell them, since it is their clients."""
     practice = await session.get_one(Practice, member.practice_id, with_for_update=True, populate_existing=True)
+    await hold_team(session, member)  # who waited for that may not run it any more
     if (practice.sharing_rule, practice.sharing_access) == (whom, access):
         return
     practice.sharing_rule, practice.sharing_access = whom, access

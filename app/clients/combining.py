@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
-from app.accounts.access import Member
+from app.accounts.access import Member, stay_member
 from app.clients.combined_sight import share, unshare
 from app.clients.details import Weighed, fill, from_data, to_data
 from app.clients.models import (
@@ -82,9 +82,10 @@ async def combine(
 ) -> list[uuid.UUID]:
     """Make clients part of another of the same practice and return which were; what is done already is left alone.
 
-    Two that a person keeps apart stay two. The caller holds no lock of theirs yet and has judged who may do this.
+    Two that a person keeps apart stay two. The caller has judged who may do this, and holds no lock of theirs yet but
+    by ``hold_clients``.
     """
-    clients = await _lock(session, [survivor_id, *absorbed_ids])
+    clients = await hold_clients(session, [survivor_id, *absorbed_ids])
     survivor = clients.get(survivor_id)
     if survivor is None or survivor.combined_into_id is not None:
         return []
@@ -124,8 +125,8 @@ async def combine(
     return done
 
 
-async def _lock(session: AsyncSession, client_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Client]:
-    """Lock what belongs to the clients and then the clients, and return them as they are now."""
+async def hold_clients(session: AsyncSession, client_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Client]:
+    """Lock what belongs to the clients and then the clients, and return them as they are now, without erased ones."""
     for table in tables_of_clients():
         of_them = select(table.c.id).where(table.c.client_id.in_(client_ids))
         await session.execute(of_them.order_by(table.c.id).with_for_update())
@@ -232,7 +233,10 @@ async def undo(
     found = await session.get(ClientCombination, combination_id)
     if found is None or found.practice_id != member.practice_id or found.survivor_id != survivor_id:
         raise NotFoundError
-    clients = await _lock(session, [found.survivor_id, found.absorbed_id])
+    clients = await hold_clients(session, [found.survivor_id, found.absorbed_id])
+    if len(clients) < 2:  # erased just now
+        raise NotFoundError
+    await stay_member(session, member)
     await session.refresh(found)
     survivor, absorbed = clients[found.survivor_id], clients[found.absorbed_id]
     if not may_undo(member.membership_id, found.moved, survivor.owner_id, absorbed.owner_id):

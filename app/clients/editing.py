@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member, stay_member
-from app.clients.combining import combine, keep_apart, may_take
+from app.clients.combining import combine, hold_clients, keep_apart, may_take
 from app.clients.details import EDITABLE, Weighed, edit, from_data, write
 from app.clients.holding import hold_client_to_edit
 from app.clients.models import Client, ClientGrant, ClientLink
-from app.clients.queries import get_client
+from app.clients.queries import get_client, get_client_to_edit
 from app.clients.writing import index_values, note_correction, write_details
 from app.errors import ConflictError, ForbiddenError, NotFoundError
 
@@ -101,6 +101,9 @@ async def link_by_hand(
     """
     if client.id == other.id:
         return client.id  # pressed twice
+    client, other = await _hold_both(session, member, client, other)
+    if client.id == other.id:
+        return client.id  # linked by somebody else just now
     survivor, absorbed = _which_stays(member, client, other)
     if not absorbed.is_hand_made:
         raise ConflictError("Both are patients in Cliniko. Merge them there, and they become one here too.")
@@ -112,6 +115,16 @@ async def link_by_hand(
             "Somebody has said that these are different people, or linked one of them to another. Nothing was changed."
         )
     return survivor.id
+
+
+async def _hold_both(session: AsyncSession, member: Member, *both: Client) -> list[Client]:
+    """Lock two clients as whoever combines them does, and return them as who may edit them by then does.
+
+    Of one that has become part of another since, it is that other.
+    """
+    await hold_clients(session, [each.id for each in both])
+    await stay_member(session, member)
+    return [await get_client_to_edit(session, member, each.id) for each in both]
 
 
 def _which_stays(member: Member, client: Client, other: Client) -> tuple[Client, Client]:
@@ -139,6 +152,9 @@ async def _refuse_taking(session: AsyncSession, member: Member, survivor: Client
 
 async def tell_apart(session: AsyncSession, member: Member, client: Client, other: Client, now: datetime) -> None:
     """Remember that two clients are not the same person, and offer it no more."""
+    if client.id == other.id:
+        raise NotFoundError
+    client, other = await _hold_both(session, member, client, other)
     if client.id == other.id:
         raise NotFoundError
     await keep_apart(session, client.id, other.id, member=member, now=now)

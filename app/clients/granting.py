@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit, bell
-from app.accounts.access import Member, hold_membership
+from app.accounts.access import Member, hold_membership, stay_member
 from app.accounts.colleagues.team import list_members
-from app.accounts.models import Access, Membership, Practice
+from app.accounts.models import Access, Membership, Practice, Role
 from app.clients.holding import lock_client
 from app.clients.models import Client, ClientGrant
 from app.clients.queries import get_client_to_edit, ids_of_client
@@ -42,9 +42,13 @@ async def get_managed_client(session: AsyncSession, member: Member, client_id: u
     """
     client = await get_client_to_edit(session, member, client_id)
     if client.owner_id != member.membership_id and not (leads and member.runs_team):
-        name = client.owner.practitioner.name
-        raise ForbiddenError(f"Only {name} can choose who sees this client. Ask {name}.")
+        raise _not_theirs(client)
     return client
+
+
+def _not_theirs(client: Client) -> ForbiddenError:
+    name = client.owner.practitioner.name
+    return ForbiddenError(f"Only {name} can choose who sees this client. Ask {name}.")
 
 
 async def list_colleagues(session: AsyncSession, client: Client, now: datetime) -> list[Colleague]:
@@ -70,7 +74,7 @@ async def set_grant(
 
     Raises NotFoundError for who is no colleague, ConflictError when the client was handed over or combined meanwhile.
     """
-    await _hold(session, client)
+    await _hold(session, member, client)
     colleagues = {colleague.id: colleague for colleague in await list_colleagues(session, client, now)}
     if colleague_id not in colleagues:
         raise NotFoundError
@@ -115,7 +119,7 @@ async def hand_over(
     With ``keeps_sight`` the owner until now may go on editing. Deliveries under way go on with the key of whoever
     assigned, and open requests are the new owner's to answer. Raises as ``set_grant``.
     """
-    await _hold(session, client)
+    await _hold(session, member, client)
     colleagues = await list_colleagues(session, client, now)
     if to_id not in {colleague.id for colleague in colleagues}:
         raise NotFoundError
@@ -180,8 +184,11 @@ async def zone_of(session: AsyncSession, practice_id: uuid.UUID) -> str | None:
     return (await session.get_one(Practice, practice_id)).time_zone
 
 
-async def _hold(session: AsyncSession, client: Client) -> None:
-    """Lock the client until the transaction ends; raises ConflictError when it is not what the member was shown."""
+async def _hold(session: AsyncSession, member: Member, client: Client) -> None:
+    """Lock the client until the transaction ends; raises ConflictError when it is not what the member was shown.
+
+    ForbiddenError for who managed it as one who runs the practice, and does not by now.
+    """
     owner_id = client.owner_id
     held = await lock_client(session, client.id)
     if held is None:  # erased just now
@@ -189,6 +196,10 @@ async def _hold(session: AsyncSession, client: Client) -> None:
     if held == client.id:
         current = await session.scalar(select(Client.owner_id).where(Client.id == client.id))
         if current == owner_id:
+            await stay_member(session, member)
+            role = await session.scalar(select(Membership.role).where(Membership.id == member.membership_id))
+            if owner_id != member.membership_id and role not in (Role.OWNER, Role.ADMIN):
+                raise _not_theirs(client)
             return
     raise ConflictError(
         "This client was just handed over or combined with another. Nothing was changed. Open the page again."

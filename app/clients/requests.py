@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.accounts import audit, bell
-from app.accounts.access import Member, hold_membership
+from app.accounts.access import Member, hold_membership, stay_member
 from app.accounts.models import Access, Membership, Practice, Practitioner, Role
 from app.accounts.tools import Tools
 from app.clients.granting import write_grant
@@ -52,6 +52,8 @@ async def ask(session: AsyncSession, tools: Tools, member: Member, client_id: uu
     if asked and asked.is_open:
         return
     await _refuse_pestering(session, member, asked, now)
+    if await lock_client(session, client_id, is_shared=True) is None:  # erased just now
+        raise NotFoundError
     added = await session.scalar(
         insert(AccessRequest)
         .values(
@@ -183,6 +185,7 @@ async def answer(session: AsyncSession, tools: Tools, member: Member, request_id
     client_id = held
     locked = select(AccessRequest).where(AccessRequest.id == request_id).with_for_update()
     request = (await session.scalars(locked.execution_options(populate_existing=True))).one()
+    await stay_member(session, member)
     await get_to_answer(session, member, request_id, now)
     if request.decided_at is not None:
         return False

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
+from app.accounts.colleagues.team import hold_team
 from app.accounts.models import Connection, Membership
 from app.accounts.practices.practice import lock_practice
 from app.accounts.tools import Tools
-from app.clients.models import ClientLink
+from app.clients.models import ClientLink, PatientPoll
 from app.errors import AppError
 from app.today.models import DayReading
 from app.web.rendering import PATIENT
@@ -29,10 +30,12 @@ class ClinicStaysError(AppError):
 async def leave_clinic(session: AsyncSession, tools: Tools, member: Member) -> bool:
     """Let the next saved key decide which clinic the practice is connected to; False when it is connected to none.
 
-    Raises ClinicStaysError while a key is saved, and once a patient of the clinic was opened here. The practice is
-    locked, as by who saves a key or makes a client of a new patient (``bridge.service``): one of the two comes first.
+    Raises ForbiddenError where the member does not run the practice any more, ClinicStaysError while a key is saved,
+    and once a patient of the clinic was opened here. The practice is locked, as by who saves a key or makes a client of
+    a new patient (``bridge.service``): one of the two comes first.
     """
     practice = await lock_practice(session, member.practice_id)
+    await hold_team(session, member)  # who waited for that may not run it any more
     if practice.cliniko_account_id is None:
         return False
     clinic = practice.cliniko_account_name
@@ -51,6 +54,9 @@ async def leave_clinic(session: AsyncSession, tools: Tools, member: Member) -> b
     )
     practice.cliniko_account_id = practice.cliniko_account_name = practice.cliniko_subdomain = None
     practice.cliniko_time_zone, practice.cliniko_patient_word = None, PATIENT
+    practice.button_seen_at = None  # that was in the other clinic's Cliniko
+    # There is one where patients were opened and have been erased since.
+    await session.execute(delete(PatientPoll).where(PatientPoll.practice_id == practice.id))
     everybody = select(Membership.id).where(Membership.practice_id == practice.id)
     await session.execute(delete(DayReading).where(DayReading.membership_id.in_(everybody)))
     return True

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.demo.patients import DemoClinics, fill
+from tests.clients.arrange import run_beside
 from tests.fakes.cliniko import FakeCliniko
-from tests.leaving.arrange import end
+from tests.leaving.arrange import email_of, end
 from tests.support import Browser, Page
 
 NOAH = "1618820034417750912"  # of the demo's other clinic
@@ -75,12 +76,43 @@ def test_case_8_a_deactivated_colleagues_key_does_not_keep_the_practice_at_the_w
     assert "The practice is disconnected." in leave(misled).text
 
 
-def test_case_8_the_word_of_the_clinic_just_left_goes_with_it(misled: Browser, database: sa.Engine) -> None:
+def test_case_8_what_is_remembered_of_the_clinic_just_left_goes_with_it(misled: Browser, database: sa.Engine) -> None:
+    whose = {"email": email_of(misled)}
+    of_lead = "id = (SELECT active_practice_id FROM practitioners WHERE email = :email)"
     with database.begin() as connection:
-        connection.exec_driver_sql("UPDATE practices SET patient_word = 'client' WHERE name = 'Harbour Physio'")
+        connection.execute(
+            sa.text(f"UPDATE practices SET patient_word = 'client', button_seen_at = now() WHERE {of_lead}"), whose
+        )
+        poll = f"INSERT INTO patient_polls (practice_id, updated_since) SELECT id, now() FROM practices WHERE {of_lead}"
+        connection.execute(sa.text(poll), whose)
     assert "As in Cliniko: client" in misled.get("/account/practice/settings").text
     leave(misled)
     assert "As in Cliniko: patient" in misled.get("/account/practice/settings").text
+    with database.connect() as connection:
+        left = (
+            "SELECT button_seen_at, updated_since FROM practices "
+            f"LEFT JOIN patient_polls ON practice_id = practices.id WHERE {of_lead}"
+        )
+        assert connection.execute(sa.text(left), whose).one() == (None, None)
+
+
+def test_case_8_who_runs_the_practice_no_more_by_then_disconnects_nothing(
+    misled: Browser, clinics: DemoClinics, database: sa.Engine
+) -> None:
+    lead = {"email": email_of(misled)}
+    misled.post("/account/settings/remove-key")
+    misled.get("/account/settings")
+    whose = "practitioner_id = (SELECT id FROM practitioners WHERE email = :email)"
+    with database.begin() as connection:
+        of_lead = f"SELECT id FROM practices WHERE id = (SELECT practice_id FROM memberships WHERE {whose}) FOR UPDATE"
+        connection.execute(sa.text(of_lead), lead)
+        done = run_beside(database, lambda: misled.press("Disconnect"))
+        connection.execute(sa.text(f"UPDATE memberships SET role = 'practitioner' WHERE {whose}"), lead)
+        connection.commit()
+        (page,) = done()
+    assert page.status == 403
+    refused = misled.save_key(clinics.practitioner_1.key)
+    assert refused.status == 422 and 'is connected to "Riverside Podiatry"' in refused.text
 
 
 @pytest.mark.parametrize("joins", [False, True], ids=["left", "joined-another"])

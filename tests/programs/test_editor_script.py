@@ -242,6 +242,40 @@ def test_case_4_what_is_typed_after_somebody_else_signed_in_here_is_kept_and_it_
     expect(editor.get_by_text("The draft is saved.").first).to_be_visible()
 
 
+CUT_OFF = """(status) => {
+  const cut = { pull: (to) => to.error(new TypeError("cut")) };
+  window.fetch = async () => new Response(new ReadableStream(cut), { status });
+}"""
+
+
+@pytest.mark.parametrize("status", [200, 502])
+def test_an_answer_to_a_save_that_is_cut_off_loses_nothing_typed(status: int, editor: Page) -> None:
+    add(editor, "Bridge")
+    expect(editor.locator("#program .item")).to_have_count(1)
+    editor.evaluate(CUT_OFF, status)
+    editor.get_by_label("Program title").fill("Typed into the gap")
+    expect(editor.get_by_role("alert")).to_contain_text("What you typed is kept in this browser.")
+    expect(editor.get_by_text("Not saved yet", exact=True)).to_be_visible()
+    assert "Typed into the gap" in editor.evaluate("Object.values(localStorage).join()")
+
+
+def test_a_button_pressed_while_the_server_is_being_replaced_loses_nothing_typed(editor: Page) -> None:
+    add(editor, "Bridge")
+    expect(editor.locator("#program .item")).to_have_count(1)
+    editor.route("**/edit", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    editor.get_by_label("Program title").fill("Typed just before")
+    editor.get_by_role("button", name="Remove").first.click()
+    expect(editor.get_by_role("alert")).to_contain_text("What you typed is kept in this browser.")
+    expect(editor.get_by_label("Program title")).to_have_value("Typed just before")
+    assert editor.evaluate("window.sameLoad") is True
+    editor.unroute("**/edit")
+    editor.get_by_role("button", name="Try again").click()
+    expect(editor.get_by_role("alert")).to_be_hidden()
+    editor.get_by_role("button", name="Remove").first.click()
+    expect(editor.locator("#program .item")).to_have_count(0)
+    expect(editor.get_by_label("Program title")).to_have_value("Typed just before")
+
+
 def test_work_of_another_tab_is_shown_instead_of_overwritten(editor: Page) -> None:
     other = editor.context.new_page()
     other.goto(editor.url)

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.clients.arrange import id_of, look_again, run_beside
-from tests.leaving.arrange import membership_of
+from tests.leaving.arrange import email_of, membership_of
 from tests.privacy.arrange import erase_due, let_time_pass
-from tests.programs.arrange import open_editor
+from tests.programs.arrange import add_client, open_editor
 from tests.support import Browser, Clinic, Page
 
 FORM = {"title": "Knees", "note": "", "slug-0": "pendulum-swing", "revision": "0", "action": "assign"}
@@ -53,7 +53,7 @@ def kept(database: sa.Engine, client: str) -> int:
         return int(connection.execute(query, {"client": id_of(client)}).scalar_one())
 
 
-@pytest.mark.parametrize("press", ["assign", "begin", "test page"])
+@pytest.mark.parametrize("press", ["assign", "begin", "test page", "link"])
 @pytest.mark.parametrize("meanwhile", MEANWHILE)
 def test_a_right_taken_away_while_the_press_waits_its_turn_is_gone(
     press: str, meanwhile: str, ana: Browser, ben: Browser, shared: str, patient: str, database: sa.Engine
@@ -61,7 +61,10 @@ def test_a_right_taken_away_while_the_press_waits_its_turn_is_gone(
     ana.invite_colleague(name="Kim Adler")
     ids = {name: membership_of(ana, f"{name.title()} {last}") for name, last in (("ben", "Cole"), ("kim", "Adler"))}
     change, status, title = MEANWHILE[meanwhile]
-    call = presses(ben, shared, patient)[press]
+    calls = presses(ben, shared, patient)
+    hand_made = add_client(database, email_of(ben), patient_id=None, is_hand_made=True)
+    calls["link"] = lambda: ben.post(f"{shared}/same-person", {"other": id_of(hand_made)})
+    call = calls[press]
     with database.begin() as connection:
         connection.execute(sa.text("SELECT 1 FROM clients WHERE id = :id FOR UPDATE"), {"id": id_of(shared)})
         answer = run_beside(database, call)
@@ -73,11 +76,66 @@ def test_a_right_taken_away_while_the_press_waits_its_turn_is_gone(
         (page,) = answer()
     assert page.h1.startswith(title) and page.status in (status, 200 if meanwhile == "ended" else status)
     assert kept(database, shared) == 0
+    with database.connect() as connection:
+        combined = sa.text("SELECT combined_into_id FROM clients WHERE id = :id")
+        assert connection.execute(combined, {"id": id_of(hand_made)}).scalar_one() is None
 
 
-@pytest.mark.parametrize("press", ["assign", "begin", "test page", "edit", "share", "hand over", "click"])
+@pytest.mark.parametrize(
+    ("change", "title"), [("role = 'practitioner'", "Your role does not allow this"), ("ended_at = now()", "Sign in")]
+)
+def test_who_runs_the_practice_no_more_by_then_hands_nobody_over(
+    change: str, title: str, ana: Browser, ben: Browser, shared: str, database: sa.Engine
+) -> None:
+    ana.invite_colleague(name="Kim Adler")
+    of_ben, kim = membership_of(ana, "Ben Cole"), membership_of(ana, "Kim Adler")
+    ana.post(f"/account/team/{of_ben}/role", {"role": "admin"})
+    with database.begin() as connection:
+        connection.execute(sa.text("SELECT 1 FROM clients WHERE id = :id FOR UPDATE"), {"id": id_of(shared)})
+        answer = run_beside(database, lambda: ben.post(f"{shared}/hand-over", {"to": kim}))
+        connection.execute(sa.text(f"UPDATE memberships SET {change} WHERE id = :ben"), {"ben": of_ben})
+        connection.commit()
+        (page,) = answer()
+    assert page.h1.startswith(title), page.h1
+    assert ana.get(f"{shared}/sharing").status == 200, "it is Ana's still"
+
+
+def test_who_runs_the_practice_no_more_by_then_sets_no_rule_for_it(
+    ana: Browser, ben: Browser, database: sa.Engine
+) -> None:
+    of_ben = membership_of(ana, "Ben Cole")
+    ana.post(f"/account/team/{of_ben}/role", {"role": "admin"})
+    practice = "SELECT sharing_rule FROM practices WHERE id = (SELECT practice_id FROM memberships WHERE id = :ben)"
+    with database.begin() as connection:
+        connection.execute(sa.text(f"{practice} FOR UPDATE"), {"ben": of_ben})
+        rule = {"rule": "practice", "access": "edit"}
+        answer = run_beside(database, lambda: ben.post("/account/sharing/practice", rule))
+        connection.execute(sa.text("UPDATE memberships SET role = 'practitioner' WHERE id = :ben"), {"ben": of_ben})
+        connection.commit()
+        (page,) = answer()
+    assert page.status == 403
+    with database.connect() as connection:
+        assert connection.execute(sa.text(practice), {"ben": of_ben}).scalar_one() == "nobody"
+
+
+ERASED_MEANWHILE = [
+    "assign",
+    "begin",
+    "test page",
+    "edit",
+    "share",
+    "hand over",
+    "click",
+    "link",
+    "apart",
+    "undo",
+    "ask",
+]
+
+
+@pytest.mark.parametrize("press", ERASED_MEANWHILE)
 def test_whoever_presses_while_the_client_is_being_erased_gets_a_page_that_says_so(
-    press: str, ana: Browser, clinic: Clinic, patient: str, database: sa.Engine
+    press: str, ana: Browser, ben: Browser, clinic: Clinic, patient: str, database: sa.Engine
 ) -> None:
     client = ana.open_patient(patient).path
     calls = presses(ana, client, patient)
@@ -87,6 +145,15 @@ def test_whoever_presses_while_the_client_is_being_erased_gets_a_page_that_says_
         kim = membership_of(ana, "Kim Adler")
         calls["share"] = lambda: ana.post(f"{client}/sharing", {"colleague": kim, "access": "view"})
         calls["hand over"] = lambda: ana.post(f"{client}/hand-over", {"to": kim})
+    hand_made = add_client(database, email_of(ana), patient_id=None, is_hand_made=True)
+    calls["link"] = lambda: ana.post(f"{client}/same-person", {"other": id_of(hand_made)})
+    calls["apart"] = lambda: ana.post(f"{client}/different-person", {"other": id_of(hand_made)})
+    calls["ask"] = lambda: ben.post("/open/cliniko/request-access", {"patient_id": patient})
+    if press == "undo":
+        form, _ = calls["link"]().form("Make them two patients again")
+        calls["undo"] = lambda: ana.post(form.attrib["action"])
+        with database.begin() as connection:  # so long ago that the erasing is not put off
+            connection.exec_driver_sql("UPDATE client_combinations SET combined_at = combined_at - interval '20 days'")
     # Merged into the patient whose client is just going: what leads there begins a client of its own.
     away = clinic.add_patient("Liv", "Hart")
     clinic.state.merge_patients(away, into=patient)
@@ -95,7 +162,8 @@ def test_whoever_presses_while_the_client_is_being_erased_gets_a_page_that_says_
     let_time_pass(database, "clients", uuid.UUID(id_of(client)))
     with database.begin() as connection:
         # Erasing has begun and is held at the client's row; then comes the press.
-        connection.execute(sa.text("SELECT 1 FROM clients WHERE id = :id FOR NO KEY UPDATE"), {"id": id_of(client)})
+        lock = "FOR UPDATE" if press == "ask" else "FOR NO KEY UPDATE"
+        connection.execute(sa.text(f"SELECT 1 FROM clients WHERE id = :id {lock}"), {"id": id_of(client)})
         done = run_beside(database, lambda: erase_due(ana), calls[press])
         connection.commit()
         _, page = done()

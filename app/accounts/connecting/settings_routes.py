@@ -53,7 +53,8 @@ async def save_settings(
             await keys.confirm_change(session, tools, member, password)
             connection = await keys.save_key(session, tools, member, key)
     except FormError as error:
-        if keys.FIELD in error.fields:
+        # Only what was entered, and what Cliniko has judged: a saved key that it rejects leaves a line of its own.
+        if keys.FIELD in error.fields and not (is_check or isinstance(error, keys.NotCheckedError)):
             audit.record_by(session, member, "connection.refused", at=tools.clock())
         return await _settings_page(request, session, tools, member, target, refusal=error)
     path = local_path(target, SETTINGS_PAGE)

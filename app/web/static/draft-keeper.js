@@ -31,14 +31,14 @@ export function keepDraft(form, { say, showDoses, isLeaving }) {
     return done;
   }
 
-  // Resolves to the server's answer, or to null when the draft was not kept.
+  // The server's answer, or null when the draft was not kept.
   async function autosave(options) {
     const body = read();
     body.append("action", "autosave");
     const sending = { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", ...options };
     const answer = await fetch(address, sending).catch(() => null);
-    if (!answer?.ok) return trouble(await whyNot(answer));
-    const kept = await answer.json();
+    const kept = answer?.ok && (await answer.json().catch(() => null));
+    if (!kept) return trouble(await whyNot(answer));
     form.elements.revision.value = kept.revision;
     if (!isDirty) showDoses(kept.doses);
     saved();
@@ -93,13 +93,13 @@ export function keepDraft(form, { say, showDoses, isLeaving }) {
 export async function whyNot(answer) {
   if (!answer) return "offline";
   if (answer.type === "opaqueredirect" || answer.status === 401) return "signed-out";
-  const { madeBy, who } = parse(await answer.text()).body.dataset;
+  const { madeBy, who } = parse(await answer.text().catch(() => "")).body.dataset;
   if (!madeBy || madeBy === document.body.dataset.madeBy) return answer.status === 409 ? "changed" : "other";
   byId("now-in").textContent = who;
   return "person";
 }
 
-// Shows what belongs to a trouble, or nothing without one; returns its sentence.
+// Shows a trouble, or none; returns its sentence.
 function showTrouble(kind) {
   const box = byId("editor-trouble");
   box.hidden = !kind;

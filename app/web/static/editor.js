@@ -20,7 +20,7 @@ const say = (words) => (byId("editor-status").textContent = words);
 
 const keeper = keepDraft(form, { say, showDoses, isLeaving: () => isLeaving });
 
-// Sends the form as if the button had been pressed; resolves to true when the answer's program is in its place.
+// Sends the form as if the button had been pressed; true when the answer's program is in its place.
 async function send(action) {
   const data = keeper.read();
   data.append("action", action);
@@ -28,7 +28,7 @@ async function send(action) {
   program().inert = true; // what is typed now would be lost when the answer comes
   const answer = await fetch(address, { method: "POST", body: data }).catch(() => null);
   const why = answer?.ok ? "" : await whyNot(answer);
-  if (["changed", "other"].includes(why)) return sendPlainly(action); // the server's own page says what it is
+  if (["changed", "other"].includes(why) && answer.status < 500) return sendPlainly(action); // its own page says what it is
   const html = answer?.ok ? await answer.text().catch(() => "") : "";
   const next = parse(html).getElementById("program");
   if (next) {

@@ -251,6 +251,20 @@ def test_checking_again_while_cliniko_is_away_says_that_the_saved_key_stays(
     assert connection_of(database, email) == before
 
 
+def test_the_record_names_a_key_as_not_accepted_only_where_one_was_entered_and_judged(
+    browser: Browser, clinics: DemoClinics, cliniko: FakeCliniko
+) -> None:
+    browser.sign_up()
+    browser.save_key(clinics.practitioner_1.key)
+    for _ in range(2):
+        cliniko.answer("GET", USER, 503)
+    browser.press("Check again")
+    assert browser.save_key(clinics.practitioner_2.key).status == 422
+    assert "not accepted" not in browser.get("/account/activity").text
+    browser.save_key(new_key("au1"))
+    assert "entered a Cliniko key that was not accepted" in browser.get("/account/activity").text
+
+
 def test_a_role_that_a_refused_file_contradicts_is_not_shown_as_todays(
     browser: Browser, clinics: DemoClinics, database: sa.Engine
 ) -> None:
