@@ -205,3 +205,34 @@ def test_two_tabs_that_begin_and_assign_one_program_never_wait_for_each_other(
         begun, assigned = done()
     assert begun.status == assigned.status == 200
     assert begun.path != editor and "Version 1" in assigned.text
+
+
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("/account/practice/settings", {"Practice name": "Mine now"}),
+        ("/account/practice/signing-in", {"Sign out a browser not used for": "60"}),
+    ],
+)
+def test_who_runs_the_practice_no_more_by_then_changes_nothing_about_it(
+    page: str, fields: dict[str, str], ana: Browser, ben: Browser, database: sa.Engine
+) -> None:
+    of_ben = membership_of(ana, "Ben Cole")
+    ana.post(f"/account/team/{of_ben}/role", {"role": "admin"})
+    ben.get(page)
+    as_saved = sa.text("SELECT practices::text FROM practices")
+    with database.begin() as connection:
+        before = connection.execute(as_saved).all()
+        connection.execute(
+            sa.text(
+                "SELECT 1 FROM practices WHERE id = (SELECT practice_id FROM memberships WHERE id = :ben) FOR UPDATE"
+            ),
+            {"ben": of_ben},
+        )
+        answer = run_beside(database, lambda: ben.press("Save changes", **fields))
+        connection.execute(sa.text("UPDATE memberships SET role = 'practitioner' WHERE id = :ben"), {"ben": of_ben})
+        connection.commit()
+        (refused,) = answer()
+    assert refused.h1.startswith("Your role does not allow this"), refused.h1
+    with database.connect() as connection:
+        assert connection.execute(as_saved).all() == before

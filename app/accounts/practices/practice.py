@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
+from app.accounts.colleagues.team import hold_team
 from app.accounts.forms import FormError, PracticeForm
 from app.accounts.models import Practice
 from app.countries import COUNTRIES
@@ -71,9 +72,11 @@ def version_of(saved: "DataclassInstance") -> str:
 async def save_practice(session: AsyncSession, member: Member, form: PracticeForm, seen: str, now: datetime) -> bool:
     """Save what the form has otherwise than saved, and return True; False when that is nothing.
 
-    ``seen`` is the version the person saw, "" for any. Raises ChangedMeanwhileError when it is not the present one.
+    ``seen`` is the version the person saw, "" for any. Raises ForbiddenError for who does not run
+    the practice any more, ChangedMeanwhileError when that is not the present one.
     """
     practice = await lock_practice(session, member.practice_id)
+    await hold_team(session, member)  # who waited for that may not run it any more
     saved = settings_of(practice)
     new = dataclasses.asdict(form)
     changed = [name for name, value in dataclasses.asdict(saved).items() if new[name] != value]

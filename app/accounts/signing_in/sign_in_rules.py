@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import audit
 from app.accounts.access import Member
+from app.accounts.colleagues.team import hold_team
 from app.accounts.forms import FormError
 from app.accounts.models import Membership, Practice, Practitioner, SignInSession
 from app.accounts.practices.practice import ChangedMeanwhileError, lock_practice, version_of
@@ -49,10 +50,12 @@ async def save_rules(session: AsyncSession, tools: Tools, member: Member, rules:
     """Set the rules of the member's practice; False when they are these already.
 
     They count from the next page of everybody on; what is over by the former ones stays so. ``seen`` is the version
-    the member saw, "" for any. Raises ChangedMeanwhileError when it is not the present one, and FormError when the
-    member asks for two factors without having them: nobody is to shut themselves out.
+    the member saw, "" for any. Raises ForbiddenError for who does not run the practice any more,
+    ChangedMeanwhileError when it is not the present one, and FormError when the member asks for two factors without
+    having them: nobody is to shut themselves out.
     """
     practice = await lock_practice(session, member.practice_id)
+    await hold_team(session, member)  # who waited for that may not run it any more
     present = rules_of(practice)
     if rules == present:
         return False
