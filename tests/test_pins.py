@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
@@ -42,6 +43,14 @@ def test_what_that_asks_for_in_turn_has_a_version_too() -> None:
             further = map(Requirement, needs)
             queue += [each for each in further if each.marker is None or each.marker.evaluate({"extra": extra})]
     assert len(seen) > len(ASKED)
+
+
+def test_those_versions_run_on_every_python_that_is_promised() -> None:
+    first = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    asked = {each.name: each.metadata["Requires-Python"] for each in metadata.distributions()}
+    of_ours = {name: python for name, python in asked.items() if python and canonicalize_name(name) in VERSIONS}
+    assert len(of_ours) > 100
+    assert [name for name, python in of_ours.items() if not SpecifierSet(python).contains(first)] == []
 
 
 @pytest.mark.parametrize("path", ["README.md", "Dockerfile", "docs/running.md", ".ci/run"])
